@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Diagnostics: errors about a source text, collected while it is read and shown afterwards, in the
+// shape that uncaught errors have as well:
+//
+//     error: ZeroDivisionError: division by zero
+//       --> scripts/mean.conc:4:18
+//        |
+//      4 |     return total / count
+//        |                  ^
+//       hint: `count` is 0 here
+//
+// The runtime shows its errors with the same pieces (diagnostic_head, _excerpt, _hint).
+#ifndef CONC_SYNTAX_DIAGNOSTIC_H
+#define CONC_SYNTAX_DIAGNOSTIC_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "syntax/source.h"
+
+enum { DIAGNOSTIC_LIMIT = 20 }; // more errors of one source are counted, not kept
+
+typedef struct Diagnostic {
+    const char *kind;    // "SyntaxError", "NameError"; a constant
+    const char *message; // one line, in the arena
+    const char *hint;    // one line, in the arena, or NULL
+    Span at;
+} Diagnostic;
+
+typedef struct Diagnostics {
+    Arena *arena; // where messages go; set it before the first diagnostic_add
+    Diagnostic items[DIAGNOSTIC_LIMIT];
+    uint32_t count;   // of items
+    uint32_t dropped; // errors beyond the limit
+} Diagnostics;
+
+// Adds an error; `hint` (or NULL) is copied. A second error at the same offset is passed over, as
+// it can only be a consequence of the first.
+void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
+                    const char *format, ...) __attribute__((format(printf, 5, 6)));
+// Gives the newest error a hint, if it has none.
+void diagnostic_hint_last(Diagnostics *diagnostics, const char *hint);
+
+// All errors in order of their place, a blank line between, and how many more there were.
+void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostics, bool colour);
+
+// The pieces. Each ends with a newline.
+// "error: KIND: MESSAGE"; an empty or NULL message leaves "error: KIND".
+void diagnostic_head(Text *out, const char *kind, const char *message, bool colour);
+// The place, the source line and the carets. Long lines are cut to a window around the place.
+void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour);
+void diagnostic_hint(Text *out, const char *hint, bool colour);
+
+#endif
