@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// The one seam to the operating system (Linux): time, futexes, pages, machine facts.
+// Every function may be called from any thread.
+#ifndef CONC_BASE_OS_H
+#define CONC_BASE_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+
+// Nanoseconds of the monotonic clock.
+uint64_t os_now(void);
+// Sleeps while *word == expected, until woken or `deadline` (os_now time; UINT64_MAX: none).
+// May return early for no reason. False if the deadline has passed.
+bool os_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline);
+void os_futex_wake(_Atomic uint32_t *word, int count);
+
+// `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
+void *os_pages_alloc(size_t bytes, size_t alignment);
+void os_pages_free(void *pages, size_t bytes);
+
+int os_cpu_count(void);             // processors this process may run on
+size_t os_physical_memory(void);    // bytes, cgroup limit included
+
+// Prints "conc: fatal: ..." and ends the process (status 134, core dump allowed).
+_Noreturn void os_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// malloc that does not fail (os_fatal without memory).
+void *os_malloc(size_t bytes);
+void *os_calloc(size_t count, size_t size);
+void *os_realloc(void *pointer, size_t bytes);
+
+// Writes all of it, whatever signals come between. False on an error (errno set).
+bool os_write_all(int fd, const void *data, size_t length);
+
+#endif

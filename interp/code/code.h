@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// Code: what the compiler makes of one function: words of bytecode and plain tables. No heap object,
+// no thread: everything lives in the arena that compile() was given, and vm/load.c turns it into
+// objects. The instructions are in code/opcodes.def.
+#ifndef CONC_CODE_CODE_H
+#define CONC_CODE_CODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum Opcode {
+#define OPCODE(NAME, operands, extra, sentence) OP_##NAME,
+#include "code/opcodes.def"
+#undef OPCODE
+    OPCODE_COUNT
+} Opcode;
+
+// Operand C of calls.
+enum {
+    CALL_PLAIN, CALL_AWAIT, CALL_SPAWN, CALL_THREAD, CALL_ASYNC,
+    CALL_MODE = 7,
+    CALL_DROPPED = 8, // `thread f()` as a statement of its own
+};
+
+enum { CODE_MAX_REGISTERS = 250 };
+
+typedef struct Name { // NFC text; not NUL-terminated
+    const char *text;
+    uint32_t size;
+} Name;
+
+typedef enum ConstantKind { CONSTANT_INT, CONSTANT_BIG, CONSTANT_FLOAT, CONSTANT_STRING } ConstantKind;
+typedef struct Constant {
+    ConstantKind kind;
+    int64_t integer;      // INT: fits a small int (51 bits)
+    double number;        // FLOAT
+    const char *text;     // STRING: bytes; BIG: digits, base 10, maybe a sign
+    size_t size;
+} Constant;
+
+// Where a closure takes a captured variable from when it is made.
+typedef struct Capture {
+    bool from_capture; // else from a register of the enclosing function
+    bool is_cell;      // the register or capture holds a cell (shared); else the value is copied
+    uint8_t index;
+    Name name;
+} Capture;
+
+// While pc is in [start, end) an error goes to `handler` with the error in register `target`.
+// Inner ones stand before outer ones.
+typedef struct Handler {
+    uint32_t start, end, handler; // word numbers
+    uint8_t target;
+} Handler;
+
+typedef struct Site { Name name; } Site; // an inline cache and the member name it is for
+
+// Names of labelled arguments: they are the last `count` arguments of the call.
+typedef struct Labels {
+    uint32_t count;
+    const Name *names;
+} Labels;
+
+typedef enum PlanMemberKind { PLAN_METHOD, PLAN_GETTER, PLAN_SETTER, PLAN_STATIC } PlanMemberKind;
+typedef struct ClassPlan {
+    Name name;
+    uint32_t member_count;
+    const Name *names;
+    const PlanMemberKind *kinds; // the function of member i is in R[A+1+i]
+} ClassPlan;
+
+// From word `pc` on (until the next entry): the place in the source.
+typedef struct Place {
+    uint32_t pc;
+    uint32_t offset; // bytes into the source; the most telling token
+    uint32_t length;
+} Place;
+
+typedef struct Code {
+    Name name;              // "<main>" for a module, "<block>" for a started block, "<lambda>"
+    uint32_t offset, length; // in the source, of its head
+    uint8_t parameter_count; // without rest
+    uint8_t required_count;
+    bool has_rest;          // one register more, R[parameter_count + 1], holds the list of the rest
+    bool is_async;
+    bool is_method;         // R[0] is self
+    uint8_t register_count; // R[0] included
+    const Name *parameters; // parameter_count names, then the rest's
+    const uint32_t *words;
+    uint32_t word_count;
+    const Constant *constants;
+    uint32_t constant_count;
+    const struct Code *const *children;
+    uint32_t child_count;
+    const Capture *captures;
+    uint32_t capture_count;
+    const Handler *handlers;
+    uint32_t handler_count;
+    const Site *sites;
+    uint32_t site_count;
+    const Labels *labels;
+    uint32_t labels_count;
+    const ClassPlan *plans;
+    uint32_t plan_count;
+    const Place *places;
+    uint32_t place_count;
+    const Name *register_names; // for hints: name of the variable in register k, or empty; may be NULL
+} Code;
+
+// A compiled module: its top-level code and the names of its slots.
+typedef struct ModuleCode {
+    const Code *main;
+    const Name *globals;   // of every module slot
+    const bool *constant;  // declared by const (or fn, class: assignable like variables, as in Python)
+    uint32_t global_count;
+} ModuleCode;
+
+static inline uint32_t word_op(uint32_t w) { return w & 0xff; }
+static inline uint32_t word_a(uint32_t w) { return w >> 8 & 0xff; }
+static inline uint32_t word_b(uint32_t w) { return w >> 16 & 0xff; }
+static inline uint32_t word_c(uint32_t w) { return w >> 24; }
+static inline int32_t word_sb(uint32_t w) { return (int8_t)(w >> 16); }
+static inline int32_t word_sc(uint32_t w) { return (int8_t)(w >> 24); }
+static inline uint32_t word_bx(uint32_t w) { return w >> 16; }
+static inline int32_t word_sbx(uint32_t w) { return (int16_t)(w >> 16); }
+static inline int32_t word_sj(uint32_t w) { return (int32_t)w >> 8; }
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// Functions: script closures, natives, bound methods; cells of captured variables.
+#ifndef CONC_OBJECT_FUNCTION_H
+#define CONC_OBJECT_FUNCTION_H
+
+#include "object/class.h"
+
+struct Proto;  // vm/proto.h: loaded code
+struct Module; // object/module.h
+
+// A captured variable that is assigned after it was captured.
+typedef struct Cell {
+    Object header;
+    Slot value; // UNDEF: its `let` has not run yet
+} Cell;
+
+typedef struct Closure {
+    Object header;
+    uint32_t capture_count;
+    struct Proto *proto;
+    Class *home;      // the class whose method it is (for super), or NULL
+    Value captures[]; // values, or Cells
+} Closure;
+
+// A C function that scripts call.
+//   args[0]            the receiver of a method; of a plain function the function itself
+//   args[1 .. count]   the arguments. Where `rest` is false there are always exactly
+//                      `parameter_count` of them, missing optional ones are VALUE_UNDEF.
+//   result             the value; VALUE_UNDEF with fiber->error thrown; VALUE_PARKED (natives with
+//                      `waits` only): called again with the same args when woken (sched/park.h).
+// args are rooted for the length of the call and may be overwritten by the native.
+typedef Value (*NativeFunction)(Fiber *fiber, Value *args, int count);
+
+// One row of a module's table. `signature` names the parameters, as help() shows them:
+// "sep=nil, maxsplit=-1": a name with "=" is optional; "*xs" takes the rest (then `count` tells how
+// many there are in all); an empty string: none.
+typedef struct NativeSpec {
+    const char *name;
+    NativeFunction function;
+    const char *signature;
+    uint32_t flags; // NATIVE_...
+    const char *doc; // what it does; arguments, units, errors; an example line
+} NativeSpec;
+
+enum {
+    NATIVE_WAITS = 1,  // may return VALUE_PARKED; a cancel is thrown before it is called
+    NATIVE_GETTER = 2, // a property: called without parentheses
+    NATIVE_STATIC = 4, // of the type, not of its values
+    NATIVE_TURNS = 8,  // when it blocks a thread's own code, the thread's tasks go on meanwhile (join)
+    NATIVE_SETTER = 16,
+};
+
+typedef struct Native {
+    Object header;
+    NativeFunction function;
+    const NativeSpec *spec;
+    Str **parameters;   // interned names; malloc'ed
+    uint32_t parameter_count, required_count;
+    bool rest;
+    Class *owner;       // the type whose method it is; NULL for plain functions
+} Native;
+
+typedef struct Bound {
+    Object header;
+    Value receiver;
+    Value function; // Closure or Native
+} Bound;
+
+Cell *cell_new(LocalHeap *heap, Value v);
+Closure *closure_new(LocalHeap *heap, struct Proto *proto, uint32_t capture_count);
+Native *native_new(Runtime *runtime, LocalHeap *heap, const NativeSpec *spec, Class *owner);
+Bound *bound_new(LocalHeap *heap, Value receiver, Value function);
+bool value_is_callable(Value v);
+// A built-in class whose members are a table of natives (ended by a row with name NULL).
+Class *class_from_table(Runtime *runtime, LocalHeap *heap, const char *name, Class *base,
+                        const NativeSpec *table);
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Integers, exact and unbounded: small ones are immediates, others Big objects whose limbs stand
+// inline (GMP's mpn/mpz on them, read-only by mpz_roinit_n). Results always have the one right form.
+#ifndef CONC_OBJECT_INTEGER_H
+#define CONC_OBJECT_INTEGER_H
+
+#include <gmp.h>
+
+#include "base/text.h"
+#include "object/runtime.h"
+
+typedef struct Big {
+    Object header;
+    int64_t size; // limbs; negative for a negative number (as mpz has it)
+    mp_limb_t limbs[];
+} Big;
+
+static inline bool value_is_big(Value v) { return value_is_kind(v, KIND_BIG); }
+static inline bool value_is_integer(Value v) { return value_is_int(v) || value_is_big(v); }
+
+Value integer_from_int64(LocalHeap *heap, int64_t i);
+Value integer_from_uint64(LocalHeap *heap, uint64_t i);
+// Parses digits as Python's int(text, base) does (sign, underscores, 0x with base 0 or 16, spaces
+// around). UNDEF (nothing thrown) where the text is none.
+Value integer_parse(LocalHeap *heap, const char *text, size_t size, int base);
+Value integer_from_double(Fiber *fiber, double d);           // truncates; ValueError/OverflowError
+double integer_to_double(Value v);                           // HUGE_VAL where it is too large
+bool integer_to_int64(Value v, int64_t *out);                // false where it does not fit
+// Python's arithmetic. UNDEF with the error thrown (ZeroDivisionError, MemoryError, ValueError).
+Value integer_add(Fiber *fiber, Value a, Value b);
+Value integer_sub(Fiber *fiber, Value a, Value b);
+Value integer_mul(Fiber *fiber, Value a, Value b);
+Value integer_floordiv(Fiber *fiber, Value a, Value b);
+Value integer_mod(Fiber *fiber, Value a, Value b);
+Value integer_truediv(Fiber *fiber, Value a, Value b); // correctly rounded, as Python's
+Value integer_pow(Fiber *fiber, Value a, Value b);     // float for a negative exponent
+Value integer_and(Fiber *fiber, Value a, Value b);
+Value integer_or(Fiber *fiber, Value a, Value b);
+Value integer_xor(Fiber *fiber, Value a, Value b);
+Value integer_shl(Fiber *fiber, Value a, Value b);
+Value integer_shr(Fiber *fiber, Value a, Value b);
+Value integer_neg(Fiber *fiber, Value a);
+Value integer_not(Fiber *fiber, Value a);
+int integer_compare(Value a, Value b);
+int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
+uint32_t integer_hash(Value v);                // equal to float_hash of the same number
+void integer_print(Value v, int base, Text *out);
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// Lists. `items` is a Buffer that only grows by being replaced; the collector keeps the old one alive
+// for a reader that still looks at it. Readers take no lock: they load the buffer, then the slot; an
+// UNDEF slot is past the end. Writers hold the list's tiny lock once the world is shared
+// (shared_lock), so each operation is atomic.
+// Functions that take a Fiber may throw; none runs script code or collects.
+#ifndef CONC_OBJECT_LIST_H
+#define CONC_OBJECT_LIST_H
+
+#include "object/runtime.h"
+
+typedef struct Buffer {
+    Object header;
+    size_t capacity;
+    Slot slots[];
+} Buffer;
+
+typedef struct List {
+    Object header;
+    _Atomic size_t length;
+    _Atomic(Buffer *) items; // never NULL
+} List;
+
+List *list_new(LocalHeap *heap, size_t capacity);
+List *list_from(LocalHeap *heap, const Value *values, size_t count);
+static inline bool value_is_list(Value v) { return value_is_kind(v, KIND_LIST); }
+static inline List *value_to_list(Value v) { return (List *)value_to_ref(v); }
+static inline size_t list_length(List *list) { return load_acquire(&list->length); }
+// The element, or UNDEF where there is none (any more). index < length is not needed.
+static inline Value list_get(List *list, size_t index) {
+    Buffer *b = load_acquire(&list->items);
+    return index < b->capacity && index < load_relaxed(&list->length) ? slot_get(&b->slots[index])
+                                                                     : VALUE_UNDEF;
+}
+bool list_set(Fiber *fiber, List *list, size_t index, Value v); // false: no such element (not thrown)
+bool list_append(Fiber *fiber, List *list, Value v);            // false with MemoryError
+bool list_insert(Fiber *fiber, List *list, int64_t index, Value v); // index as Python's insert
+Value list_pop(Fiber *fiber, List *list, int64_t index);        // IndexError
+bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count);
+// A copy of elements [from, to) as they were at one moment; clipped to the length.
+List *list_slice(Fiber *fiber, List *list, size_t from, size_t to);
+static inline List *list_copy(Fiber *fiber, List *list) { return list_slice(fiber, list, 0, SIZE_MAX); }
+void list_clear(Fiber *fiber, List *list);
+// Replaces the whole contents by those of `from` in one step (sort, reverse, slice assignment).
+void list_replace(Fiber *fiber, List *list, List *from);
+// Sorts values[0..count) stably with merge sort (timsort's ideas: P. McIlroy, T. Peters), in place of
+// a rooted private list. `less` may run script code; false with an error stops it.
+typedef bool (*ListLess)(Fiber *fiber, Value a, Value b, bool *less, void *context);
+bool list_sort(Fiber *fiber, List *private_list, ListLess less, void *context);
+
+#endif

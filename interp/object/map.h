@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// Maps and sets: compact ordered hash tables (R. Hettinger's design for Python 3.6: an index table
+// over an array of entries in order of insertion). Keys keep their order; a deleted entry becomes a
+// hole until the table is rebuilt. The table object is replaced, never shrunk in place, so readers
+// take no lock: they load the table, probe its index, compare, load the value slot (UNDEF: deleted
+// meanwhile). Writers hold the map's tiny lock once the world is shared.
+//
+// Keys that are instances may have `eq` and `hash` in script: then look-ups run script code (before
+// the lock is taken; a writer looks again if the table changed). Those functions "may run scripts":
+// their arguments must be rooted by the caller. With all other keys nothing here runs script code.
+#ifndef CONC_OBJECT_MAP_H
+#define CONC_OBJECT_MAP_H
+
+#include "object/runtime.h"
+
+typedef struct MapEntry {
+    Slot key;   // UNDEF: a hole
+    Slot value; // for sets: nil
+    _Atomic uint32_t hash;
+} MapEntry;
+
+typedef struct MapTable MapTable; // object/map.c
+
+typedef struct Map {
+    Object header; // KIND_MAP or KIND_SET
+    _Atomic(MapTable *) table;
+    _Atomic size_t length;      // live entries
+    _Atomic uint64_t version;   // changes whenever a key comes or goes (iteration watches it)
+} Map;
+
+Map *map_new(LocalHeap *heap);
+Map *set_new(LocalHeap *heap);
+static inline bool value_is_map(Value v) { return value_is_kind(v, KIND_MAP); }
+static inline bool value_is_set(Value v) { return value_is_kind(v, KIND_SET); }
+static inline Map *value_to_map(Value v) { return (Map *)value_to_ref(v); }
+static inline size_t map_length(Map *map) { return load_acquire(&map->length); }
+
+// All of these may run scripts for instance keys; an unhashable key throws TypeError.
+bool map_get(Fiber *fiber, Map *map, Value key, Value *out); // false on error; *out UNDEF if missing
+bool map_set(Fiber *fiber, Map *map, Value key, Value v);    // false on error
+bool map_delete(Fiber *fiber, Map *map, Value key, Value *old); // false on error; *old UNDEF if missing
+// Stores `v` only if the key is missing; *out is what is there afterwards. One atomic step.
+bool map_set_default(Fiber *fiber, Map *map, Value key, Value v, Value *out);
+// For string keys: never runs scripts, never fails.
+Value map_get_str(Map *map, Str *key);
+void map_set_str(Fiber *fiber, Map *map, Str *key, Value v);
+
+// Goes over the entries in order: *position starts at 0. False at the end. Safe against any change.
+bool map_next(Map *map, size_t *position, Value *key, Value *value);
+// The last entry, taken out (popitem); false if empty.
+bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value);
+Map *map_copy(Fiber *fiber, Map *map); // as it was at one moment
+void map_clear(Fiber *fiber, Map *map);
+
+// Hash of any hashable value (may run scripts). False with TypeError: "unhashable type: 'list'".
+bool value_hash(Fiber *fiber, Value v, uint32_t *out);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// Runtime: what the objects of one Vm share: interned names, the built-in classes, the empty things.
+// Found from a fiber as fiber->world->runtime. Filled once by runtime_new, constant afterwards (but
+// for the table of interned strings, which has its own lock).
+#ifndef CONC_OBJECT_RUNTIME_H
+#define CONC_OBJECT_RUNTIME_H
+
+#include <pthread.h>
+
+#include "heap/heap.h"
+#include "sched/fiber.h"
+
+typedef struct Str Str;
+typedef struct Class Class;
+
+// Names that C code looks up by itself: runtime->names[NAME_init].
+#define RUNTIME_NAMES(X)                                                                           \
+    X(init) X(str) X(eq) X(less) X(hash) X(iter) X(next) X(close) X(run) X(acquire) X(release)     \
+    X(message) X(cause) X(trace) X(self) X(name) X(empty)
+typedef enum RuntimeName {
+#define X(name) NAME_##name,
+    RUNTIME_NAMES(X)
+#undef X
+    NAME_COUNT
+} RuntimeName;
+
+// The error classes, parents first: X(Name, Parent). One list; object/error.c makes the classes.
+#define ERROR_CLASSES(X)                                                                           \
+    X(BaseError, BaseError) X(Error, BaseError) X(Cancelled, BaseError) X(Interrupted, BaseError)  \
+    X(RuntimeError, Error) X(OverflowError, Error) X(EOFError, Error) X(StopIteration, Error)      \
+    X(ValueError, Error) X(TypeError, Error) X(NameError, Error) X(AttributeError, Error)          \
+    X(IndexError, Error) X(KeyError, Error) X(ZeroDivisionError, Error) X(AssertionError, Error)   \
+    X(RecursionError, RuntimeError) X(MemoryError, Error) X(ImportError, Error) X(OSError, Error)  \
+    X(TimeoutError, Error) X(LockError, Error) X(DeadlockError, Error) X(QueueEmpty, Error)        \
+    X(QueueFull, Error) X(QueueClosed, Error) X(BrokenBarrier, Error) X(ProcessError, Error)
+typedef enum ErrorClass {
+#define X(name, parent) ERROR_##name,
+    ERROR_CLASSES(X)
+#undef X
+    ERROR_CLASS_COUNT
+} ErrorClass;
+
+// The classes of built-in values: X(NAME, "name in scripts"). runtime->types[TYPE_LIST].
+#define BUILTIN_TYPES(X)                                                                           \
+    X(NIL, "nil") X(BOOL, "bool") X(INT, "int") X(FLOAT, "float") X(STR, "str") X(BYTES, "bytes")  \
+    X(LIST, "list") X(MAP, "map") X(SET, "set") X(RANGE, "range") X(FUNCTION, "function")          \
+    X(CLASS, "type") X(MODULE, "module") X(ITERATOR, "iterator") X(LOCK, "lock")                   \
+    X(QUEUE, "queue") X(FILE, "file") X(HANDLE, "Handle") X(THREAD, "Thread")                      \
+    X(PROCESS, "Process") X(TASK, "Task") X(OBJECT, "object")
+typedef enum BuiltinType {
+#define X(NAME, name) TYPE_##NAME,
+    BUILTIN_TYPES(X)
+#undef X
+    TYPE_COUNT
+} BuiltinType;
+
+typedef struct Runtime {
+    World *world;
+    Heap *heap;
+    Str *names[NAME_COUNT];
+    Class *errors[ERROR_CLASS_COUNT];
+    Class *types[TYPE_COUNT];
+    Class *kind_class[KIND_COUNT]; // the class of a value that is an object of this kind
+    // Built-in names in the order of their numbers (GET_BUILTIN): functions, types, error classes.
+    Value *builtins;
+    Str **builtin_names;
+    uint32_t builtin_count;
+    _Atomic uint32_t next_shape_id; // shapes and classes share the numbers that inline caches hold
+
+    // Interned strings: open addressing; weak (the collector drops what is not marked).
+    pthread_mutex_t intern_mutex;
+    Str **interned;
+    size_t intern_count, intern_capacity;
+
+    // Calls of scripts from C, for objects with methods of their own (eq, less, hash, str). Set by vm/.
+    // Runs `callee` with args[0 .. count); the result, or VALUE_UNDEF with fiber->error. May run
+    // script code, park, collect: keep what you need in rooted places.
+    Value (*call)(Fiber *fiber, Value callee, const Value *args, int count);
+    // Where `fiber` is in the source, as "file:line:column" ("" if nowhere). Set by vm/. The fiber's
+    // own thread, or any thread while the fiber is parked.
+    void (*place)(Fiber *fiber, char *text, size_t capacity);
+    // The Trace object of the fiber's calls now, for a new error; nil if none. Set by vm/.
+    Value (*capture_trace)(Fiber *fiber);
+    // Prints an error that nobody picked up, with its trace, to standard error, and makes the
+    // script's status 1. Set by vm/.
+    void (*report)(Fiber *fiber, Value error);
+} Runtime;
+
+Runtime *runtime_new(World *world, LocalHeap *heap);
+void runtime_free(Runtime *runtime);
+
+static inline Runtime *fiber_runtime(Fiber *fiber) { return fiber->world->runtime; }
+// The class of any value. Never NULL but for VALUE_UNDEF.
+Class *class_of(Runtime *runtime, Value v);
+
+// An object lock that a script with one thread does not pay for.
+static inline bool shared_lock(Fiber *fiber, Object *object) {
+    if (!load_relaxed(&fiber->world->shared)) return false;
+    object_lock(object);
+    return true;
+}
+static inline void shared_unlock(Object *object, bool locked) {
+    if (locked) object_unlock(object);
+}
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// Fiber: the unit that runs script code. A thread's main fiber, or a task. It has no C stack of its
+// own: registers live in segments (which never move, so a window's address is stable), calls in a
+// growable array of frames.
+//
+// Registers are scanned precisely: every word of a segment up to the top frame's end is a valid
+// Value; what lies above is cleared by each collection, so a stale word never points to freed memory.
+#ifndef CONC_SCHED_FIBER_H
+#define CONC_SCHED_FIBER_H
+
+#include "sched/park.h"
+#include "sched/thread.h"
+
+struct Closure;
+
+// One call of a script function.
+typedef struct Frame {
+    Value *base;             // its window: base[0] callee or self, base[1..] parameters and locals
+    const uint32_t *pc;      // the next instruction (saved at calls and safepoints)
+    struct Closure *closure; // what runs
+    uint32_t flags;          // vm/: entered from C, await the result, ...
+    uint32_t segment_mark;   // 1: this frame's window is the first of its segment
+} Frame;
+
+typedef struct Segment {
+    struct Segment *previous;
+    Value *end;
+    Value words[];
+} Segment;
+
+typedef struct CleanupNote CleanupNote;
+
+struct Fiber {
+    Thread *thread;
+    World *world;
+    LocalHeap *heap;       // the thread's
+    uint64_t id;
+    bool is_task;          // started by async; else its thread's main fiber
+    bool awaits;           // the native that is being called was called under `await`
+    bool blocking;         // the thread sleeps for this fiber alone
+    bool ended;
+
+    Frame *frames;         // frames[0 .. frame_count)
+    uint32_t frame_count, frame_capacity;
+    Segment *segment;      // the newest
+
+    Value error;           // UNDEF: none. An error instance that is on its way up
+    Value result;          // of the call that it was started for, once ended
+    Value handle;          // the Handle of the task or thread; nil for the script's main fiber
+    Value start[2];        // what it is to run: [callee, list of arguments], before its first turn
+    Value temporaries[4];  // rooted scratch of natives that run script code
+
+    Wait wait;
+    _Atomic uint32_t cancels;  // cancel() calls that have not been thrown yet
+    Fiber *next_ready;         // in the inbox or the ready queue
+    Fiber *next, *previous;    // thread->fibers
+    void *locals;              // upper layers' per-fiber data (Local, timeout blocks)
+    uint32_t native_call_flags;
+};
+
+// A new fiber of `thread`, in thread->fibers. Own thread only.
+Fiber *fiber_new(Thread *thread, bool is_task);
+// Frees it; it has ended and nobody refers to it any more (its handle has let go of it).
+void fiber_free(Fiber *fiber);
+
+// Room for `count` words above `top` of the newest segment: returns where the window starts (`top`
+// itself or the start of a fresh segment, into which the caller copies the arguments).
+// NULL where memory or depth is at its limit (the caller throws RecursionError).
+Value *fiber_reserve(Fiber *fiber, Value *top, size_t count);
+// Goes back to the segment before: its last frame returned.
+void fiber_drop_segment(Fiber *fiber);
+
+#endif

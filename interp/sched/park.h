@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// The one way to wait. Locks, queues, joins, sleeps, I/O, child processes and select all do this:
+//
+//   object_lock(o);
+//   if (it can be had now) { take it; object_unlock(o); return the result; }
+//   park_arm(fiber, PARK_QUEUE_GET, object, deadline);     // from here on it can be claimed
+//   wait_queue_push(&o->getters, &fiber->wait.waiter);     // in order of arrival
+//   object_unlock(o);
+//   return VALUE_PARKED;                                   // the caller suspends or blocks
+//
+// and whoever can let it go on, under the same object's lock:
+//
+//   while ((w = wait_queue_pop(&o->getters)))
+//       if (park_claim(w->fiber, WAKE_HANDED)) { w->value = item; park_wake(w->fiber); break; }
+//
+// One claim decides who ends a wait: the hand-over, the time-out, a cancel, the deadlock report. A
+// claim that fails changes nothing, so a waiter that timed out or was cancelled takes nothing along.
+//
+//   Wait.state:   IDLE --arm (own thread)--> ARMED --claim (anyone, compare-and-swap)--> CLAIMED
+//                 CLAIMED --wake (the claimer, last touch)--> READY --finish (own thread)--> IDLE
+//
+// A native that returned PARKED is called again with the same arguments when its fiber is READY;
+// park_outcome then says why. Before anything else it must take its waiter out of the object's
+// queue (wait_queue_remove under the object's lock) unless the outcome is WAKE_HANDED.
+#ifndef CONC_SCHED_PARK_H
+#define CONC_SCHED_PARK_H
+
+#include "heap/heap.h"
+#include "sched/world.h"
+
+typedef enum ParkKind {
+    PARK_NONE,
+    PARK_SLEEP,
+    PARK_LOCK,
+    PARK_JOIN,      // a thread or a task
+    PARK_PROCESS,   // a child process
+    PARK_QUEUE_GET,
+    PARK_QUEUE_PUT,
+    PARK_QUEUE_JOIN,
+    PARK_IO,
+    PARK_YIELD,     // lets others run, goes on at once
+    PARK_END,       // the end of the script waits for what was started
+} ParkKind;
+
+typedef enum WakeReason {
+    WAKE_NONE,        // not waiting: the first call of the native
+    WAKE_HANDED,      // got what it waited for; already out of the object's queue
+    WAKE_RETRY,       // look again (a lock became free, a handle has ended)
+    WAKE_TIMEOUT,
+    WAKE_CANCELLED,   // throw Cancelled
+    WAKE_CLOSED,      // the queue was closed
+    WAKE_DEADLOCK,    // throw DeadlockError; the report is in fiber->wait.report
+    WAKE_INTERRUPTED, // throw Interrupted (main fiber of the main thread)
+} WakeReason;
+
+enum { WAIT_IDLE, WAIT_ARMED, WAIT_CLAIMED, WAIT_READY };
+#define DEADLINE_NEVER UINT64_MAX
+
+typedef struct WaitQueue WaitQueue;
+
+// A place in some object's queue. Guarded by that object's lock.
+typedef struct Waiter {
+    struct Waiter *next, *previous;
+    WaitQueue *queue; // NULL: in none
+    Fiber *fiber;
+    Value value;      // what is put in, or what was handed over; traced with the fiber
+    Value extra;      // the kind's own (priority, ...); traced
+} Waiter;
+
+struct WaitQueue {
+    Waiter *first, *last;
+};
+
+typedef struct Wait {
+    _Atomic uint32_t state;
+    WakeReason reason;   // valid when CLAIMED or READY
+    ParkKind kind;
+    Value object;        // what it waits for; traced. nil if nothing
+    uint64_t deadline;   // nanoseconds of os_now, DEADLINE_NEVER
+    uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
+    char *report;        // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
+    Waiter waiter;
+} Wait;
+
+// Deadline in `seconds` from now (at once if not above 0; DEADLINE_NEVER for infinity).
+uint64_t deadline_after(double seconds);
+
+// Own thread only. Arms the wait; the fiber is not in any state to sleep on before that.
+void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
+// Own thread: takes an armed wait back where the caller found that it need not wait after all.
+// False where somebody has claimed it already (then it must be waited out: return VALUE_PARKED).
+bool park_disarm(Fiber *fiber);
+// Own thread, when the native is called again: why it was woken (WAKE_NONE on the first call);
+// ends the wait (state IDLE).
+WakeReason park_outcome(Fiber *fiber);
+
+// Any thread; for the armed fiber in a queue whose object lock the caller holds (so that the fiber
+// cannot leave). True: the caller, and only it, ends this wait, and must call park_wake.
+bool park_claim(Fiber *fiber, WakeReason reason);
+// Any thread: makes the claimed fiber ready. The last touch: the fiber may be gone afterwards.
+void park_wake(Fiber *fiber);
+
+// Own thread: waits without `await`: the thread sleeps until the wait is READY. Fires timers,
+// runs no other fiber - but where `turn` is set (a thread's own code waits for a task of its own
+// thread) it runs the thread's other fibers meanwhile. Detaches; may collect. Then
+// calls of park_outcome say why.
+void park_block(Fiber *fiber, bool turn);
+
+// Cancels: counts, and claims the wait if there is one. Any thread; the caller knows that the
+// fiber is alive (holds its handle's lock).
+void fiber_cancel(Fiber *fiber);
+
+void wait_queue_push(WaitQueue *queue, Waiter *waiter); // sets waiter->queue
+Waiter *wait_queue_pop(WaitQueue *queue);               // NULL if empty; clears waiter->queue
+void wait_queue_remove(Waiter *waiter);                 // nothing if it is in none
+static inline bool wait_queue_empty(const WaitQueue *queue) { return !queue->first; }
+
+#endif

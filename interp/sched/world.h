@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// World: the threads of one Vm, and the right to stop them all (for the collector and for fork).
+//
+// A thread is in one of three states, in Thread.state:
+//
+//          thread_detach (itself)            world_stop saw the thread's poll word answered
+//   ATTACHED ---------------> DETACHED       ATTACHED --- safepoint (itself) ---> STOPPED
+//   ATTACHED <--------------- DETACHED       ATTACHED <-- safepoint returns ----- STOPPED
+//          thread_attach (itself; waits while the world is stopped)
+//
+// Only an ATTACHED thread may touch heap objects. A thread detaches for as long as it sleeps or is
+// in a system call that may block; it attaches again before it goes on. The world is stopped when
+// no thread but the stopper is ATTACHED. Handshake: the stopper sets `stopping` and then reads each
+// state; attach sets the state and then reads `stopping`; both sequentially consistent (Dekker).
+#ifndef CONC_SCHED_WORLD_H
+#define CONC_SCHED_WORLD_H
+
+#include <pthread.h>
+
+#include "heap/heap.h"
+
+typedef struct World World;
+typedef struct Thread Thread;
+typedef struct Fiber Fiber;
+struct Runtime; // object/runtime.h: what the objects' layer keeps for a Vm
+struct Vm;      // vm/vm.h
+
+// What the upper layers give the scheduler. All functions are called on the fiber's own thread.
+typedef struct WorldHooks {
+    // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed).
+    bool (*run_fiber)(Fiber *fiber);
+    // Throws in `fiber` the error of class `error_class` (a name: "DeadlockError") with `message`.
+    void (*throw_error)(Fiber *fiber, const char *error_class, const char *message);
+    // Appends what a waiting fiber waits for, as a sentence part with its source line, for
+    // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)".
+    void (*describe_wait)(Fiber *fiber, char *text, size_t capacity);
+    // The fiber that `fiber` waits for (owner of the lock, target of the join), or NULL.
+    Fiber *(*waits_for)(Fiber *fiber);
+    void (*trace_fiber)(Fiber *fiber, Tracer *tracer); // frames and whatever else it refers to
+} WorldHooks;
+
+struct World {
+    Heap *heap;
+    struct Runtime *runtime;
+    struct Vm *vm;
+    WorldHooks hooks;
+
+    pthread_mutex_t mutex;    // guards `threads`, the stop, thread starts and ends; a leaf but for the heap's
+    pthread_cond_t changed;   // a thread's state or `stopping` changed
+    _Atomic uint32_t stopping; // 1 while somebody wants the world stopped or has it
+    Thread *threads;          // all attached or detached threads, doubly linked
+    uint32_t thread_count;
+    Thread *main_thread;
+    _Atomic bool shared; // true from the start of a second thread on: objects lock. Never goes back
+                         // (but in a forked child).
+    _Atomic uint64_t next_fiber_id; // ids of threads, tasks and processes; the main fiber is 1
+
+    // Deadlock accounting (sched/deadlock.c): who can still change something.
+    _Atomic int32_t awake;    // threads that are not asleep
+    _Atomic int32_t timed;    // sleeping threads whose sleep has a deadline
+    _Atomic int32_t external; // pending sources outside: child processes, I/O, signal handlers
+
+    _Atomic bool ending;     // the script ends: cancel all (exit, Ctrl-C)
+    bool forked_child;       // this process is a child made by spawn
+};
+
+World *world_new(Heap *heap, const WorldHooks *hooks);
+void world_free(World *world); // all other threads have ended
+
+// Stops every other thread. Returns false where another thread was stopping the world at the same
+// time (the caller has then waited at a safepoint for it, and looks again whether it still wants to).
+// Called by an attached thread that holds no lock.
+bool world_stop(World *world, Thread *self);
+void world_resume(World *world, Thread *self);
+
+// In the forked child, first thing: only `self` is left. Frees what the others owned, resets counts.
+void world_after_fork(World *world, Thread *self);
+
+// Sets bits of poll in every thread's poll word, wakes nobody.
+void world_poll_all(World *world, uint32_t bits);
+
+#endif
