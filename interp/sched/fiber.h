@@ -44,6 +44,13 @@ struct Fiber {
     Frame *frames;         // frames[0 .. frame_count)
     uint32_t frame_count, frame_capacity;
     Segment *segment;      // the newest
+    const uint32_t *pc;    // of the newest frame, saved before whatever may throw or collect
+    Value *native_top;     // end of the arguments of a native that C called; NULL: the newest frame's end
+
+    // A native that returned VALUE_PARKED under `await`: called again when the fiber runs on.
+    struct Native *pending;
+    Value *pending_args;
+    int pending_count;
 
     Value error;           // UNDEF: none. An error instance that is on its way up
     Value result;          // of the call that it was started for, once ended
@@ -56,7 +63,7 @@ struct Fiber {
     Fiber *next_ready;         // in the inbox or the ready queue
     Fiber *next, *previous;    // thread->fibers
     void *locals;              // upper layers' per-fiber data (Local, timeout blocks)
-    uint32_t native_call_flags;
+    uint32_t c_calls;          // nested C calls of scripts on this fiber: it cannot suspend then
 };
 
 // A new fiber of `thread`, in thread->fibers. Own thread only.

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Proto: the loaded form of one Code: constants as values, names interned, a cache word a site.
+// Units are the compiled texts; they and their protos live until the Vm ends (closures point to
+// them without tracing), so only their constants are roots.
+#ifndef CONC_VM_PROTO_H
+#define CONC_VM_PROTO_H
+
+#include "code/code.h"
+#include "object/function.h"
+
+typedef struct Unit Unit;
+
+typedef struct LoadedSite {
+    Str *name;                 // interned
+    _Atomic uint64_t cache;    // vm/member.h
+} LoadedSite;
+
+typedef struct LoadedLabels {
+    uint32_t count;
+    Str **names;
+} LoadedLabels;
+
+typedef struct LoadedPlan {
+    Str *name;
+    uint32_t count;
+    Str **names;
+    const PlanMemberKind *kinds;
+} LoadedPlan;
+
+typedef struct Proto {
+    const uint32_t *words;
+    Value *constants;
+    LoadedSite *sites;
+    struct ModuleObject *module;
+    Slot *globals;             // the module's slots
+    uint8_t register_count, parameter_count, required_count;
+    bool has_rest, is_async, is_method;
+    uint32_t capture_count;
+    struct Proto **children;
+    LoadedLabels *labels;
+    LoadedPlan *plans;
+    Str *name;
+    Str **parameters;          // with the rest's name last, if any
+    const Code *code;
+    Unit *unit;
+} Proto;
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// From text to Code: the one place of the running half that calls the front end and the compiler.
+#include "vm/unit.h"
+
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "code/compile.h"
+#include "syntax/diagnostic.h"
+#include "syntax/parse.h"
+#include "syntax/source.h"
+
+static const ModuleCode *compile_tree(Unit *unit, const Module *tree, const UnitOptions *options,
+                                      Diagnostics *errors) {
+    CompileOptions how = {.builtins = options->builtins,
+                          .builtin_count = options->builtin_count,
+                          .known = options->known,
+                          .known_constant = options->known_constant,
+                          .known_count = options->known_count,
+                          .redeclare = options->redeclare,
+                          .give_last = options->give_last};
+    return compile_module(&unit->arena, unit->source, tree, &how, errors);
+}
+
+#ifndef NDEBUG
+static void verify(const Unit *unit) {
+    char why[200];
+    if (!code_verify(unit->code->main, why, sizeof why))
+        os_fatal("%s: bytecode does not verify: %s", unit_name(unit), why);
+}
+#endif
+
+UnitStatus unit_compile(const char *name, const char *text, size_t size, const UnitOptions *options,
+                        Unit **out, Text *diagnostics) {
+    Unit *unit = os_calloc(1, sizeof *unit);
+    unit->source = source_new(name, text, size);
+    Diagnostics *errors = os_calloc(1, sizeof *errors);
+    errors->arena = &unit->arena;
+    Module *tree = NULL;
+    ParseMode mode = options->mode == UNIT_EXPRESSION ? PARSE_EXPRESSION : PARSE_MODULE;
+    ParseStatus parsed = parse_source(unit->source, mode, &unit->arena, errors, &tree);
+    if (parsed == PARSE_OK) unit->code = compile_tree(unit, tree, options, errors);
+    UnitStatus status = unit->code                   ? UNIT_OK
+                        : parsed == PARSE_INCOMPLETE ? UNIT_INCOMPLETE
+                                                     : UNIT_ERROR;
+    *out = NULL;
+    if (status == UNIT_OK) {
+#ifndef NDEBUG
+        verify(unit);
+#endif
+        *out = unit;
+    } else {
+        diagnostics_render(diagnostics, unit->source, errors, options->colour);
+        unit_free(unit);
+    }
+    free(errors);
+    return status;
+}
+
+void unit_free(Unit *unit) {
+    arena_free(&unit->arena);
+    source_free(unit->source);
+    free(unit->protos);
+    free(unit);
+}
+
+// The last entry whose pc is not above; places are in ascending order.
+static Span place_span(const Code *code, uint32_t pc) {
+    uint32_t low = 0, high = code->place_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (code->places[middle].pc <= pc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0) return (Span){code->offset, code->length};
+    return (Span){code->places[low - 1].offset, code->places[low - 1].length};
+}
+
+void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    SourcePlace place = source_place(unit->source, place_span(code, pc).start);
+    text_format(out, "%s:%u:%u", unit->source->name, place.line, place.column);
+}
+
+void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out) {
+    diagnostic_excerpt(out, unit->source, place_span(code, pc), colour);
+}
+
+const char *unit_name(const Unit *unit) { return unit->source->name; }

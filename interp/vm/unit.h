@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Unit: one compiled text: its source, its arena with all Code, its protos. The text half of the
+// tree is only included by unit.c; the rest of vm/ sees Code.
+#ifndef CONC_VM_UNIT_H
+#define CONC_VM_UNIT_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "code/code.h"
+
+struct Source;
+struct Proto;
+
+typedef struct Unit {
+    struct Unit *next;
+    struct Source *source;
+    Arena arena;
+    const ModuleCode *code;
+    struct Proto *main;
+    struct Proto **protos; // all of them, for the roots
+    uint32_t proto_count, proto_capacity;
+} Unit;
+
+typedef enum UnitMode { UNIT_MODULE, UNIT_EXPRESSION } UnitMode;
+typedef enum UnitStatus { UNIT_OK, UNIT_ERROR, UNIT_INCOMPLETE } UnitStatus;
+
+typedef struct UnitOptions {
+    UnitMode mode;
+    const Name *builtins;
+    uint32_t builtin_count;
+    const Name *known;       // names that the module has already
+    const bool *known_constant;
+    uint32_t known_count;
+    bool redeclare, give_last;
+    bool colour;             // of the diagnostics
+} UnitOptions;
+
+// Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.
+UnitStatus unit_compile(const char *name, const char *text, size_t size, const UnitOptions *options,
+                        Unit **out, Text *diagnostics);
+void unit_free(Unit *unit);
+
+// "file:line:column" of word `pc` in `code`.
+void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// The source excerpt with the caret (diagnostic_excerpt) for that word.
+void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
+const char *unit_name(const Unit *unit);
+
+#endif

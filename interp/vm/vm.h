@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// Vm: one interpreter with all that belongs to it. Several can live in one process.
+//
+//     Vm *vm = vm_new(&options);
+//     int status = vm_run_text(vm, "<string>", text, size);
+//     vm_free(vm);
+//
+// All functions here are for the thread that made the Vm (its main thread).
+#ifndef CONC_VM_VM_H
+#define CONC_VM_VM_H
+
+#include "object/module.h"
+#include "object/runtime.h"
+#include "vm/unit.h"
+
+typedef struct VmOptions {
+    size_t memory_limit; // bytes; 0: a default by the machine's size
+    double timeout;      // seconds; 0: none
+    bool stress;
+    int argument_count;  // of `args`
+    char *const *arguments;
+    // Fills a new Vm with built-in classes, functions and modules (native/install.h).
+    void (*install)(Fiber *fiber);
+    // Called at the end of a script, before the status is decided, and again in a forked child.
+    const char *(*embedded_module)(const char *name, size_t *size); // stdlib/*.conc; may be NULL
+} VmOptions;
+
+typedef struct Vm {
+    World *world;
+    Heap *heap;
+    Runtime *runtime;
+    Thread *thread; // the main thread
+    Unit *units;    // all compiled texts, newest first; under mutex
+    pthread_mutex_t mutex;
+    VmOptions options;
+    Slot modules;   // a Map: path or name to module (import)
+    Name *builtin_names;
+    bool colour;    // standard error is a terminal that wants colour
+    _Atomic bool failed; // an error that nobody picked up was reported
+} Vm;
+
+Vm *vm_new(const VmOptions *options);
+void vm_free(Vm *vm);
+static inline Vm *fiber_vm(Fiber *fiber) { return fiber->world->vm; }
+
+enum { STATUS_DONE = 0, STATUS_ERROR = 1, STATUS_USAGE = 2, STATUS_DEADLOCK = 3, STATUS_TIMEOUT = 124,
+       STATUS_INTERRUPT = 130, STATUS_TERMINATED = 143 };
+
+// Compiles and runs a script as the program: then waits for what it started, reports what nobody
+// picked up. The exit status of section 8.
+int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
+// Compiles only; prints diagnostics to standard error. The status.
+int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
+// conc -p: runs one expression and prints its value.
+int vm_print_expression(Vm *vm, const char *text, size_t size);
+
+#endif
