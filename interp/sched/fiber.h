@@ -19,8 +19,9 @@ typedef struct Frame {
     Value *base;             // its window: base[0] callee or self, base[1..] parameters and locals
     const uint32_t *pc;      // the next instruction (saved at calls and safepoints)
     struct Closure *closure; // what runs
-    uint32_t flags;          // vm/: entered from C, await the result, ...
-    uint32_t segment_mark;   // 1: this frame's window is the first of its segment
+    Value *result;           // where its result goes
+    uint32_t flags;          // vm/call.h: entered from C, await the result, ...
+    bool first_in_segment;   // its window opened a segment: fiber_drop_segment when it returns
 } Frame;
 
 typedef struct Segment {
