@@ -26,10 +26,10 @@ enum {
 
 enum { CODE_MAX_REGISTERS = 250 };
 
-typedef struct Name { // NFC text; not NUL-terminated
+typedef struct CodeName { // NFC text; not NUL-terminated
     const char *text;
     uint32_t size;
-} Name;
+} CodeName;
 
 typedef enum ConstantKind { CONSTANT_INT, CONSTANT_BIG, CONSTANT_FLOAT, CONSTANT_STRING } ConstantKind;
 typedef struct Constant {
@@ -45,7 +45,7 @@ typedef struct Capture {
     bool from_capture; // else from a register of the enclosing function
     bool is_cell;      // the register or capture holds a cell (shared); else the value is copied
     uint8_t index;
-    Name name;
+    CodeName name;
 } Capture;
 
 // While pc is in [start, end) an error goes to `handler` with the error in register `target`.
@@ -55,19 +55,19 @@ typedef struct Handler {
     uint8_t target;
 } Handler;
 
-typedef struct Site { Name name; } Site; // an inline cache and the member name it is for
+typedef struct Site { CodeName name; } Site; // an inline cache and the member name it is for
 
 // Names of labelled arguments: they are the last `count` arguments of the call.
 typedef struct Labels {
     uint32_t count;
-    const Name *names;
+    const CodeName *names;
 } Labels;
 
 typedef enum PlanMemberKind { PLAN_METHOD, PLAN_GETTER, PLAN_SETTER, PLAN_STATIC } PlanMemberKind;
 typedef struct ClassPlan {
-    Name name;
+    CodeName name;
     uint32_t member_count;
-    const Name *names;
+    const CodeName *names;
     const PlanMemberKind *kinds; // the function of member i is in R[A+1+i]
 } ClassPlan;
 
@@ -79,7 +79,7 @@ typedef struct Place {
 } Place;
 
 typedef struct Code {
-    Name name;              // "<main>" for a module, "<block>" for a started block, "<lambda>"
+    CodeName name;              // "<main>" for a module, "<block>" for a started block, "<lambda>"
     uint32_t offset, length; // in the source, of its head
     uint8_t parameter_count; // without rest
     uint8_t required_count;
@@ -87,7 +87,7 @@ typedef struct Code {
     bool is_async;
     bool is_method;         // R[0] is self
     uint8_t register_count; // R[0] included
-    const Name *parameters; // parameter_count names, then the rest's
+    const CodeName *parameters; // parameter_count names, then the rest's
     const uint32_t *words;
     uint32_t word_count;
     const Constant *constants;
@@ -106,13 +106,13 @@ typedef struct Code {
     uint32_t plan_count;
     const Place *places;
     uint32_t place_count;
-    const Name *register_names; // for hints: name of the variable in register k, or empty; may be NULL
+    const CodeName *register_names; // for hints: name of the variable in register k, or empty; may be NULL
 } Code;
 
 // A compiled module: its top-level code and the names of its slots.
 typedef struct ModuleCode {
     const Code *main;
-    const Name *globals;   // of every module slot
+    const CodeName *globals;   // of every module slot
     const bool *constant;  // declared by const (or fn, class: assignable like variables, as in Python)
     uint32_t global_count;
 } ModuleCode;
