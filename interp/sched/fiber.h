@@ -49,8 +49,9 @@ struct Fiber {
     Value *native_top;     // end of the arguments of a native that C called; NULL: the newest frame's end
 
     // A native that returned VALUE_PARKED under `await`: called again when the fiber runs on.
-    struct Native *pending;
-    Value *pending_args;
+    // The answer goes to *pending_result.
+    Value (*pending)(Fiber *fiber, Value *args, int count);
+    Value *pending_args, *pending_result;
     int pending_count;
 
     Value error;           // UNDEF: none. An error instance that is on its way up
