@@ -23,8 +23,9 @@ static double seconds_of(struct timeval time) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 2)
+    if (argc < 3)
         return 2;
+    int report = atoi(argv[1]);
     double start = seconds_now();
     pid_t child = fork();
     if (child == 0) {
