@@ -77,6 +77,8 @@ void fiber_free(Fiber *fiber);
 // itself or the start of a fresh segment, into which the caller copies the arguments).
 // NULL where memory or depth is at its limit (the caller throws RecursionError).
 Value *fiber_reserve(Fiber *fiber, Value *top, size_t count);
+// Doubles frames[]. False at the depth limit of the world (RecursionError).
+bool fiber_grow_frames(Fiber *fiber);
 // Goes back to the segment before: its last frame returned.
 void fiber_drop_segment(Fiber *fiber);
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+//
+// Binding: the slow path of calls (labels, defaults, rest). A call that gives exactly the
+// parameters never comes here.
+#include "vm/bind.h"
+
+#include "base/text.h"
+#include "object/error.h"
+#include "object/str.h"
+
+Signature signature_of_proto(const Proto *proto) {
+    return (Signature){.name = proto->name,
+                       .parameters = proto->parameters,
+                       .parameter_count = proto->parameter_count,
+                       .required_count = proto->required_count,
+                       .has_rest = proto->has_rest,
+                       .is_method = proto->is_method};
+}
+
+Signature signature_of_native(const Native *native) {
+    return (Signature){.name = NULL,
+                       .parameters = native->parameters,
+                       .parameter_count = native->parameter_count,
+                       .required_count = native->required_count,
+                       .has_rest = native->rest,
+                       .labels_only = native->rest && native->spec->signature[0] == '*'};
+}
+
+static void text_of_name(const Signature *signature, const char *fallback, Text *out) {
+    text_string(out, signature->name ? signature->name->data : fallback);
+}
+
+static bool throw_text(Fiber *fiber, Text *text) {
+    throw_type(fiber, "%s", text_data(text));
+    text_free(text);
+    return false;
+}
+
+// "add() takes 2 positional arguments but 3 were given"
+static bool too_many(Fiber *fiber, const Signature *s, const char *native_name, uint32_t given) {
+    Text text = {0};
+    text_of_name(s, native_name, &text);
+    uint32_t most = s->labels_only ? 0 : s->parameter_count;
+    if (s->required_count < most)
+        text_format(&text, "() takes from %u to %u positional arguments", s->required_count, most);
+    else
+        text_format(&text, "() takes %u positional argument%s", most, most == 1 ? "" : "s");
+    text_format(&text, " but %u %s given", given, given == 1 ? "was" : "were");
+    return throw_text(fiber, &text);
+}
+
+// "add() missing 2 required positional arguments: 'a' and 'b'"
+static bool missing(Fiber *fiber, const Signature *s, const char *native_name, const Value *base) {
+    uint32_t count = 0, seen = 0;
+    for (uint32_t i = 0; i < s->required_count; i++) count += base[i + 1] == VALUE_UNDEF;
+    Text text = {0};
+    text_of_name(s, native_name, &text);
+    text_format(&text, "() missing %u required positional argument%s: ", count,
+                count == 1 ? "" : "s");
+    for (uint32_t i = 0; i < s->required_count; i++) {
+        if (base[i + 1] != VALUE_UNDEF) continue;
+        if (seen) text_string(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
+        text_format(&text, "'%s'", s->parameters[i]->data);
+        seen++;
+    }
+    return throw_text(fiber, &text);
+}
+
+static int find_parameter(const Signature *s, const Str *name) {
+    for (uint32_t i = 0; i < s->parameter_count; i++)
+        if (s->parameters[i] == name) return (int)i;
+    return -1;
+}
+
+static const char *callee_name(Value *base) {
+    return value_is_kind(base[0], KIND_NATIVE) ? ((Native *)value_to_ref(base[0]))->spec->name
+                                               : "function";
+}
+
+// Puts the labelled values where they belong. The parameters from base[1] on stand already.
+static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, Value *base,
+                           const Value *labelled, const LoadedLabels *labels) {
+    for (uint32_t i = 0; i < labels->count; i++) {
+        int where = find_parameter(s, labels->names[i]);
+        if (where < 0 || base[where + 1] != VALUE_UNDEF) {
+            Text text = {0};
+            text_of_name(s, name, &text);
+            text_format(&text,
+                        where < 0 ? "() got an unexpected keyword argument '%s'"
+                                  : "() got multiple values for argument '%s'",
+                        labels->names[i]->data);
+            return throw_text(fiber, &text);
+        }
+        base[where + 1] = labelled[i];
+    }
+    return true;
+}
+
+bool bind_arguments(Fiber *fiber, const Signature *s, Value *base, int count,
+                    const LoadedLabels *labels, int *bound) {
+    enum { MOST = 256 };
+    Value given[MOST];
+    const char *name = callee_name(base);
+    uint32_t label_count = labels ? labels->count : 0;
+    uint32_t positional = (uint32_t)count - label_count;
+    uint32_t direct = s->labels_only ? 0
+                      : positional < s->parameter_count ? positional
+                                                        : s->parameter_count;
+    uint32_t rest = positional - direct;
+    if (rest && !s->has_rest) return too_many(fiber, s, name, positional);
+    if (count > MOST) {
+        throw_type(fiber, "more than %d arguments in one call", MOST);
+        return false;
+    }
+    memcpy(given, base + 1, (size_t)count * sizeof(Value));
+    for (uint32_t i = direct; i < s->parameter_count; i++) base[i + 1] = VALUE_UNDEF;
+    memcpy(base + 1 + s->parameter_count, given + direct, rest * sizeof(Value));
+    if (label_count && !place_labelled(fiber, s, name, base, given + positional, labels))
+        return false;
+    for (uint32_t i = 0; i < s->required_count; i++)
+        if (base[i + 1] == VALUE_UNDEF) return missing(fiber, s, name, base);
+    *bound = (int)(s->parameter_count + rest);
+    return true;
+}

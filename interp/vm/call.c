@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+//
+// Calls. The run loop has its own short path for the plain case (a closure that gets exactly its
+// parameters); all else comes here.
+#include "vm/call.h"
+
+#include "object/error.h"
+#include "object/list.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "process/spawn.h"
+#include "sync/handle.h"
+#include "vm/bind.h"
+
+Value *fiber_top(Fiber *fiber) {
+    if (fiber->native_top) return fiber->native_top;
+    if (fiber->frame_count == 0) return fiber->segment->words;
+    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    return frame->base + frame->closure->proto->register_count + WINDOW_SLACK;
+}
+
+static Entered error(void) { return ENTERED_ERROR; }
+
+static Entered recursion(Fiber *fiber) {
+    throw_error(fiber, ERROR_RecursionError, "maximum recursion depth exceeded");
+    return ENTERED_ERROR;
+}
+
+// Room for `count` more words from `base` on; moves the first `used` words where a new segment was
+// opened (*first then becomes true).
+static Value *window_ensure(Fiber *fiber, Value *base, size_t used, size_t count, bool *first) {
+    Value *window = fiber_reserve(fiber, base, count + WINDOW_SLACK);
+    *first = window != base;
+    if (window && *first) memcpy(window, base, used * sizeof(Value));
+    return window;
+}
+
+static bool frame_room(Fiber *fiber) {
+    return fiber->frame_count < fiber->frame_capacity || fiber_grow_frames(fiber);
+}
+
+// Pushes the frame of `closure` for a window whose arguments are bound.
+static Entered push_frame(Fiber *fiber, Closure *closure, Value *base, Value *result, bool first,
+                          uint32_t flags) {
+    if (fiber->frame_count) fiber->frames[fiber->frame_count - 1].pc = fiber->pc;
+    Frame *frame = &fiber->frames[fiber->frame_count++];
+    *frame = (Frame){.base = base,
+                     .pc = closure->proto->words,
+                     .closure = closure,
+                     .result = result,
+                     .flags = flags,
+                     .first_in_segment = first};
+    fiber->pc = closure->proto->words;
+    return ENTERED_FRAME;
+}
+
+static Entered bare_async(Fiber *fiber, const Proto *proto) {
+    const char *name = proto->name->data;
+    throw_type(fiber, "'%s' is an async function: call it with `await %s()` or start it with `async %s()`",
+               name, name, name);
+    return ENTERED_ERROR;
+}
+
+// The rest of a script function's arguments, from base[1 + parameter_count] on, as one list there.
+static void gather_rest(Fiber *fiber, const Proto *proto, Value *base, int bound) {
+    uint32_t direct = proto->parameter_count;
+    List *rest = list_from(fiber->heap, base + 1 + direct, (size_t)bound - direct);
+    base[1 + direct] = value_from_ref(rest);
+}
+
+static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int count,
+                             const LoadedLabels *labels, uint32_t mode, uint32_t flags) {
+    const Proto *proto = closure->proto;
+    if (proto->is_async && mode != CALL_AWAIT) return bare_async(fiber, proto);
+    if (mode == CALL_AWAIT && !proto->is_async) flags |= FRAME_AWAIT;
+    if (!frame_room(fiber)) return recursion(fiber);
+    uint32_t given = (uint32_t)count > proto->parameter_count ? (uint32_t)count : proto->parameter_count;
+    uint32_t need = given + 2 > proto->register_count ? given + 2 : proto->register_count;
+    bool first;
+    Value *window = window_ensure(fiber, base, (size_t)count + 1, need, &first);
+    if (!window) return recursion(fiber);
+    int bound = count;
+    if ((uint32_t)count != proto->parameter_count || labels || proto->has_rest) {
+        Signature signature = signature_of_proto(proto);
+        if (!bind_arguments(fiber, &signature, window, count, labels, &bound)) {
+            if (first) fiber_drop_segment(fiber);
+            return ENTERED_ERROR;
+        }
+        if (proto->has_rest) gather_rest(fiber, proto, window, bound);
+    }
+    return push_frame(fiber, closure, window, base, first, flags);
+}
+
+static Value block_for(Fiber *fiber, const Native *native, Value *args, int count) {
+    bool turns = (native->spec->flags & NATIVE_TURNS) && !fiber->is_task;
+    Value v;
+    do {
+        park_block(fiber, turns);
+        v = native->function(fiber, args, count);
+    } while (v == VALUE_PARKED);
+    return v;
+}
+
+static Entered native_answer(Fiber *fiber, Value v, Value *result) {
+    if (__builtin_expect(v == VALUE_UNDEF, 0)) return error();
+    *result = v;
+    (void)fiber;
+    return ENTERED_VALUE;
+}
+
+bool cancel_check(Fiber *fiber) {
+    if (__builtin_expect(load_relaxed(&fiber->cancels) == 0, 1)) return true;
+    sub_relaxed(&fiber->cancels, 1);
+    throw_error(fiber, ERROR_Cancelled, "cancelled");
+    return false;
+}
+
+// `await f()` of a native that does not wait but gives a handle: waits for the handle.
+Entered call_await(Fiber *fiber, Value *args, Value *result) {
+    if (!handle_of(fiber_runtime(fiber), args[0])) {
+        throw_type(fiber, "'%s' object can't be awaited",
+                   value_type_name(fiber_runtime(fiber), args[0]));
+        return ENTERED_ERROR;
+    }
+    if (!cancel_check(fiber)) return ENTERED_ERROR;
+    fiber->awaits = true;
+    Value v = handle_await(fiber, args, 0);
+    while (v == VALUE_PARKED && fiber->c_calls > 0) {
+        park_block(fiber, !fiber->is_task);
+        v = handle_await(fiber, args, 0);
+    }
+    if (v != VALUE_PARKED) return native_answer(fiber, v, result);
+    fiber->pending = handle_await;
+    fiber->pending_args = args;
+    fiber->pending_count = 0;
+    fiber->pending_result = result;
+    return ENTERED_PARKED;
+}
+
+static Entered park_native(Fiber *fiber, const Native *native, Value *base, int count,
+                           uint32_t mode, Value *result) {
+    if (mode != CALL_AWAIT || fiber->c_calls > 0)
+        return native_answer(fiber, block_for(fiber, native, base, count), result);
+    fiber->pending = native->function;
+    fiber->pending_args = base;
+    fiber->pending_count = count;
+    fiber->pending_result = result;
+    return ENTERED_PARKED;
+}
+
+static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int count,
+                            const LoadedLabels *labels, uint32_t mode, Value *result) {
+    int bound = count;
+    if ((uint32_t)count != native->parameter_count || labels || native->rest) {
+        Signature signature = signature_of_native(native);
+        if (!native->rest && !labels && (uint32_t)count < native->parameter_count &&
+            (uint32_t)count >= native->required_count) {
+            for (uint32_t i = (uint32_t)count; i < native->parameter_count; i++)
+                base[i + 1] = VALUE_UNDEF;
+            bound = (int)native->parameter_count;
+        } else if (!bind_arguments(fiber, &signature, base, count, labels, &bound)) {
+            return ENTERED_ERROR;
+        }
+    }
+    bool waits = native->spec->flags & NATIVE_WAITS;
+    if (waits && !cancel_check(fiber)) return ENTERED_ERROR;
+    fiber->awaits = mode == CALL_AWAIT;
+    Value v = native->function(fiber, base, bound);
+    if (v == VALUE_PARKED) return park_native(fiber, native, base, bound, mode, result);
+    if (mode == CALL_AWAIT && !waits && v != VALUE_UNDEF) {
+        base[0] = v;
+        return call_await(fiber, base, result);
+    }
+    return native_answer(fiber, v, result);
+}
+
+// Makes an instance and runs its init; the instance is the value.
+static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
+                           const LoadedLabels *labels, Value *result) {
+    if (c->construct != VALUE_UNDEF)
+        return enter_native(fiber, (Native *)value_to_ref(c->construct), base, count, labels,
+                            CALL_PLAIN, result);
+    base[0] = value_from_ref(instance_new(fiber->heap, c));
+    if (c->init == VALUE_UNDEF) {
+        if (count == 0) return native_answer(fiber, base[0], result);
+        throw_type(fiber, "%s() takes no arguments", c->name->data);
+        return ENTERED_ERROR;
+    }
+    if (value_is_kind(c->init, KIND_CLOSURE))
+        return enter_closure(fiber, (Closure *)value_to_ref(c->init), base, count, labels,
+                             CALL_PLAIN, FRAME_KEEP_SELF);
+    Value self = base[0], ignored;
+    Entered entered = enter_native(fiber, (Native *)value_to_ref(c->init), base, count, labels,
+                                   CALL_PLAIN, &ignored);
+    return entered == ENTERED_VALUE ? native_answer(fiber, self, result) : entered;
+}
+
+Entered call_method(Fiber *fiber, Value function, Value *base, int count,
+                    const LoadedLabels *labels, uint32_t mode, Value *result) {
+    if (value_is_kind(function, KIND_CLOSURE))
+        return enter_closure(fiber, (Closure *)value_to_ref(function), base, count, labels, mode, 0);
+    return enter_native(fiber, (Native *)value_to_ref(function), base, count, labels, mode, result);
+}
+
+Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode,
+                   Value *result) {
+    Value callee = base[0];
+    if (value_is_kind(callee, KIND_CLOSURE) || value_is_kind(callee, KIND_NATIVE))
+        return call_method(fiber, callee, base, count, labels, mode, result);
+    if (value_is_kind(callee, KIND_BOUND)) {
+        Bound *bound = (Bound *)value_to_ref(callee);
+        base[0] = bound->receiver;
+        return call_method(fiber, bound->function, base, count, labels, mode, result);
+    }
+    if (value_is_kind(callee, KIND_CLASS)) {
+        Entered entered = enter_class(fiber, (Class *)value_to_ref(callee), base, count, labels, result);
+        if (mode != CALL_AWAIT || entered == ENTERED_ERROR || entered == ENTERED_FRAME)
+            return entered;
+        base[0] = *result;
+        return call_await(fiber, base, result);
+    }
+    throw_type(fiber, "'%s' object is not callable", value_type_name(fiber_runtime(fiber), callee));
+    return ENTERED_ERROR;
+}
+
+Entered call_resume(Fiber *fiber, Value *unused) {
+    (void)unused;
+    Value v = fiber->pending(fiber, fiber->pending_args, fiber->pending_count);
+    if (v == VALUE_PARKED) return ENTERED_PARKED;
+    fiber->pending = NULL;
+    return native_answer(fiber, v, fiber->pending_result);
+}
+
+// --- starting ---
+
+// A labelled start: the arguments in the order of the parameters. Holes stay UNDEF, so that their
+// defaults are worked out by the call there.
+static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels *labels) {
+    Value callee = base[0], function = callee;
+    if (value_is_kind(callee, KIND_BOUND)) function = ((Bound *)value_to_ref(callee))->function;
+    Signature signature;
+    if (value_is_kind(function, KIND_CLOSURE)) {
+        signature = signature_of_proto(((Closure *)value_to_ref(function))->proto);
+    } else if (value_is_kind(function, KIND_NATIVE)) {
+        signature = signature_of_native((Native *)value_to_ref(function));
+    } else {
+        throw_type(fiber, "labelled arguments cannot be given to '%s' here",
+                   value_type_name(fiber_runtime(fiber), callee));
+        return false;
+    }
+    return bind_arguments(fiber, &signature, base, *count, labels, count);
+}
+
+Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode) {
+    if (!value_is_callable(base[0]))
+        return throw_type(fiber, "'%s' object is not callable",
+                          value_type_name(fiber_runtime(fiber), base[0]));
+    if (labels && !bind_start(fiber, base, &count, labels)) return VALUE_UNDEF;
+    bool dropped = mode & CALL_DROPPED;
+    switch (mode & CALL_MODE) {
+    case CALL_SPAWN: return process_start(fiber, base[0], base + 1, count, dropped);
+    case CALL_THREAD:
+        return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
+    default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
+    }
+}
+
+// --- from C ---
+
+// Runs what call_enter began, to its value.
+static Value finish(Fiber *fiber, Entered entered, const Value *result) {
+    if (entered == ENTERED_VALUE) return *result;
+    if (entered == ENTERED_ERROR) return VALUE_UNDEF;
+    fiber->frames[fiber->frame_count - 1].flags |= FRAME_ENTRY;
+    return interpret(fiber) == RUN_DONE ? *result : VALUE_UNDEF;
+}
+
+static Value call_from_c(Fiber *fiber, Value function, Value first, bool method, const Value *args,
+                         int count) {
+    Thread *thread = fiber->thread;
+    if (thread->native_depth >= NATIVE_DEPTH_LIMIT) {
+        recursion(fiber);
+        return VALUE_UNDEF;
+    }
+    Value *saved_top = fiber->native_top, *top = fiber_top(fiber);
+    const uint32_t *saved_pc = fiber->pc;
+    Value *base = fiber_reserve(fiber, top, (size_t)count + 1 + WINDOW_SLACK);
+    if (!base) {
+        recursion(fiber);
+        return VALUE_UNDEF;
+    }
+    base[0] = first;
+    memcpy(base + 1, args, (size_t)count * sizeof(Value));
+    fiber->native_top = base + count + 1 + WINDOW_SLACK;
+    thread->native_depth++;
+    fiber->c_calls++;
+    Entered entered = method ? call_method(fiber, function, base, count, NULL, CALL_PLAIN, base)
+                             : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
+    if (entered == ENTERED_FRAME) fiber->native_top = NULL;
+    Value v = finish(fiber, entered, base);
+    fiber->c_calls--;
+    thread->native_depth--;
+    if (base != top) fiber_drop_segment(fiber);
+    fiber->native_top = saved_top;
+    fiber->pc = saved_pc;
+    return v;
+}
+
+Value vm_call(Fiber *fiber, Value callee, const Value *args, int count) {
+    return call_from_c(fiber, VALUE_UNDEF, callee, false, args, count);
+}
+
+Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count) {
+    return call_from_c(fiber, function, receiver, true, args, count);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// Calls: binding arguments, pushing frames, and calls from C into scripts.
+#ifndef CONC_VM_CALL_H
+#define CONC_VM_CALL_H
+
+#include "object/function.h"
+#include "sched/fiber.h"
+#include "vm/proto.h"
+
+// Frame.flags
+enum {
+    FRAME_ENTRY = 1,     // called from C: its return ends the run loop
+    FRAME_KEEP_SELF = 2, // an init: the result is self
+    FRAME_AWAIT = 4,     // a plain function under `await`: a handle that it returns is awaited
+    FRAME_DISCARD = 8,   // a setter: the result is dropped
+};
+
+// How much C may nest calls into scripts before RecursionError, by the room of a thread's C stack.
+enum { NATIVE_DEPTH_LIMIT = 180, WINDOW_SLACK = 16 };
+
+typedef enum Entered {
+    ENTERED_FRAME, // a frame was pushed: run it
+    ENTERED_VALUE, // a native has answered: the value is in *result
+    ENTERED_PARKED, // a native waits: the fiber has to be suspended (only under await)
+    ENTERED_ERROR,
+} Entered;
+
+// Calls base[0] with base[1 .. count]; `labels` names the last ones (or NULL). The window must be
+// followed by WINDOW_SLACK free words of its segment. `mode` is CALL_PLAIN or CALL_AWAIT.
+Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode,
+                   Value *result);
+// The same for a callee whose receiver stands in base[0]: `function` is a Closure or Native.
+Entered call_method(Fiber *fiber, Value function, Value *base, int count,
+                    const LoadedLabels *labels, uint32_t mode, Value *result);
+// Starts base[0](base[1..]) as `mode` says (CALL_SPAWN, ...); the handle, or UNDEF with the error.
+Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode);
+
+// From C: calls, waits where it has to, gives the result or UNDEF with fiber->error.
+Value vm_call(Fiber *fiber, Value callee, const Value *args, int count);
+Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count);
+
+// `await v` of a value: args[0] is v; as call_enter.
+Entered call_await(Fiber *fiber, Value *args, Value *result);
+
+// Where free registers begin: above the newest frame, or a native's arguments.
+Value *fiber_top(Fiber *fiber);
+// Calls the native that has been parked again: as call_enter.
+Entered call_resume(Fiber *fiber, Value *result);
+
+// vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end.
+typedef enum RunStatus { RUN_DONE, RUN_ERROR, RUN_WAITS } RunStatus;
+RunStatus interpret(Fiber *fiber);
+
+// vm/interrupt.c: answers the poll word. False with an error thrown (Interrupted, MemoryError, ...).
+bool poll_answer(Fiber *fiber);
+// Throws what ended a wait with `reason`, if it ended otherwise than well: false then.
+bool cancel_check(Fiber *fiber);
+
+#endif
