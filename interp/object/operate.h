@@ -13,6 +13,8 @@ bool value_truth(Fiber *fiber, Value v); // Python's rule; never throws, runs no
 bool value_equal(Fiber *fiber, Value a, Value b, bool *out); // S. False on error
 // a < b. S. TypeError: "'<' not supported between instances of 'int' and 'str'" (`symbol` is what to name).
 bool value_less(Fiber *fiber, Value a, Value b, const char *symbol, bool *out);
+// a SYMBOL b for "<", "<=", ">", ">=" on anything but two numbers. S. (a <= b is `not b.less(a)`; sets: subset.)
+bool value_compare(Fiber *fiber, Value a, Value b, const char *symbol, bool *out);
 bool value_contains(Fiber *fiber, Value container, Value v, bool *out); // S: v in container
 // Binary operator on anything: numbers, str + str, str * int, list + list, list * int, bytes, set | & - ^,
 // map | map, str % ... (Python's printf-style). S.

@@ -83,7 +83,7 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
     if ((uint32_t)count != proto->parameter_count || labels || proto->has_rest) {
         Signature signature = signature_of_proto(proto);
         if (!bind_arguments(fiber, &signature, window, count, labels, &bound)) {
-            if (first) fiber_drop_segment(fiber);
+            segments_release(fiber, base);
             return ENTERED_ERROR;
         }
         if (proto->has_rest) gather_rest(fiber, proto, window, bound);
@@ -300,7 +300,7 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     Value v = finish(fiber, entered, base);
     fiber->c_calls--;
     thread->native_depth--;
-    if (base != top) fiber_drop_segment(fiber);
+    segments_release(fiber, top);
     fiber->native_top = saved_top;
     fiber->pc = saved_pc;
     return v;

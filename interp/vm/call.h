@@ -45,6 +45,10 @@ Entered call_await(Fiber *fiber, Value *args, Value *result);
 
 // Where free registers begin: above the newest frame, or a native's arguments.
 Value *fiber_top(Fiber *fiber);
+// Drops segments until the newest holds `top`: what was opened for calls that are over.
+static inline void segments_release(Fiber *fiber, const Value *top) {
+    while (top < fiber->segment->words || top > fiber->segment->end) fiber_drop_segment(fiber);
+}
 // Calls the native that has been parked again: as call_enter.
 Entered call_resume(Fiber *fiber, Value *result);
 

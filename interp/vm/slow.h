@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// What the run loop does out of line: the general case of each instruction. "S" in operate.h's sense:
+// they may run script code and collect; fiber->pc is saved before. False or UNDEF with the error.
+#ifndef CONC_VM_SLOW_H
+#define CONC_VM_SLOW_H
+
+#include "object/operate.h"
+#include "vm/call.h"
+#include "vm/member.h"
+
+typedef enum Comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL } Comparison;
+
+bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out);
+Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);
+Value slow_is(Fiber *fiber, Value v, Value of);
+Value slow_negate(Fiber *fiber, Value v);
+Value slow_bit_not(Fiber *fiber, Value v);
+
+// receiver.name into *result; ENTERED_FRAME where a getter runs.
+Entered slow_get_field(Fiber *fiber, Value receiver, LoadedSite *site, Value *result);
+Entered slow_get_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value *result);
+Entered slow_set_field(Fiber *fiber, Value receiver, LoadedSite *site, Value v);
+Entered slow_set_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value v);
+Entered slow_invoke(Fiber *fiber, Value *window, int count, LoadedSite *site,
+                    const LoadedLabels *labels, uint32_t mode);
+Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, LoadedSite *site,
+                          const LoadedLabels *labels, uint32_t mode);
+// window[1] is the list of positional arguments, window[2..] the labelled ones.
+Entered slow_call_spread(Fiber *fiber, Value *window, const LoadedLabels *labels, uint32_t mode);
+
+Value slow_closure(Fiber *fiber, Closure *parent, Proto *proto, Value *base);
+Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window);
+Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count);
+Value slow_format(Fiber *fiber, Value v, Value spec); // spec UNDEF: str(v)
+bool slow_unpack(Fiber *fiber, Value from, Value *targets, uint32_t count);
+bool slow_unpack_rest(Fiber *fiber, Value from, Value *targets, uint32_t count, uint32_t before);
+bool slow_extend(Fiber *fiber, Value list, Value from);
+bool slow_lock_order(Fiber *fiber, Value *locks, uint32_t count);
+void slow_throw(Fiber *fiber, Value error);
+void slow_name_error(Fiber *fiber, const Str *name);
+// The name of register `index`'s variable or captured variable, for NameError.
+void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture);
+
+#endif
