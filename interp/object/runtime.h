@@ -82,6 +82,10 @@ typedef struct Runtime {
     void (*place)(Fiber *fiber, char *text, size_t capacity);
     // The Trace object of the fiber's calls now, for a new error; nil if none. Set by vm/.
     Value (*capture_trace)(Fiber *fiber);
+    // The text of a Trace: source excerpt of the throw, then a line a call (e.trace; also what a
+    // child process sends home). And a Trace made of such a text. Set by vm/.
+    Str *(*trace_text)(Fiber *fiber, Value trace);
+    Value (*trace_from_text)(Fiber *fiber, Str *text);
     // Prints an error that nobody picked up, with its trace, to standard error, and makes the
     // script's status 1. Set by vm/.
     void (*report)(Fiber *fiber, Value error);
