@@ -9,11 +9,14 @@
 
 typedef struct StdlibModule {
     const char *name; // as `import` names it: the file's name without ".conc"
-    const char *text; // UTF-8, NUL-terminated beyond `length`
-    size_t length;
+    const char *text; // UTF-8, NUL-terminated beyond `size`
+    size_t size;
 } StdlibModule;
 
-// In the order of their names; ends with a row whose name is NULL.
+// In the order of their names; ends with a row whose name is NULL. The build writes this table.
 extern const StdlibModule stdlib_modules[];
+
+// The text of a module; NULL where there is none. Made for VmOptions.embedded_module.
+const char *stdlib_text(const char *name, size_t *size);
 
 #endif
