@@ -223,8 +223,7 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
     return ENTERED_ERROR;
 }
 
-Entered call_resume(Fiber *fiber, Value *unused) {
-    (void)unused;
+Entered call_resume(Fiber *fiber) {
     Value v = fiber->pending(fiber, fiber->pending_args, fiber->pending_count);
     if (v == VALUE_PARKED) return ENTERED_PARKED;
     fiber->pending = NULL;

@@ -50,7 +50,7 @@ static inline void segments_release(Fiber *fiber, const Value *top) {
     while (top < fiber->segment->words || top > fiber->segment->end) fiber_drop_segment(fiber);
 }
 // Calls the native that has been parked again: as call_enter.
-Entered call_resume(Fiber *fiber, Value *result);
+Entered call_resume(Fiber *fiber);
 
 // vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end.
 typedef enum RunStatus { RUN_DONE, RUN_ERROR, RUN_WAITS } RunStatus;

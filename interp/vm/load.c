@@ -7,11 +7,11 @@
 #include "object/integer.h"
 #include "object/str.h"
 
-static Str *load_name(Fiber *fiber, Name name) {
+static Str *load_name(Fiber *fiber, CodeName name) {
     return str_intern(fiber->world->runtime, fiber->heap, name.text, name.size);
 }
 
-static Str **load_names(Fiber *fiber, Unit *unit, const Name *names, uint32_t count) {
+static Str **load_names(Fiber *fiber, Unit *unit, const CodeName *names, uint32_t count) {
     Str **loaded = arena_array(&unit->arena, Str *, count + 1);
     for (uint32_t i = 0; i < count; i++) loaded[i] = load_name(fiber, names[i]);
     return loaded;
@@ -78,6 +78,8 @@ static Proto *load_code(Fiber *fiber, Unit *unit, const Code *code, ModuleObject
     proto->has_rest = code->has_rest;
     proto->is_async = code->is_async;
     proto->is_method = code->is_method;
+    proto->plain_count =
+        code->has_rest || code->is_async ? PLAIN_NEVER : code->parameter_count;
     proto->capture_count = code->capture_count;
     proto->name = load_name(fiber, code->name);
     proto->parameters =

@@ -28,6 +28,8 @@ typedef struct LoadedPlan {
     const PlanMemberKind *kinds;
 } LoadedPlan;
 
+enum { PLAIN_NEVER = 0xffff };
+
 typedef struct Proto {
     const uint32_t *words;
     Value *constants;
@@ -36,6 +38,7 @@ typedef struct Proto {
     Slot *globals;             // the module's slots
     uint8_t register_count, parameter_count, required_count;
     bool has_rest, is_async, is_method;
+    uint16_t plain_count;      // parameter_count where a plain call needs no binding; else PLAIN_NEVER
     uint32_t capture_count;
     struct Proto **children;
     LoadedLabels *labels;

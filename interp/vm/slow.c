@@ -367,7 +367,7 @@ void slow_name_error(Fiber *fiber, const Str *name) {
 }
 
 void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture) {
-    Name name = {"?", 1};
+    CodeName name = {"?", 1};
     if (capture && index < proto->capture_count) name = proto->code->captures[index].name;
     if (!capture && proto->code->register_names) name = proto->code->register_names[index];
     throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",

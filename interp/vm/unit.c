@@ -8,20 +8,7 @@
 #include "base/os.h"
 #include "code/compile.h"
 #include "syntax/diagnostic.h"
-#include "syntax/parse.h"
 #include "syntax/source.h"
-
-static const ModuleCode *compile_tree(Unit *unit, const Module *tree, const UnitOptions *options,
-                                      Diagnostics *errors) {
-    CompileOptions how = {.builtins = options->builtins,
-                          .builtin_count = options->builtin_count,
-                          .known = options->known,
-                          .known_constant = options->known_constant,
-                          .known_count = options->known_count,
-                          .redeclare = options->redeclare,
-                          .give_last = options->give_last};
-    return compile_module(&unit->arena, unit->source, tree, &how, errors);
-}
 
 #ifndef NDEBUG
 static void verify(const Unit *unit) {
@@ -37,13 +24,17 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
     unit->source = source_new(name, text, size);
     Diagnostics *errors = os_calloc(1, sizeof *errors);
     errors->arena = &unit->arena;
-    Module *tree = NULL;
-    ParseMode mode = options->mode == UNIT_EXPRESSION ? PARSE_EXPRESSION : PARSE_MODULE;
-    ParseStatus parsed = parse_source(unit->source, mode, &unit->arena, errors, &tree);
-    if (parsed == PARSE_OK) unit->code = compile_tree(unit, tree, options, errors);
-    UnitStatus status = unit->code                   ? UNIT_OK
-                        : parsed == PARSE_INCOMPLETE ? UNIT_INCOMPLETE
-                                                     : UNIT_ERROR;
+    CompileOptions how = {.builtins = options->builtins,
+                          .builtin_count = options->builtin_count,
+                          .known = options->known,
+                          .known_constant = options->known_constant,
+                          .known_count = options->known_count,
+                          .redeclare = options->redeclare,
+                          .give_last = options->give_last};
+    bool incomplete = false;
+    unit->code = compile_source(&unit->arena, unit->source, options->mode == UNIT_EXPRESSION, &how,
+                                errors, &incomplete);
+    UnitStatus status = unit->code ? UNIT_OK : incomplete ? UNIT_INCOMPLETE : UNIT_ERROR;
     *out = NULL;
     if (status == UNIT_OK) {
 #ifndef NDEBUG

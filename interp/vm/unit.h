@@ -27,9 +27,9 @@ typedef enum UnitStatus { UNIT_OK, UNIT_ERROR, UNIT_INCOMPLETE } UnitStatus;
 
 typedef struct UnitOptions {
     UnitMode mode;
-    const Name *builtins;
+    const CodeName *builtins;
     uint32_t builtin_count;
-    const Name *known;       // names that the module has already
+    const CodeName *known;       // names that the module has already
     const bool *known_constant;
     uint32_t known_count;
     bool redeclare, give_last;

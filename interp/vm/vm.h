@@ -22,8 +22,8 @@ typedef struct VmOptions {
     char *const *arguments;
     // Fills a new Vm with built-in classes, functions and modules (native/install.h).
     void (*install)(Fiber *fiber);
-    // Called at the end of a script, before the status is decided, and again in a forked child.
-    const char *(*embedded_module)(const char *name, size_t *size); // stdlib/*.conc; may be NULL
+    // The text of a module that is written in conc (stdlib/*.conc), or NULL. May be NULL itself.
+    const char *(*embedded_module)(const char *name, size_t *size);
 } VmOptions;
 
 typedef struct Vm {
@@ -35,7 +35,7 @@ typedef struct Vm {
     pthread_mutex_t mutex;
     VmOptions options;
     Slot modules;   // a Map: path or name to module (import)
-    Name *builtin_names;
+    CodeName *builtin_names;
     bool colour;    // standard error is a terminal that wants colour
     _Atomic bool failed; // an error that nobody picked up was reported
 } Vm;
@@ -54,5 +54,13 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
 // conc -p: runs one expression and prints its value.
 int vm_print_expression(Vm *vm, const char *text, size_t size);
+
+// --- for vm/ itself ---
+// How units of this Vm are compiled: its built-ins, `args`.
+UnitOptions vm_unit_options(Vm *vm);
+// Sets the module's global `args`.
+void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module);
+// The whole file, malloc'ed and NUL-terminated. False with errno (EISDIR for a directory).
+bool vm_read_file(const char *path, char **text, size_t *size);
 
 #endif

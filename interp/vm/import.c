@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "vm/import.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "object/error.h"
+#include "object/map.h"
+#include "object/str.h"
+#include "vm/call.h"
+#include "vm/load.h"
+#include "vm/vm.h"
+
+static bool is_path(const Str *name) {
+    return name->data[0] == '.' || name->data[0] == '/';
+}
+
+// The path of a file that is named beside the importing file.
+static void path_beside(const Str *importer, const char *name, Text *out) {
+    const char *slash = importer ? strrchr(importer->data, '/') : NULL;
+    if (name[0] != '/' && slash)
+        text_append(out, importer->data, (size_t)(slash - importer->data) + 1);
+    while (name[0] == '.' && name[1] == '/') name += 2;
+    text_string(out, name);
+}
+
+static Str *module_name_of(Fiber *fiber, const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *start = slash ? slash + 1 : path;
+    size_t size = strlen(start);
+    if (size > 5 && strcmp(start + size - 5, ".conc") == 0) size -= 5;
+    return str_intern(fiber_runtime(fiber), fiber->heap, start, size);
+}
+
+static Value broken_import(Fiber *fiber, const char *path, Text *diagnostics) {
+    // The diagnostics have their own places; the error tells which import met them.
+    size_t size = diagnostics->length;
+    while (size > 0 && diagnostics->data[size - 1] == '\n') size--;
+    throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s", path, (int)size,
+                text_data(diagnostics));
+    text_free(diagnostics);
+    return VALUE_UNDEF;
+}
+
+// Compiles and runs the text of a module. It is registered under `key` before it runs.
+static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, size_t size) {
+    Vm *vm = fiber_vm(fiber);
+    Text diagnostics = {0};
+    Unit *unit;
+    UnitOptions options = vm_unit_options(vm);
+    if (unit_compile(path->data, text, size, &options, &unit, &diagnostics) != UNIT_OK)
+        return broken_import(fiber, path->data, &diagnostics);
+    ModuleObject *module = module_new(fiber->heap, module_name_of(fiber, path->data),
+                                      unit->code->global_count + 1);
+    module->path = path;
+    Closure *main = unit_load(vm, fiber, unit, module);
+    vm_set_arguments(vm, fiber, module);
+    Value v = value_from_ref(module);
+    map_set_str(fiber, value_to_map(slot_get(&vm->modules)), key, v);
+    if (vm_call(fiber, value_from_ref(main), NULL, 0) != VALUE_UNDEF) return v;
+    Value error = error_take(fiber), ignored; // a module whose top level failed is not kept
+    map_delete(fiber, value_to_map(slot_get(&vm->modules)), value_from_ref(key), &ignored);
+    return throw_instance(fiber, error);
+}
+
+static Value import_file(Fiber *fiber, Str *name) {
+    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    Text beside = {0};
+    path_beside(frame->closure->proto->module->path, name->data, &beside);
+    char *real = realpath(text_data(&beside), NULL);
+    Str *path = str_from_text(fiber->heap, &beside);
+    text_free(&beside);
+    if (!real)
+        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+                           strerror(errno));
+    Str *key = str_from_c(fiber->heap, real);
+    free(real);
+    Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);
+    if (known != VALUE_UNDEF) return known;
+    char *text;
+    size_t size;
+    if (!vm_read_file(path->data, &text, &size))
+        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+                           strerror(errno));
+    Value v = run_module(fiber, key, path, text, size);
+    free(text);
+    return v;
+}
+
+Value import_module(Fiber *fiber, Str *name) {
+    if (is_path(name)) return import_file(fiber, name);
+    Vm *vm = fiber_vm(fiber);
+    Value known = map_get_str(value_to_map(slot_get(&vm->modules)), name);
+    if (known != VALUE_UNDEF) return known;
+    size_t size;
+    const char *text =
+        vm->options.embedded_module ? vm->options.embedded_module(name->data, &size) : NULL;
+    if (!text)
+        return throw_error(fiber, ERROR_ImportError,
+                           "no module named '%s' (a file is imported by its path: import "
+                           "\"%s.conc\")",
+                           name->data, name->data);
+    return run_module(fiber, name, str_format(fiber->heap, "<%s>", name->data), text, size);
+}

@@ -1,0 +1,995 @@
+// SPDX-License-Identifier: MIT
+//
+// The run loop: one instruction a case, a few lines each; whatever is long is a call (vm/slow.c).
+//
+// Where things are: the newest frame's pc, window and closure are locals (pc, base, closure). pc is
+// saved to fiber->pc before anything that may throw, collect or call (SAVE); an older frame's pc is
+// in its Frame. Windows never move, so `base` stays good across calls; frames[] may move.
+//
+// The poll word is looked at by LOOP and by calls: that is often enough, as all other code is
+// finite, and rare enough to cost nothing that can be measured (SQLite's check_for_interrupt).
+#include "object/error.h"
+#include "object/iterate.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/module.h"
+#include "object/range.h"
+#include "object/str.h"
+#include "sync/queue.h"
+#include "vm/import.h"
+#include "vm/slow.h"
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+// --- errors ---
+
+// The handler of the newest frame that covers the saved pc, or NULL.
+static const Handler *find_handler(const Frame *frame, const uint32_t *pc) {
+    const Code *code = frame->closure->proto->code;
+    uint32_t at = (uint32_t)(pc - 1 - code->words);
+    for (uint32_t i = 0; i < code->handler_count; i++) {
+        const Handler *h = &code->handlers[i];
+        if (at >= h->start && at < h->end) return h;
+    }
+    return NULL;
+}
+
+// Unwinds to a handler: true, and fiber->pc stands on it. False where the frame that C entered is
+// gone; the error is still in the fiber.
+static bool unwind(Fiber *fiber) {
+    for (;;) {
+        Frame *frame = &fiber->frames[fiber->frame_count - 1];
+        const Handler *h = find_handler(frame, fiber->pc);
+        if (h) {
+            frame->base[h->target] = error_take(fiber);
+            fiber->pc = frame->closure->proto->words + h->handler;
+            return true;
+        }
+        uint32_t flags = frame->flags;
+        Value *result = frame->result;
+        fiber->frame_count--;
+        segments_release(fiber, result == &fiber->result ? fiber->segment->words : result);
+        if (flags & FRAME_ENTRY) return false;
+        fiber->pc = fiber->frames[fiber->frame_count - 1].pc;
+    }
+}
+
+// --- fast paths shared by instructions ---
+
+static inline bool int_add(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_add_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r)) return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
+static inline bool int_sub(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_sub_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r)) return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
+static inline bool int_mul(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_mul_overflow(value_to_int(a), (int64_t)(b << 13), &r)) return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
+// Python's floor division and modulo; b is not 0.
+static inline Value int_floordiv(Value a, Value b) {
+    int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
+    if (x % y != 0 && (x ^ y) < 0) q--;
+    return value_from_int(q);
+}
+static inline Value int_mod(Value a, Value b) {
+    int64_t x = value_to_int(a), y = value_to_int(b), r;
+    if (((x | y) >> 31) == 0) return value_from_int((int64_t)((uint32_t)x % (uint32_t)y));
+    r = x % y;
+    if (r != 0 && (r ^ y) < 0) r += y;
+    return value_from_int(r);
+}
+// Both as doubles, if each is a double or a small int and one is a double.
+static inline bool both_double(Value a, Value b, double *x, double *y) {
+    if (likely(value_is_double(a))) {
+        *x = value_to_double(a);
+        if (likely(value_is_double(b))) {
+            *y = value_to_double(b);
+            return true;
+        }
+        if (!value_is_int(b)) return false;
+        *y = (double)value_to_int(b);
+        return true;
+    }
+    if (!value_is_int(a) || !value_is_double(b)) return false;
+    *x = (double)value_to_int(a);
+    *y = value_to_double(b);
+    return true;
+}
+
+static inline bool truth(Fiber *fiber, Value v) {
+    if (likely(v == VALUE_TRUE)) return true;
+    if (likely(v == VALUE_FALSE || v == VALUE_NIL)) return false;
+    if (value_is_int(v)) return v != value_from_int(0);
+    return value_truth(fiber, v);
+}
+
+// The method that the site's cache holds for this receiver, or UNDEF.
+static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite *site) {
+    uint64_t word = load_relaxed(&site->cache);
+    uint32_t key;
+    Class *c;
+    if (likely(value_is_ref(receiver) && value_to_ref(receiver)->kind == KIND_INSTANCE)) {
+        Shape *shape = instance_shape((Instance *)value_to_ref(receiver));
+        key = shape->id;
+        c = shape->of;
+    } else {
+        if (value_is_kind(receiver, KIND_CLASS) || value_is_kind(receiver, KIND_MODULE))
+            return VALUE_UNDEF;
+        c = class_of(fiber_runtime(fiber), receiver);
+        key = c->id;
+    }
+    if (unlikely(cache_key(word) != key || cache_tag(word) != CACHE_METHOD)) return VALUE_UNDEF;
+    return c->members[cache_index(word)].function;
+}
+
+static inline bool cached_field(Value receiver, const LoadedSite *site, Value *out) {
+    if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
+    Instance *instance = (Instance *)value_to_ref(receiver);
+    uint64_t word = load_relaxed(&site->cache);
+    if (unlikely(cache_key(word) != instance_shape(instance)->id || cache_tag(word) != CACHE_FIELD))
+        return false;
+    *out = slot_get(instance_slot(instance, cache_index(word)));
+    return true;
+}
+
+// Stores to a field that is there, or adds the one that the cache expects.
+static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
+    if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
+    Instance *instance = (Instance *)value_to_ref(receiver);
+    uint64_t word = load_relaxed(&site->cache);
+    Shape *shape = instance_shape(instance);
+    if (unlikely(cache_key(word) != shape->id)) return false;
+    uint32_t index = cache_index(word);
+    if (likely(cache_tag(word) == CACHE_FIELD)) {
+        slot_set(instance_slot(instance, index), v);
+        return true;
+    }
+    if (cache_tag(word) != CACHE_ADD || load_relaxed(&fiber->world->shared)) return false;
+    Shape *next = load_acquire(&shape->first_child);
+    if (!next || next->name != site->name || index >= instance->header.count) return false;
+    slot_set(&instance->slots[index], v);
+    store_release(&instance->shape, next);
+    return true;
+}
+
+static inline bool list_element(Value container, Value index, Value *out) {
+    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index)) return false;
+    List *list = value_to_list(container);
+    int64_t i = value_to_int(index);
+    if (i < 0) i += (int64_t)list_length(list);
+    if (i < 0) return false;
+    *out = list_get(list, (size_t)i);
+    return *out != VALUE_UNDEF;
+}
+
+static inline bool list_store(Fiber *fiber, Value container, Value index, Value v) {
+    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index)) return false;
+    List *list = value_to_list(container);
+    int64_t i = value_to_int(index);
+    if (i < 0) i += (int64_t)list_length(list);
+    if (i < 0) return false;
+    if (unlikely(load_relaxed(&fiber->world->shared)))
+        return list_set(fiber, list, (size_t)i, v);
+    if ((size_t)i >= list_length(list)) return false;
+    slot_set(&load_relaxed(&list->items)->slots[i], v);
+    return true;
+}
+
+static bool prepare_for(Fiber *fiber, Value *state) {
+    Value iterable = state[0];
+    if (value_is_kind(iterable, KIND_LIST)) {
+        state[1] = value_from_int(0);
+        state[2] = VALUE_NIL;
+        return true;
+    }
+    if (value_is_kind(iterable, KIND_QUEUE)) {
+        state[1] = state[2] = VALUE_NIL;
+        return true;
+    }
+    return iterate_start(fiber, iterable, state);
+}
+
+typedef enum Step { STEP_ELEMENT, STEP_END, STEP_PARKED, STEP_ERROR } Step;
+
+// The next item of a queue, which may have to be waited for.
+static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
+    fiber->awaits = awaits;
+    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !cancel_check(fiber)) return STEP_ERROR;
+    Value v = queue_iterate(fiber, state, 0);
+    while (v == VALUE_PARKED) {
+        if (awaits && fiber->c_calls == 0) return STEP_PARKED;
+        park_block(fiber, false);
+        v = queue_iterate(fiber, state, 0);
+    }
+    if (v == VALUE_UNDEF) return fiber->error == VALUE_UNDEF ? STEP_END : STEP_ERROR;
+    state[3] = v;
+    return STEP_ELEMENT;
+}
+
+static Step step_slow(Fiber *fiber, Value *state, bool awaits) {
+    if (value_is_kind(state[0], KIND_QUEUE)) return next_of_queue(fiber, state, awaits);
+    if (!iterate_next(fiber, state, &state[3])) return STEP_ERROR;
+    return state[3] == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
+}
+
+// The next element of a range (the number itself stands in state[0]) or a list into state[3].
+static inline bool step_fast(Value *state, Step *step) {
+    Value source = state[0];
+    if (likely(value_is_int(source))) {
+        int64_t i = value_to_int(source), stride = value_to_int(state[2]);
+        int64_t limit = value_to_int(state[1]);
+        *step = STEP_END;
+        if (stride > 0 ? i >= limit : i <= limit) return true;
+        state[3] = source;
+        state[0] = value_from_int(i + stride);
+        *step = STEP_ELEMENT;
+        return true;
+    }
+    if (!value_is_kind(source, KIND_LIST)) return false;
+    int64_t i = value_to_int(state[1]);
+    Value v = list_get(value_to_list(source), (size_t)i);
+    *step = v == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
+    state[3] = v;
+    state[1] = value_from_int(i + 1);
+    return true;
+}
+
+// A return that is more than storing the result and going on in the caller.
+static Entered slow_return(Fiber *fiber, Value v) {
+    Frame frame = fiber->frames[fiber->frame_count - 1];
+    if (frame.flags & FRAME_KEEP_SELF) v = frame.base[0];
+    fiber->frame_count--;
+    if (!(frame.flags & FRAME_DISCARD)) *frame.result = v;
+    if (frame.first_in_segment)
+        segments_release(fiber, frame.result == &fiber->result ? fiber->segment->words : frame.result);
+    if (frame.flags & FRAME_ENTRY) return ENTERED_VALUE;
+    fiber->pc = fiber->frames[fiber->frame_count - 1].pc;
+    if (frame.flags & FRAME_AWAIT) {
+        Entered awaited = call_await(fiber, frame.result, frame.result);
+        if (awaited != ENTERED_VALUE) return awaited;
+    }
+    return ENTERED_FRAME;
+}
+
+#define A word_a(word)
+#define B word_b(word)
+#define C word_c(word)
+#define SAVE() (fiber->pc = pc)
+#define NEXT()                                                                                     \
+    do {                                                                                           \
+        word = *pc++;                                                                              \
+        goto *labels[word & 0xff];                                                                 \
+    } while (0)
+#define CASE(NAME) do_##NAME:
+#define FAIL_UNLESS(ok)                                                                            \
+    if (unlikely(!(ok))) goto failed
+#define GIVE(v)                                                                                    \
+    do {                                                                                           \
+        Value given_ = (v);                                                                        \
+        if (unlikely(given_ == VALUE_UNDEF)) goto failed;                                          \
+        base[A] = given_;                                                                          \
+        NEXT();                                                                                    \
+    } while (0)
+// After call_enter and its like.
+#define ENTER(how)                                                                                 \
+    do {                                                                                           \
+        switch (how) {                                                                             \
+        case ENTERED_VALUE: NEXT();                                                                \
+        case ENTERED_FRAME: goto load_frame;                                                       \
+        case ENTERED_PARKED: return RUN_WAITS;                                                     \
+        case ENTERED_ERROR: goto failed;                                                           \
+        }                                                                                          \
+    } while (0)
+// Leaves the newest frame with `v`; the plain case goes straight on in the caller.
+#define LEAVE(value)                                                                               \
+    do {                                                                                           \
+        Value v_ = (value);                                                                        \
+        const Frame *frame = &fiber->frames[fiber->frame_count - 1];                               \
+        if (unlikely(frame->flags | frame->first_in_segment)) {                                    \
+            if (frame->flags != FRAME_KEEP_SELF || frame->first_in_segment) {                      \
+                SAVE();                                                                            \
+                switch (slow_return(fiber, v_)) {                                                  \
+                case ENTERED_VALUE: return RUN_DONE;                                               \
+                case ENTERED_FRAME: goto load_frame;                                               \
+                case ENTERED_PARKED: return RUN_WAITS;                                             \
+                case ENTERED_ERROR: goto failed;                                                   \
+                }                                                                                  \
+            }                                                                                      \
+            v_ = base[0];                                                                          \
+        }                                                                                          \
+        fiber->frame_count--;                                                                      \
+        *frame->result = v_;                                                                       \
+        frame--;                                                                                   \
+        base = frame->base;                                                                        \
+        closure = frame->closure;                                                                  \
+        proto = closure->proto;                                                                    \
+        pc = frame->pc;                                                                            \
+        NEXT();                                                                                    \
+    } while (0)
+#define POLL()                                                                                     \
+    if (unlikely(load_relaxed(&thread->poll) != 0)) {                                              \
+        SAVE();                                                                                    \
+        FAIL_UNLESS(poll_answer(fiber));                                                           \
+    }
+#define ARITHMETIC(NAME, int_operation, float_expression, operator_)                               \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = base[C], r;                                                         \
+        double x, y;                                                                               \
+        if (likely(value_both_int(a, b)) && likely(int_operation(a, b, &r))) {                     \
+            base[A] = r;                                                                           \
+            NEXT();                                                                                \
+        }                                                                                          \
+        if (both_double(a, b, &x, &y)) {                                                           \
+            base[A] = value_from_double(float_expression);                                         \
+            NEXT();                                                                                \
+        }                                                                                          \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, operator_, a, b));                                                \
+    }
+#define BITWISE(NAME, symbol, operator_)                                                           \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = base[C];                                                            \
+        if (likely(value_both_int(a, b))) {                                                        \
+            base[A] = value_from_int(value_to_int(a) symbol value_to_int(b));                      \
+            NEXT();                                                                                \
+        }                                                                                          \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, operator_, a, b));                                                \
+    }
+#define COMPARE(a, b, symbol, how, result)                                                         \
+    do {                                                                                           \
+        double x_, y_;                                                                             \
+        if (likely(value_both_int(a, b))) {                                                        \
+            result = (int64_t)(a << 13) symbol(int64_t)(b << 13);                                  \
+        } else if (both_double(a, b, &x_, &y_)) {                                                  \
+            result = x_ symbol y_;                                                                 \
+        } else {                                                                                   \
+            SAVE();                                                                                \
+            FAIL_UNLESS(slow_compare(fiber, how, a, b, &result));                                  \
+        }                                                                                          \
+    } while (0)
+#define COMPARISON(NAME, symbol, how)                                                              \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = base[C];                                                            \
+        bool r;                                                                                    \
+        COMPARE(a, b, symbol, how, r);                                                             \
+        base[A] = value_from_bool(r);                                                              \
+        NEXT();                                                                                    \
+    }                                                                                              \
+    CASE(JUMP_IF_##NAME) {                                                                         \
+        Value a = base[A], b = base[B];                                                            \
+        bool r;                                                                                    \
+        COMPARE(a, b, symbol, how, r);                                                             \
+        int32_t offset = (int32_t)*pc++;                                                           \
+        if (r == C) pc += offset;                                                                  \
+        NEXT();                                                                                    \
+    }                                                                                              \
+    CASE(JUMP_IF_##NAME##_INT) {                                                                   \
+        Value a = base[A];                                                                         \
+        bool r;                                                                                    \
+        if (likely(value_is_int(a))) {                                                             \
+            r = value_to_int(a) symbol word_sb(word);                                              \
+        } else {                                                                                   \
+            Value b = value_from_int(word_sb(word));                                               \
+            COMPARE(a, b, symbol, how, r);                                                         \
+        }                                                                                          \
+        int32_t offset = (int32_t)*pc++;                                                           \
+        if (r == C) pc += offset;                                                                  \
+        NEXT();                                                                                    \
+    }
+#define FOR_STEP(state)                                                                            \
+    ({                                                                                             \
+        Step step_;                                                                                \
+        if (unlikely(!step_fast(state, &step_))) {                                                 \
+            SAVE();                                                                                \
+            step_ = step_slow(fiber, state, C);                                                    \
+        }                                                                                          \
+        step_;                                                                                     \
+    })
+#define EQUALITY(a, b, result)                                                                     \
+    do {                                                                                           \
+        if (value_both_int(a, b)) {                                                                \
+            result = a == b;                                                                       \
+        } else if (a == b && !value_is_double(a)) {                                                \
+            result = true;                                                                         \
+        } else {                                                                                   \
+            SAVE();                                                                                \
+            FAIL_UNLESS(value_equal(fiber, a, b, &result));                                        \
+        }                                                                                          \
+    } while (0)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+RunStatus interpret(Fiber *fiber) {
+    static const void *const labels[256] = {
+#define OPCODE(NAME, operands, extra, sentence) [OP_##NAME] = &&do_##NAME,
+#include "code/opcodes.def"
+#undef OPCODE
+    };
+    Thread *const thread = fiber->thread;
+    const uint32_t *pc;
+    Value *base;
+    Closure *closure;
+    const Proto *proto;
+    uint32_t word;
+    Closure *target;   // push_plain: what to call
+    Value *window;     // push_plain: its window
+
+    if (fiber->pending) {
+        switch (call_resume(fiber)) {
+        case ENTERED_PARKED: return RUN_WAITS;
+        case ENTERED_ERROR: goto failed;
+        default: break;
+        }
+    }
+
+load_frame : {
+    const Frame *frame = &fiber->frames[fiber->frame_count - 1];
+    base = frame->base;
+    closure = frame->closure;
+    proto = closure->proto;
+    pc = fiber->pc;
+    NEXT();
+}
+
+    // `target` gets exactly its parameters, which stand in `window`.
+push_plain : {
+    const Proto *p = target->proto;
+    if (unlikely(load_relaxed(&thread->poll) != 0)) {
+        SAVE();
+        FAIL_UNLESS(poll_answer(fiber));
+    }
+    if (unlikely(window + p->register_count + 2 * WINDOW_SLACK > fiber->segment->end ||
+                 fiber->frame_count == fiber->frame_capacity)) {
+        SAVE();
+        ENTER(call_method(fiber, value_from_ref(target), window, p->parameter_count, NULL,
+                          CALL_PLAIN, window));
+    }
+    Frame *frame = &fiber->frames[fiber->frame_count++];
+    frame[-1].pc = pc;
+    frame->base = base = window;
+    frame->closure = closure = target;
+    frame->result = window;
+    frame->flags = 0;
+    frame->first_in_segment = false;
+    proto = p;
+    pc = p->words;
+    NEXT();
+}
+
+failed:
+    if (!unwind(fiber)) return RUN_ERROR;
+    goto load_frame;
+
+    // --- moves and constants
+    CASE(MOVE) {
+        base[A] = base[B];
+        NEXT();
+    }
+    CASE(LOAD_CONST) {
+        base[A] = proto->constants[word_bx(word)];
+        NEXT();
+    }
+    CASE(LOAD_INT) {
+        base[A] = value_from_int(word_sbx(word));
+        NEXT();
+    }
+    CASE(LOAD_NIL) {
+        base[A] = VALUE_NIL;
+        NEXT();
+    }
+    CASE(LOAD_TRUE) {
+        base[A] = VALUE_TRUE;
+        NEXT();
+    }
+    CASE(LOAD_FALSE) {
+        base[A] = VALUE_FALSE;
+        NEXT();
+    }
+    CASE(LOAD_UNDEF) {
+        base[A] = VALUE_UNDEF;
+        NEXT();
+    }
+
+    // --- variables
+    CASE(GET_GLOBAL) {
+        Value v = slot_get(&proto->globals[word_bx(word)]);
+        if (unlikely(v == VALUE_UNDEF)) {
+            SAVE();
+            slow_name_error(fiber, proto->module->names[word_bx(word)]);
+            goto failed;
+        }
+        base[A] = v;
+        NEXT();
+    }
+    CASE(SET_GLOBAL) {
+        slot_set(&proto->globals[word_bx(word)], base[A]);
+        NEXT();
+    }
+    CASE(GET_BUILTIN) {
+        base[A] = fiber_runtime(fiber)->builtins[word_bx(word)];
+        NEXT();
+    }
+    CASE(GET_CAPTURE) {
+        base[A] = closure->captures[B];
+        NEXT();
+    }
+    CASE(GET_CAPTURE_CELL) {
+        Value v = slot_get(&((Cell *)value_to_ref(closure->captures[B]))->value);
+        if (unlikely(v == VALUE_UNDEF)) {
+            SAVE();
+            slow_cell_error(fiber, proto, B, true);
+            goto failed;
+        }
+        base[A] = v;
+        NEXT();
+    }
+    CASE(SET_CAPTURE_CELL) {
+        slot_set(&((Cell *)value_to_ref(closure->captures[B]))->value, base[A]);
+        NEXT();
+    }
+    CASE(NEW_CELL) {
+        base[A] = value_from_ref(cell_new(fiber->heap, base[A]));
+        NEXT();
+    }
+    CASE(GET_CELL) {
+        Value v = slot_get(&((Cell *)value_to_ref(base[B]))->value);
+        if (unlikely(v == VALUE_UNDEF)) {
+            SAVE();
+            slow_cell_error(fiber, proto, B, false);
+            goto failed;
+        }
+        base[A] = v;
+        NEXT();
+    }
+    CASE(SET_CELL) {
+        slot_set(&((Cell *)value_to_ref(base[A]))->value, base[B]);
+        NEXT();
+    }
+    CASE(THROW_NAME) {
+        SAVE();
+        slow_name_error(fiber, value_to_str(proto->constants[word_bx(word)]));
+        goto failed;
+    }
+
+    // --- operators
+    ARITHMETIC(ADD, int_add, x + y, OPERATOR_ADD)
+    ARITHMETIC(SUB, int_sub, x - y, OPERATOR_SUB)
+    ARITHMETIC(MUL, int_mul, x * y, OPERATOR_MUL)
+    CASE(DIV) {
+        Value a = base[B], b = base[C];
+        double x, y;
+        if (both_double(a, b, &x, &y) && y != 0) {
+            base[A] = value_from_double(x / y);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_DIV, a, b));
+    }
+    CASE(FLOORDIV) {
+        Value a = base[B], b = base[C];
+        if (likely(value_both_int(a, b)) && likely(value_to_int(b) > 0)) {
+            base[A] = int_floordiv(a, b);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_FLOORDIV, a, b));
+    }
+    CASE(MOD) {
+        Value a = base[B], b = base[C];
+        if (likely(value_both_int(a, b)) && likely(b != value_from_int(0))) {
+            base[A] = int_mod(a, b);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_MOD, a, b));
+    }
+    CASE(POW) {
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_POW, base[B], base[C]));
+    }
+    BITWISE(BIT_AND, &, OPERATOR_AND)
+    BITWISE(BIT_OR, |, OPERATOR_OR)
+    BITWISE(BIT_XOR, ^, OPERATOR_XOR)
+    CASE(SHIFT_LEFT) {
+        Value a = base[B], b = base[C];
+        if (likely(value_both_int(a, b)) && (Value)value_to_int(b) < 32) {
+            int64_t i = value_to_int(a), n = value_to_int(b);
+            if (i >= 0 && i < (int64_t)1 << (VALUE_INT_BITS - 2 - n)) {
+                base[A] = value_from_int(i << n);
+                NEXT();
+            }
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_SHL, a, b));
+    }
+    CASE(SHIFT_RIGHT) {
+        Value a = base[B], b = base[C];
+        if (likely(value_both_int(a, b)) && (Value)value_to_int(b) < 64) {
+            base[A] = value_from_int(value_to_int(a) >> value_to_int(b));
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_SHR, a, b));
+    }
+    CASE(ADD_INT) {
+        Value a = base[B], b = value_from_int(word_sc(word)), r;
+        if (likely(value_is_int(a)) && likely(int_add(a, b, &r))) {
+            base[A] = r;
+            NEXT();
+        }
+        if (value_is_double(a)) {
+            base[A] = value_from_double(value_to_double(a) + word_sc(word));
+            NEXT();
+        }
+        SAVE();
+        if (!value_is_number(a) && word_sc(word) < 0) // it was written as a subtraction
+            GIVE(slow_operate(fiber, OPERATOR_SUB, a, value_from_int(-word_sc(word))));
+        GIVE(slow_operate(fiber, OPERATOR_ADD, a, b));
+    }
+    CASE(MUL_CONST) {
+        Value a = base[B], b = proto->constants[C], r;
+        double x, y;
+        if (likely(value_both_int(a, b)) && likely(int_mul(a, b, &r))) {
+            base[A] = r;
+            NEXT();
+        }
+        if (both_double(a, b, &x, &y)) {
+            base[A] = value_from_double(x * y);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_MUL, a, b));
+    }
+    CASE(DIV_CONST) {
+        Value a = base[B], b = proto->constants[C];
+        double x, y;
+        if (both_double(a, b, &x, &y) && y != 0) {
+            base[A] = value_from_double(x / y);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_DIV, a, b));
+    }
+    CASE(FLOORDIV_CONST) {
+        Value a = base[B], b = proto->constants[C];
+        if (likely(value_both_int(a, b)) && likely(value_to_int(b) > 0)) {
+            base[A] = int_floordiv(a, b);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_FLOORDIV, a, b));
+    }
+    CASE(MOD_CONST) {
+        Value a = base[B], b = proto->constants[C];
+        if (likely(value_both_int(a, b)) && likely(b != value_from_int(0))) {
+            base[A] = int_mod(a, b);
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_operate(fiber, OPERATOR_MOD, a, b));
+    }
+    CASE(NEGATE) {
+        Value v = base[B];
+        if (value_is_double(v)) {
+            base[A] = value_from_double(-value_to_double(v));
+            NEXT();
+        }
+        SAVE();
+        GIVE(slow_negate(fiber, v));
+    }
+    CASE(BIT_NOT) {
+        SAVE();
+        GIVE(slow_bit_not(fiber, base[B]));
+    }
+    CASE(NOT) {
+        base[A] = value_from_bool(!truth(fiber, base[B]));
+        NEXT();
+    }
+    CASE(EQUAL) {
+        Value a = base[B], b = base[C];
+        bool r;
+        EQUALITY(a, b, r);
+        base[A] = value_from_bool(r);
+        NEXT();
+    }
+    CASE(NOT_EQUAL) {
+        Value a = base[B], b = base[C];
+        bool r;
+        EQUALITY(a, b, r);
+        base[A] = value_from_bool(!r);
+        NEXT();
+    }
+    CASE(JUMP_IF_EQUAL) {
+        Value a = base[A], b = base[B];
+        bool r;
+        EQUALITY(a, b, r);
+        int32_t offset = (int32_t)*pc++;
+        if (r == C) pc += offset;
+        NEXT();
+    }
+    CASE(JUMP_IF_EQUAL_INT) {
+        Value a = base[A], b = value_from_int(word_sb(word));
+        bool r;
+        EQUALITY(a, b, r);
+        int32_t offset = (int32_t)*pc++;
+        if (r == C) pc += offset;
+        NEXT();
+    }
+    COMPARISON(LESS, <, COMPARE_LESS)
+    COMPARISON(LESS_EQUAL, <=, COMPARE_LESS_EQUAL)
+    COMPARISON(GREATER, >, COMPARE_GREATER)
+    COMPARISON(GREATER_EQUAL, >=, COMPARE_GREATER_EQUAL)
+    CASE(IN) {
+        bool r;
+        SAVE();
+        FAIL_UNLESS(value_contains(fiber, base[C], base[B], &r));
+        base[A] = value_from_bool(r);
+        NEXT();
+    }
+    CASE(IS) {
+        base[A] = slow_is(fiber, base[B], base[C]);
+        NEXT();
+    }
+
+    // --- jumps
+    CASE(JUMP) {
+        pc += word_sj(word);
+        NEXT();
+    }
+    CASE(LOOP) {
+        pc += word_sj(word);
+        POLL();
+        NEXT();
+    }
+    CASE(JUMP_TRUE) {
+        if (truth(fiber, base[A])) pc += word_sbx(word);
+        NEXT();
+    }
+    CASE(JUMP_FALSE) {
+        if (!truth(fiber, base[A])) pc += word_sbx(word);
+        NEXT();
+    }
+    CASE(JUMP_DEFINED) {
+        if (base[A] != VALUE_UNDEF) pc += word_sbx(word);
+        NEXT();
+    }
+
+    // --- members and elements
+    CASE(GET_FIELD) {
+        LoadedSite *site = &proto->sites[*pc++];
+        Value receiver = base[B];
+        if (likely(cached_field(receiver, site, &base[A]))) NEXT();
+        SAVE();
+        ENTER(slow_get_field(fiber, receiver, site, &base[A]));
+    }
+    CASE(SET_FIELD) {
+        LoadedSite *site = &proto->sites[*pc++];
+        if (likely(cached_store(fiber, base[A], site, base[B]))) NEXT();
+        SAVE();
+        ENTER(slow_set_field(fiber, base[A], site, base[B]));
+    }
+    CASE(GET_SUPER) {
+        LoadedSite *site = &proto->sites[*pc++];
+        SAVE();
+        ENTER(slow_get_super(fiber, closure->home, base[B], site, &base[A]));
+    }
+    CASE(SET_SUPER) {
+        LoadedSite *site = &proto->sites[*pc++];
+        SAVE();
+        ENTER(slow_set_super(fiber, closure->home, base[A], site, base[B]));
+    }
+    CASE(GET_INDEX) {
+        Value container = base[B], index = base[C];
+        if (likely(list_element(container, index, &base[A]))) NEXT();
+        SAVE();
+        GIVE(value_index(fiber, container, index));
+    }
+    CASE(SET_INDEX) {
+        if (likely(list_store(fiber, base[A], base[B], base[C]))) NEXT();
+        SAVE();
+        FAIL_UNLESS(value_set_index(fiber, base[A], base[B], base[C]));
+        NEXT();
+    }
+    CASE(GET_SLICE) {
+        Value *from = &base[B];
+        SAVE();
+        GIVE(value_slice(fiber, from[0], from[1], from[2], from[3]));
+    }
+    CASE(SET_SLICE) {
+        Value *to = &base[A];
+        SAVE();
+        FAIL_UNLESS(value_set_slice(fiber, to[0], to[1], to[2], to[3], base[B]));
+        NEXT();
+    }
+
+    // --- calls
+    CASE(CALL) {
+        window = &base[A];
+        Value callee = window[0];
+        if (likely(C == CALL_PLAIN)) {
+            if (likely(value_is_kind(callee, KIND_CLOSURE))) {
+                target = (Closure *)value_to_ref(callee);
+                if (likely(target->proto->plain_count == B)) goto push_plain;
+            }
+            POLL();
+            SAVE();
+            ENTER(call_enter(fiber, window, (int)B, NULL, CALL_PLAIN, window));
+        }
+        POLL();
+        SAVE();
+        if (C == CALL_AWAIT) ENTER(call_enter(fiber, window, (int)B, NULL, CALL_AWAIT, window));
+        GIVE(call_start(fiber, window, (int)B, NULL, C));
+    }
+    CASE(CALL_LABELS) {
+        const LoadedLabels *names = &proto->labels[*pc++];
+        window = &base[A];
+        POLL();
+        SAVE();
+        if (C >= CALL_SPAWN) GIVE(call_start(fiber, window, (int)B, names, C));
+        ENTER(call_enter(fiber, window, (int)B, names, C, window));
+    }
+    CASE(CALL_SPREAD) {
+        const LoadedLabels *names = &proto->labels[*pc++];
+        POLL();
+        SAVE();
+        ENTER(slow_call_spread(fiber, &base[A], names, C));
+    }
+    CASE(INVOKE) {
+        LoadedSite *site = &proto->sites[*pc++];
+        window = &base[A];
+        Value function = cached_method(fiber, window[0], site);
+        if (likely(C == CALL_PLAIN) && likely(value_is_kind(function, KIND_CLOSURE))) {
+            target = (Closure *)value_to_ref(function);
+            if (likely(target->proto->plain_count == B)) goto push_plain;
+        }
+        POLL();
+        SAVE();
+        if (likely(function != VALUE_UNDEF))
+            ENTER(call_method(fiber, function, window, (int)B, NULL, C, window));
+        ENTER(slow_invoke(fiber, window, (int)B, site, NULL, C));
+    }
+    CASE(INVOKE_LABELS) {
+        LoadedSite *site = &proto->sites[*pc++];
+        const LoadedLabels *names = &proto->labels[*pc++];
+        POLL();
+        SAVE();
+        ENTER(slow_invoke(fiber, &base[A], (int)B, site, names, C));
+    }
+    CASE(INVOKE_SUPER) {
+        LoadedSite *site = &proto->sites[*pc++];
+        POLL();
+        SAVE();
+        ENTER(slow_invoke_super(fiber, closure->home, &base[A], (int)B, site, NULL, C));
+    }
+    CASE(INVOKE_SUPER_LABELS) {
+        LoadedSite *site = &proto->sites[*pc++];
+        const LoadedLabels *names = &proto->labels[*pc++];
+        POLL();
+        SAVE();
+        ENTER(slow_invoke_super(fiber, closure->home, &base[A], (int)B, site, names, C));
+    }
+    CASE(AWAIT) {
+        SAVE();
+        ENTER(call_await(fiber, &base[A], &base[A]));
+    }
+    CASE(RETURN) { LEAVE(base[A]); }
+    CASE(RETURN_NIL) { LEAVE(VALUE_NIL); }
+
+    // --- building values
+    CASE(NEW_LIST) {
+        base[A] = value_from_ref(list_from(fiber->heap, &base[B], C));
+        NEXT();
+    }
+    CASE(LIST_APPEND) {
+        SAVE();
+        FAIL_UNLESS(list_append(fiber, value_to_list(base[A]), base[B]));
+        NEXT();
+    }
+    CASE(LIST_EXTEND) {
+        SAVE();
+        FAIL_UNLESS(slow_extend(fiber, base[A], base[B]));
+        NEXT();
+    }
+    CASE(NEW_MAP) {
+        base[A] = value_from_ref(map_new(fiber->heap));
+        NEXT();
+    }
+    CASE(MAP_STORE) {
+        SAVE();
+        FAIL_UNLESS(map_set(fiber, value_to_map(base[A]), base[B], base[C]));
+        NEXT();
+    }
+    CASE(NEW_RANGE) {
+        SAVE();
+        GIVE(range_new_checked(fiber, base[B], base[C], value_from_int(1)));
+    }
+    CASE(FORMAT) {
+        uint32_t constant = *pc++;
+        SAVE();
+        GIVE(slow_format(fiber, base[A], C ? proto->constants[constant] : VALUE_UNDEF));
+    }
+    CASE(CONCAT) {
+        SAVE();
+        GIVE(slow_concat(fiber, &base[B], C));
+    }
+    CASE(NEW_CLOSURE) { GIVE(slow_closure(fiber, closure, proto->children[word_bx(word)], base)); }
+    CASE(NEW_CLASS) {
+        const LoadedPlan *plan = &proto->plans[*pc++];
+        SAVE();
+        GIVE(slow_class(fiber, plan, &base[A]));
+    }
+
+    // --- loops and unpacking
+    CASE(FOR_PREPARE) {
+        SAVE();
+        FAIL_UNLESS(prepare_for(fiber, &base[A]));
+        NEXT();
+    }
+    CASE(FOR_NEXT) {
+        int32_t offset = (int32_t)*pc++;
+        switch (FOR_STEP(&base[A])) {
+        case STEP_END: pc += offset; break;
+        case STEP_ELEMENT: break;
+        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS; // this instruction again when woken
+        case STEP_ERROR: goto failed;
+        }
+        NEXT();
+    }
+    CASE(FOR_LOOP) {
+        int32_t offset = (int32_t)*pc++;
+        switch (FOR_STEP(&base[A])) {
+        case STEP_END: NEXT();
+        case STEP_ELEMENT: break;
+        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS;
+        case STEP_ERROR: goto failed;
+        }
+        pc += offset;
+        POLL();
+        NEXT();
+    }
+    CASE(UNPACK) {
+        SAVE();
+        FAIL_UNLESS(slow_unpack(fiber, base[B], &base[A], C));
+        NEXT();
+    }
+    CASE(UNPACK_REST) {
+        uint32_t constant = *pc++;
+        SAVE();
+        FAIL_UNLESS(slow_unpack_rest(fiber, base[B], &base[A], C,
+                                     (uint32_t)value_to_int(proto->constants[constant])));
+        NEXT();
+    }
+
+    // --- errors and statements
+    CASE(THROW) {
+        SAVE();
+        slow_throw(fiber, base[A]);
+        goto failed;
+    }
+    CASE(RETHROW) {
+        SAVE();
+        fiber->error = base[A];
+        goto failed;
+    }
+    CASE(LOCK_ORDER) {
+        SAVE();
+        FAIL_UNLESS(slow_lock_order(fiber, &base[A], B));
+        NEXT();
+    }
+    CASE(IMPORT) {
+        SAVE();
+        GIVE(import_module(fiber, value_to_str(proto->constants[word_bx(word)])));
+    }
+}
+#pragma GCC diagnostic pop

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+//
+// Running fibers for the scheduler, and a script from its first call to its exit status.
+#ifndef CONC_VM_RUN_H
+#define CONC_VM_RUN_H
+
+#include "vm/vm.h"
+
+extern const WorldHooks run_hooks;
+
+// Runs the main fiber (whose start is set), waits for what the script started, reports errors that
+// nobody picked up. The exit status.
+int run_script(Vm *vm, Fiber *fiber);
+
+#endif

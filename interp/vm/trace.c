@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// Traces. A Trace keeps frames as (proto, pc) pairs: making one is cheap, and the text is worked out
+// only when it is shown. Deep stacks keep their newest and oldest calls.
+#include "vm/trace.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "object/error.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "sync/handle.h"
+#include "syntax/diagnostic.h"
+#include "vm/call.h"
+#include "vm/unit.h"
+#include "vm/vm.h"
+
+enum { TRACE_NEWEST = 24, TRACE_OLDEST = 8, TRACE_MOST = TRACE_NEWEST + TRACE_OLDEST };
+
+typedef struct TraceEntry {
+    const Proto *proto; // lives as long as the Vm
+    const uint32_t *pc;
+} TraceEntry;
+
+typedef struct Trace {
+    Object header;
+    uint32_t count;   // entries, newest first
+    uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
+    Str *text;        // a trace that came as text (from a child process); else NULL
+    Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
+    TraceEntry entries[];
+} Trace;
+
+static void trace_trace(Object *object, Tracer *tracer) {
+    trace_object(tracer, ((Trace *)object)->text);
+    trace_object(tracer, ((Trace *)object)->origin);
+}
+
+const Kind trace_kind = {"trace", trace_trace, NULL};
+
+static TraceEntry entry_of(Fiber *fiber, uint32_t depth) {
+    uint32_t number = fiber->frame_count - 1 - depth;
+    const Frame *frame = &fiber->frames[number];
+    return (TraceEntry){frame->closure->proto, depth == 0 ? fiber->pc : frame->pc};
+}
+
+// "in thread 2, started at x.conc:3:9"
+static Str *origin_of(Fiber *fiber) {
+    Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
+    if (!handle) return NULL;
+    Value name = slot_get(&handle->name);
+    return str_format(fiber->heap, "in %s, started at %s",
+                      value_is_str(name) ? value_to_str(name)->data : "a thread",
+                      handle->started_at ? handle->started_at : "?");
+}
+
+Value trace_capture(Fiber *fiber) {
+    uint32_t depth = fiber->frame_count;
+    uint32_t count = depth < TRACE_MOST ? depth : TRACE_MOST;
+    Trace *trace = heap_alloc(fiber->heap, KIND_TRACE, sizeof *trace + count * sizeof(TraceEntry));
+    trace->count = count;
+    trace->omitted = depth - count;
+    for (uint32_t i = 0; i < count; i++)
+        trace->entries[i] = entry_of(fiber, i < TRACE_NEWEST ? i : i + trace->omitted);
+    trace->origin = origin_of(fiber);
+    return value_from_ref(trace);
+}
+
+Value trace_from_text(Fiber *fiber, Str *text) {
+    Trace *trace = heap_alloc(fiber->heap, KIND_TRACE, sizeof *trace);
+    trace->text = text;
+    return value_from_ref(trace);
+}
+
+static void place_of(TraceEntry entry, Text *out) {
+    const Code *code = entry.proto->code;
+    unit_place(entry.proto->unit, code, (uint32_t)(entry.pc - 1 - code->words), out);
+}
+
+void trace_place(Fiber *fiber, char *text, size_t capacity) {
+    text[0] = '\0';
+    if (fiber->frame_count == 0) return;
+    Text place = {0};
+    place_of(entry_of(fiber, 0), &place);
+    snprintf(text, capacity, "%s", text_data(&place));
+    text_free(&place);
+}
+
+static bool is_main(const Proto *proto) { return proto->name->data[0] == '<' && proto->name->data[1] == 'm'; }
+
+static void render_calls(const Trace *trace, Text *out) {
+    for (uint32_t i = 0; i + 1 < trace->count; i++) {
+        text_format(out, "  in %s(), called at ", trace->entries[i].proto->name->data);
+        place_of(trace->entries[i + 1], out);
+        text_char(out, '\n');
+        if (trace->omitted && i == TRACE_NEWEST - 1)
+            text_format(out, "  ... %u more calls ...\n", trace->omitted);
+    }
+    const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
+    if (oldest && !is_main(oldest) && !trace->origin)
+        text_format(out, "  in %s()\n", oldest->name->data);
+    if (trace->origin) text_format(out, "  %s\n", trace->origin->data);
+}
+
+static void render_excerpt(const Trace *trace, bool colour, Text *out) {
+    if (trace->count == 0) return;
+    TraceEntry newest = trace->entries[0];
+    const Code *code = newest.proto->code;
+    unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
+}
+
+static const Trace *trace_of(Value v) {
+    return value_is_kind(v, KIND_TRACE) ? (const Trace *)value_to_ref(v) : NULL;
+}
+
+static void render_trace(const Trace *trace, bool colour, Text *out) {
+    if (trace->text) {
+        text_append(out, trace->text->data, trace->text->size);
+        return;
+    }
+    render_excerpt(trace, colour, out);
+    render_calls(trace, out);
+}
+
+Str *trace_text(Fiber *fiber, Value v) {
+    const Trace *trace = trace_of(v);
+    if (!trace) return str_from_c(fiber->heap, "");
+    if (trace->text) return trace->text;
+    Text text = {0};
+    render_trace(trace, false, &text);
+    Str *s = str_from_text(fiber->heap, &text);
+    text_free(&text);
+    return s;
+}
+
+static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) {
+    Value message = error_message(error);
+    const char *name = instance_shape(error)->of->name->data;
+    diagnostic_head(out, name, value_is_str(message) ? value_to_str(message)->data : "", colour);
+    const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    if (trace) render_trace(trace, colour, out);
+    (void)fiber;
+}
+
+void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
+    enum { MOST_CAUSES = 8 };
+    Instance *error = (Instance *)value_to_ref(v);
+    render_error(fiber, error, colour, out);
+    for (int i = 0; i < MOST_CAUSES; i++) {
+        Value cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
+        if (!value_is_error(fiber_runtime(fiber), cause)) return;
+        error = (Instance *)value_to_ref(cause);
+        text_string(out, "caused by:\n");
+        render_error(fiber, error, colour, out);
+    }
+}
+
+void error_report(Fiber *fiber, Value error) {
+    Vm *vm = fiber_vm(fiber);
+    Text text = {0};
+    error_render(fiber, error, vm->colour, &text);
+    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    text_free(&text);
+    store_relaxed(&vm->failed, true);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+//
+// Traces: where an error was thrown and by which calls it was reached; and how errors are shown.
+#ifndef CONC_VM_TRACE_H
+#define CONC_VM_TRACE_H
+
+#include "base/text.h"
+#include "object/runtime.h"
+
+extern const Kind trace_kind;
+
+// Runtime hooks (see object/runtime.h). They read the fiber's frames: own thread, or parked fiber.
+Value trace_capture(Fiber *fiber);
+void trace_place(Fiber *fiber, char *text, size_t capacity);
+Str *trace_text(Fiber *fiber, Value trace);
+Value trace_from_text(Fiber *fiber, Str *text);
+
+// "error: KIND: message", excerpt, hint, calls: as an uncaught error is shown.
+void error_render(Fiber *fiber, Value error, bool colour, Text *out);
+// Shows it on standard error in one write, and makes the script's status 1.
+void error_report(Fiber *fiber, Value error);
+
+#endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+//
+// Vm: putting the layers together, and the life of a script from text to exit status.
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "object/error.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "vm/call.h"
+#include "vm/load.h"
+#include "vm/run.h"
+#include "vm/trace.h"
+
+static void vm_trace(void *context, Tracer *tracer) {
+    Vm *vm = context;
+    trace_value(tracer, slot_get(&vm->modules));
+    units_trace(vm, tracer);
+}
+
+static bool colour_wanted(void) {
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    if ((no && *no) || !term || strcmp(term, "dumb") == 0) return false;
+    return isatty(STDERR_FILENO);
+}
+
+static void name_builtins(Vm *vm) {
+    Runtime *runtime = vm->runtime;
+    vm->builtin_names = os_calloc(runtime->builtin_count + 1, sizeof *vm->builtin_names);
+    for (uint32_t i = 0; i < runtime->builtin_count; i++) {
+        const Str *name = runtime->builtin_names[i];
+        vm->builtin_names[i] = (CodeName){name->data, (uint32_t)name->size};
+    }
+}
+
+static void set_hooks(Vm *vm) {
+    Runtime *runtime = vm->runtime;
+    runtime->call = vm_call;
+    runtime->place = trace_place;
+    runtime->capture_trace = trace_capture;
+    runtime->trace_text = trace_text;
+    runtime->trace_from_text = trace_from_text;
+    runtime->report = error_report;
+    heap_register_kind(vm->heap, KIND_TRACE, &trace_kind);
+    heap_add_roots(vm->heap, vm_trace, vm);
+}
+
+Vm *vm_new(const VmOptions *options) {
+    Vm *vm = os_calloc(1, sizeof *vm);
+    vm->options = *options;
+    pthread_mutex_init(&vm->mutex, NULL);
+    HeapOptions heap_options = {.memory_limit = options->memory_limit, .stress = options->stress};
+    vm->heap = heap_new(&heap_options);
+    vm->world = world_new(vm->heap, &run_hooks);
+    vm->world->vm = vm;
+    vm->thread = thread_attach_new(vm->world);
+    vm->world->main_thread = vm->thread;
+    vm->runtime = runtime_new(vm->world, vm->thread->heap);
+    vm->world->runtime = vm->runtime;
+    vm->colour = colour_wanted();
+    set_hooks(vm);
+    slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
+    if (options->install) options->install(vm->thread->main_fiber);
+    name_builtins(vm);
+    return vm;
+}
+
+void vm_free(Vm *vm) {
+    thread_pool_free(vm->world);
+    thread_detach_free(vm->thread);
+    heap_free(vm->heap);
+    runtime_free(vm->runtime);
+    world_free(vm->world);
+    while (vm->units) {
+        Unit *unit = vm->units;
+        vm->units = unit->next;
+        unit_free(unit);
+    }
+    free(vm->builtin_names);
+    pthread_mutex_destroy(&vm->mutex);
+    free(vm);
+}
+
+UnitOptions vm_unit_options(Vm *vm) {
+    static const CodeName known[] = {{"args", 4}};
+    return (UnitOptions){.builtins = vm->builtin_names,
+                         .builtin_count = vm->runtime->builtin_count,
+                         .known = known,
+                         .known_count = 1,
+                         .colour = vm->colour};
+}
+
+void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module) {
+    List *list = list_new(fiber->heap, 0);
+    for (int i = 0; i < vm->options.argument_count; i++) {
+        const char *text = vm->options.arguments[i];
+        Str *s = str_from_utf8_lossy(fiber->heap, text, strlen(text));
+        list_append(fiber, list, value_from_ref(s));
+    }
+    module_set(module, str_intern_c(vm->runtime, fiber->heap, "args"), value_from_ref(list));
+}
+
+bool vm_read_file(const char *path, char **text, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    struct stat status;
+    if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
+        fclose(file);
+        errno = EISDIR;
+        return false;
+    }
+    size_t capacity = 1 << 16, length = 0, got;
+    char *data = os_malloc(capacity);
+    while ((got = fread(data + length, 1, capacity - length - 1, file)) > 0) {
+        length += got;
+        if (capacity - length < 2) data = os_realloc(data, capacity *= 2);
+    }
+    bool failed = ferror(file);
+    fclose(file);
+    if (failed) {
+        free(data);
+        return false;
+    }
+    data[length] = '\0';
+    *text = data;
+    *size = length;
+    return true;
+}
+
+// --- running ---
+
+static void print_diagnostics(Text *diagnostics) {
+    os_write_all(STDERR_FILENO, text_data(diagnostics), diagnostics->length);
+    text_free(diagnostics);
+}
+
+static Unit *compile(Vm *vm, const char *name, const char *text, size_t size,
+                     const UnitOptions *options) {
+    Text diagnostics = {0};
+    Unit *unit = NULL;
+    (void)vm;
+    if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
+        print_diagnostics(&diagnostics);
+    return unit;
+}
+
+static ModuleObject *load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
+    ModuleObject *module = module_new(fiber->heap, str_intern_c(vm->runtime, fiber->heap, "<main>"),
+                                      unit->code->global_count + 1);
+    module->path = str_from_utf8_lossy(fiber->heap, name, strlen(name));
+    fiber->start[0] = value_from_ref(unit_load(vm, fiber, unit, module));
+    fiber->start[1] = VALUE_NIL;
+    vm_set_arguments(vm, fiber, module);
+    return module;
+}
+
+int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
+    UnitOptions options = vm_unit_options(vm);
+    Unit *unit = compile(vm, name, text, size, &options);
+    if (!unit) return STATUS_USAGE;
+    Fiber *fiber = vm->thread->main_fiber;
+    load_main(vm, fiber, unit, name);
+    return run_script(vm, fiber);
+}
+
+int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
+    UnitOptions options = vm_unit_options(vm);
+    Unit *unit = compile(vm, name, text, size, &options);
+    if (!unit) return STATUS_USAGE;
+    unit_free(unit);
+    return STATUS_DONE;
+}
+
+static bool print_result(Fiber *fiber) {
+    if (fiber->result == VALUE_NIL) return true;
+    Text out = {0};
+    bool ok = value_repr(fiber, fiber->result, &out);
+    text_char(&out, '\n');
+    if (ok) os_write_all(STDOUT_FILENO, text_data(&out), out.length);
+    text_free(&out);
+    return ok;
+}
+
+int vm_print_expression(Vm *vm, const char *text, size_t size) {
+    UnitOptions options = vm_unit_options(vm);
+    options.mode = UNIT_EXPRESSION;
+    options.give_last = true;
+    Unit *unit = compile(vm, "<string>", text, size, &options);
+    if (!unit) return STATUS_USAGE;
+    Fiber *fiber = vm->thread->main_fiber;
+    load_main(vm, fiber, unit, "<string>");
+    int status = run_script(vm, fiber);
+    if (status == STATUS_DONE && !print_result(fiber)) {
+        error_report(fiber, error_take(fiber));
+        status = STATUS_ERROR;
+    }
+    return status;
+}
