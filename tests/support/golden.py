@@ -37,6 +37,9 @@ PATIENCE = {"debug": 3, "asan": 4, "tsan": 8, "stress": 10}
 
 SINGLE = {"exit", "args", "options", "mode", "skip", "timeout", "shell"}
 REPEATED = {"expect", "expect-match", "expect-any-order", "expect-error", "stdin"}
+# What no script may bring about, in whichever process: gcc's UBSan, assert(), os_fatal().
+BROKEN = re.compile(r"^\S+:\d+:\d+: runtime error: |: Assertion `.*' failed\.$|^conc: fatal: ",
+                    re.M)
 COMMENT = re.compile(r"#\s*([a-z]+(?:-[a-z]+)*):(?: (.*))?$")
 
 
@@ -142,6 +145,8 @@ def run(script, options, prefix):
     out = out.decode("utf-8", "backslashreplace")
     err = err.decode("utf-8", "backslashreplace")
     wrong = ["sanitizer report:\n" + clip(r) for r in reports]
+    if BROKEN.search(err):
+        wrong.append("a broken invariant is reported")
     if hung:
         wrong.append("still running after %g s; so far it printed:\n%s" % (limit, clip(out)))
         return wrong + ([section("standard error", err)] if err else [])

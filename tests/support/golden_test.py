@@ -72,6 +72,9 @@ class Golden(unittest.TestCase):
     def test_sanitizer_report(self):
         report = "f=${TSAN_OPTIONS#log_path=}; echo 'data race' > ${f%%:*}.1"
         self.fails("", report, "data race")
+        for line in ("a.c:1:2: runtime error: shift", "conc: a.c:1: f: Assertion `x' failed."):
+            comments = "# expect-error: x\n# exit: 1\n"
+            self.fails(comments, 'echo "x\n%s" >&2; exit 1' % line.replace("`", "\\`"), "invariant")
 
     def test_input_and_arguments(self):
         self.passes("# stdin: one\n# stdin: two\n# expect: one\n# expect: two\n", "cat")
