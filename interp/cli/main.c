@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// The command `conc`.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "cli/options.h"
+#include "native/install.h"
+#include "native/stdlib.h"
+#include "vm/vm.h"
+
+static const char help_text[] =
+    "conc: a small language for processes, threads, tasks, locks and queues\n"
+    "\n"
+    "    conc FILE [ARG...]      run a script (also: conc run FILE); its `args` are the ARGs\n"
+    "    conc -                  run the script that stands on standard input\n"
+    "    conc -e TEXT [ARG...]   run a text\n"
+    "    conc -p EXPRESSION      print the value of an expression\n"
+    "    conc -c FILE            only check the syntax and the names\n"
+    "    conc --version          print the version\n"
+    "    conc --help             print this\n"
+    "\n"
+    "Before the script:\n"
+    "    --timeout SECONDS       end a run that takes longer (status 124)\n"
+    "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
+    "\n"
+    "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
+    "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
+
+static int complain(const char *what, const char *why) {
+    fprintf(stderr, "conc: %s: %s\n", what, why);
+    return STATUS_USAGE;
+}
+
+static bool read_all(int fd, char **text, size_t *size) {
+    size_t capacity = 1 << 16, length = 0;
+    char *data = os_malloc(capacity);
+    for (;;) {
+        ssize_t got = read(fd, data + length, capacity - length - 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) {
+            free(data);
+            return false;
+        }
+        if (got == 0) break;
+        length += (size_t)got;
+        if (capacity - length < 2) data = os_realloc(data, capacity *= 2);
+    }
+    data[length] = '\0';
+    *text = data;
+    *size = length;
+    return true;
+}
+
+static Vm *new_vm(const Options *options) {
+    VmOptions how = {.memory_limit = options->memory_limit,
+                     .timeout = options->timeout,
+                     .argument_count = options->argument_count,
+                     .arguments = options->arguments,
+                     .install = natives_install,
+                     .embedded_module = stdlib_text};
+#ifdef CONC_STRESS
+    how.stress = true;
+#endif
+    return vm_new(&how);
+}
+
+typedef int Run(Vm *vm, const char *name, const char *text, size_t size);
+
+static int with_vm(const Options *options, Run *run, const char *name, const char *text,
+                   size_t size) {
+    Vm *vm = new_vm(options);
+    int status = run(vm, name, text, size);
+    vm_end_process(vm, status);
+    return status;
+}
+
+static int print_text(Vm *vm, const char *name, const char *text, size_t size) {
+    (void)name;
+    return vm_print_expression(vm, text, size);
+}
+
+static int run_stdin(const Options *options, Run *run) {
+    char *text;
+    size_t size;
+    if (isatty(STDIN_FILENO))
+        fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
+    if (!read_all(STDIN_FILENO, &text, &size)) return complain("<stdin>", strerror(errno));
+    int status = with_vm(options, run, "<stdin>", text, size);
+    free(text);
+    return status;
+}
+
+static int run_file(const Options *options, Run *run) {
+    char *text;
+    size_t size;
+    if (!strcmp(options->source, "-")) return run_stdin(options, run);
+    if (!vm_read_file(options->source, &text, &size))
+        return complain(options->source, strerror(errno));
+    int status = with_vm(options, run, options->source, text, size);
+    free(text);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    Options options = options_read(argc, argv);
+    switch (options.action) {
+    case ACTION_HELP: fputs(help_text, stdout); return STATUS_DONE;
+    case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return STATUS_DONE;
+    case ACTION_USAGE:
+        fprintf(stderr, "conc: %s (conc --help tells more)\n", options.problem);
+        return STATUS_USAGE;
+    case ACTION_RUN_TEXT:
+        return with_vm(&options, vm_run_text, "<string>", options.source, strlen(options.source));
+    case ACTION_PRINT:
+        return with_vm(&options, print_text, "<string>", options.source, strlen(options.source));
+    case ACTION_RUN_STDIN: return run_stdin(&options, vm_run_text);
+    case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
+    case ACTION_CHECK: return run_file(&options, vm_check_text);
+    }
+    return STATUS_USAGE;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line: what to run, and how.
+#ifndef CONC_CLI_OPTIONS_H
+#define CONC_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum Action {
+    ACTION_RUN_FILE,  // `source` is the path
+    ACTION_RUN_STDIN,
+    ACTION_RUN_TEXT,  // -e: `source` is the text
+    ACTION_PRINT,     // -p: `source` is the expression
+    ACTION_CHECK,     // -c: `source` is the path ("-": standard input)
+    ACTION_HELP,
+    ACTION_VERSION,
+    ACTION_USAGE,     // `problem` says what is wrong
+} Action;
+
+typedef struct Options {
+    Action action;
+    const char *source;
+    char *const *arguments; // of the script
+    int argument_count;
+    double timeout;         // seconds; 0: none
+    size_t memory_limit;    // bytes; 0: default
+    char problem[200];
+} Options;
+
+// Reads argv. Nothing is allocated; the result points into argv.
+Options options_read(int argc, char **argv);
+
+// "64M", "1.5G", "100000" in bytes. False where it is no size.
+bool size_parse(const char *text, size_t *bytes);
+
+#endif
