@@ -21,9 +21,14 @@ void os_futex_wake(_Atomic uint32_t *word, int count);
 // `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
 void *os_pages_alloc(size_t bytes, size_t alignment);
 void os_pages_free(void *pages, size_t bytes);
+// Gives the pages' memory back; they read as zero from then on.
+void os_pages_discard(void *pages, size_t bytes);
 
-int os_cpu_count(void);             // processors this process may run on
-size_t os_physical_memory(void);    // bytes, cgroup limit included
+int os_cpu_count(void);          // processors this process may run on
+size_t os_physical_memory(void); // bytes, cgroup limit included
+
+// Lets another thread of this processor run.
+void os_yield(void);
 
 // Prints "conc: fatal: ..." and ends the process (status 134, core dump allowed).
 _Noreturn void os_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Ranked mutexes. What a thread holds is kept in a thread-local word, one bit a rank, in builds
+// with assertions only.
+#include "base/mutex.h"
+
+#include <assert.h>
+#include <string.h>
+
+#ifndef NDEBUG
+static _Thread_local unsigned held;
+
+// Nothing of this rank or of a later one may be held.
+static void rank_take(MutexRank rank) {
+    assert((held >> rank) == 0);
+    held |= 1u << rank;
+}
+static void rank_drop(MutexRank rank) {
+    assert(held & 1u << rank);
+    held &= ~(1u << rank);
+}
+static void rank_forget(void) { held = 0; }
+#else
+static void rank_take(MutexRank rank) { (void)rank; }
+static void rank_drop(MutexRank rank) { (void)rank; }
+static void rank_forget(void) {}
+#endif
+
+void mutex_init(Mutex *mutex, MutexRank rank) {
+    pthread_mutex_init(&mutex->mutex, NULL);
+    mutex->rank = rank;
+}
+
+void mutex_destroy(Mutex *mutex) { pthread_mutex_destroy(&mutex->mutex); }
+
+void mutex_lock(Mutex *mutex) {
+    rank_take(mutex->rank);
+    pthread_mutex_lock(&mutex->mutex);
+}
+
+void mutex_unlock(Mutex *mutex) {
+    pthread_mutex_unlock(&mutex->mutex);
+    rank_drop(mutex->rank);
+}
+
+void mutex_wait(Mutex *mutex, pthread_cond_t *condition) {
+    pthread_cond_wait(condition, &mutex->mutex);
+}
+
+void mutex_after_fork(Mutex *mutex, MutexRank rank) {
+    memset(&mutex->mutex, 0, sizeof mutex->mutex);
+    mutex_init(mutex, rank);
+    rank_forget();
+}

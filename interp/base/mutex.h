@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Mutexes with a rank. The lock order is the order of this list: a thread that holds a mutex takes
+// only ones that stand further down. A build with assertions checks it at every lock.
+// (After Go's lockrank.go.) The tiny locks of objects come before all of these, and nobody holds two
+// of them but where heap/object.h says so.
+#ifndef CONC_BASE_MUTEX_H
+#define CONC_BASE_MUTEX_H
+
+#include <pthread.h>
+
+#define MUTEX_RANKS(X)                                                                             \
+    X(WORLD) /* World.mutex: threads, the stop, starts and ends */                                 \
+    X(POOL)  /* World.pool_mutex: pthreads that wait to be used again, free fibers */              \
+    X(HEAP)  /* Heap.mutex: chunks, large objects, local heaps */
+typedef enum MutexRank {
+#define X(name) RANK_##name,
+    MUTEX_RANKS(X)
+#undef X
+        RANK_COUNT
+} MutexRank;
+
+typedef struct Mutex {
+    pthread_mutex_t mutex;
+    MutexRank rank;
+} Mutex;
+
+void mutex_init(Mutex *mutex, MutexRank rank);
+void mutex_destroy(Mutex *mutex);
+void mutex_lock(Mutex *mutex);
+void mutex_unlock(Mutex *mutex);
+// Waits for `condition` as pthread_cond_wait does.
+void mutex_wait(Mutex *mutex, pthread_cond_t *condition);
+// In a forked child: free again, whoever held it in the parent. The child's one thread holds none.
+void mutex_after_fork(Mutex *mutex, MutexRank rank);
+
+#endif
