@@ -2,10 +2,11 @@
 //
 // The heap: allocation and the collector (precise, non-moving mark and sweep, world stopped).
 //
-// Layout. Memory comes in chunks of 64 KiB, aligned to their size, so that an object's chunk is
-// found by masking its address. A chunk serves one size class (multiples of 16 bytes). Objects
-// above HEAP_LARGE bytes have a chunk of their own (mmap/aligned alloc). Mark bits (one a granule of
-// 16 bytes) stand outside of the chunk, so that a forked child that collects does not copy the heap.
+// Layout. A heap has one reserved range of addresses, cut into chunks of 64 KiB. A chunk serves one
+// size class (multiples of 16 bytes). Objects above HEAP_LARGE bytes are malloc'ed one by one. The
+// chunks' descriptions and the mark bits (one a granule of 16 bytes) stand in side tables that an
+// address leads to by arithmetic alone: chunks hold objects and nothing else, so that a forked child
+// that collects does not copy the heap.
 // Each thread bumps through the free runs of a chunk that it owns for the class (LocalHeap);
 // runs are found lazily from the mark bits of the last collection, so dead memory is not touched
 // before it is used again (Immix: Blackburn and McKinley 2008, here within size classes).
@@ -28,7 +29,13 @@
 typedef struct Heap Heap;           // of a Vm: chunks, limits, statistics
 typedef struct LocalHeap LocalHeap; // of a thread: its open chunks; only that thread may use it
 
-enum { HEAP_GRANULE = 16, HEAP_LARGE = 8192 };
+enum {
+    HEAP_GRANULE = 16,
+    HEAP_LARGE = 8192, // objects above this many bytes are not in chunks
+    HEAP_SMALL = 512,  // up to here a size class is a number of granules
+    HEAP_CLASS_COUNT =
+        49, // size classes: 1..32 granules, then four for each doubling up to HEAP_LARGE
+};
 
 typedef struct HeapOptions {
     size_t memory_limit; // bytes; 0: physical memory less a reserve
@@ -40,8 +47,9 @@ Heap *heap_new(const HeapOptions *options);
 void heap_free(Heap *heap); // finalizes every object
 void heap_register_kind(Heap *heap, KindId id, const Kind *kind);
 const Kind *heap_kind(Heap *heap, KindId id);
-size_t heap_used(Heap *heap);  // bytes in use or not yet known to be free
-size_t heap_limit(Heap *heap); // bytes
+const char *kind_name(KindId id); // as type() names it
+size_t heap_used(Heap *heap);     // bytes in use or not yet known to be free
+size_t heap_limit(Heap *heap);    // bytes
 
 // Called by heap_alloc when a collection is due: raises the poll of the world (set by sched/world).
 void heap_set_due_hook(Heap *heap, void (*due)(void *context), void *context);
@@ -50,6 +58,8 @@ void heap_add_roots(Heap *heap, void (*trace)(void *context, Tracer *tracer), vo
 // Runs after marking, before anything is swept: weak tables drop what is not marked (heap_is_marked).
 void heap_add_weak(Heap *heap, void (*clear)(void *context, Heap *heap), void *context);
 bool heap_is_marked(Heap *heap, const Object *object);
+// In a forked child, where `self` is the only thread left: the others' open runs go back.
+void heap_after_fork(Heap *heap, LocalHeap *self);
 
 // True when a collection ought to run (also always under stress).
 bool heap_collection_due(Heap *heap);
@@ -63,15 +73,43 @@ LocalHeap *local_heap_new(Heap *heap);  // a thread attaches
 void local_heap_free(LocalHeap *local); // a thread ends: its open chunks go back
 Heap *local_heap_shared(LocalHeap *local);
 
+// A free run that a thread has opened: zeroed memory from which objects are cut off.
+typedef struct HeapRun {
+    char *cursor, *limit;
+} HeapRun;
+
+struct LocalHeap {
+    uint8_t first_run[KIND_COUNT]; // HEAP_CLASS_COUNT for kinds that are finalized, else 0
+    HeapRun runs[HEAP_CLASS_COUNT * 2];
+    // What follows is heap/local.c's own.
+    Heap *heap;
+    struct Chunk *chunks[HEAP_CLASS_COUNT * 2]; // the chunk of each run
+    LocalHeap *next, *previous;                 // heap->locals, under heap->mutex
+};
+
+void *heap_alloc_slow(LocalHeap *local, KindId kind, size_t bytes);
+
 // A new object: header set, the rest zeroed. `bytes` includes the header. Never fails (a machine
 // without memory is a fatal error); so large requests are to ask heap_has_room first.
-void *heap_alloc(LocalHeap *local, KindId kind, size_t bytes);
+static inline void *heap_alloc(LocalHeap *local, KindId kind, size_t bytes) {
+    if (__builtin_expect(bytes <= HEAP_SMALL, 1)) {
+        size_t granules = (bytes + HEAP_GRANULE - 1) / HEAP_GRANULE;
+        HeapRun *run = &local->runs[local->first_run[kind] + granules];
+        char *at = run->cursor;
+        if (__builtin_expect(granules * HEAP_GRANULE <= (size_t)(run->limit - at), 1)) {
+            run->cursor = at + granules * HEAP_GRANULE;
+            ((Object *)(void *)at)->kind = (uint16_t)kind;
+            return at;
+        }
+    }
+    return heap_alloc_slow(local, kind, bytes);
+}
 // False where `bytes` more would pass the memory limit: the caller throws MemoryError.
 // To be asked before any allocation whose size a script decides (above a few KiB).
 bool heap_has_room(LocalHeap *local, size_t bytes);
 
 // --- for Kind.trace and root callbacks ---
-void trace_value(Tracer *tracer, Value v);          // any value; UNDEF and immediates are fine
+void trace_value(Tracer *tracer, Value v);             // any value; UNDEF and immediates are fine
 void trace_object(Tracer *tracer, const void *object); // NULL is fine
 void trace_slots(Tracer *tracer, Slot *slots, size_t count);
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Objects above HEAP_LARGE bytes: malloc'ed one by one, each with a description outside of it, so
+// that marking does not write to it. They are freed by the sweep and counted exactly.
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "heap/chunk.h"
+
+static void large_register(Heap *heap, Large *large) {
+    mutex_lock(&heap->mutex);
+    if (heap->large_count == heap->large_capacity) {
+        heap->large_capacity = heap->large_capacity ? heap->large_capacity * 2 : 64;
+        heap->large = os_realloc(heap->large, heap->large_capacity * sizeof *heap->large);
+    }
+    heap->large[heap->large_count++] = large;
+    mutex_unlock(&heap->mutex);
+}
+
+void *large_alloc(Heap *heap, KindId kind, size_t bytes) {
+    if (bytes > SIZE_MAX / 2)
+        os_fatal("out of memory (an object of %zu bytes)", bytes);
+    LargePrefix *prefix = os_calloc(1, sizeof *prefix + bytes);
+    Large *large = os_calloc(1, sizeof *large);
+    prefix->large = large;
+    large->object = (Object *)(void *)(prefix + 1);
+    large->bytes = bytes;
+    large->object->kind = (uint16_t)kind;
+    large_register(heap, large);
+    heap_count(heap, bytes);
+    return large->object;
+}
+
+static void large_free(Heap *heap, Large *large) {
+    const Kind *kind = heap->kinds[large->object->kind];
+    if (kind->finalize)
+        kind->finalize(large->object, heap);
+    free((LargePrefix *)(void *)large->object - 1);
+    free(large);
+}
+
+// Frees the unmarked ones; the rest is unmarked again. Gives their bytes.
+size_t large_sweep(Heap *heap) {
+    size_t kept = 0, bytes = 0;
+    for (size_t i = 0; i < heap->large_count; i++) {
+        Large *large = heap->large[i];
+        if (!large->marked) {
+            large_free(heap, large);
+            continue;
+        }
+        bytes += large->bytes;
+        heap->large[kept++] = large;
+    }
+    heap->large_count = kept;
+    return bytes;
+}
+
+void large_free_all(Heap *heap) {
+    for (size_t i = 0; i < heap->large_count; i++)
+        large_free(heap, heap->large[i]);
+    free(heap->large);
+    heap->large = NULL;
+    heap->large_count = heap->large_capacity = 0;
+}
