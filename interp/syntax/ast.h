@@ -43,7 +43,8 @@ typedef struct ClassDecl ClassDecl;
 typedef struct Block {
     Stmt **items;
     uint32_t count;
-    Span whole; // with its braces
+    uint16_t depth; // of the tree below, itself included
+    Span whole;     // with its braces
     void *scope;
 } Block;
 
@@ -229,7 +230,8 @@ struct Function {
     uint32_t param_count; // the rest parameter included
     uint32_t required;    // parameters before the first that has a default or is the rest
     Block body;
-    Span at; // its name, otherwise `fn` or the starting keyword
+    uint16_t depth; // of the tree below, itself included
+    Span at;        // its name, otherwise `fn` or the starting keyword
     Span whole;
     void *scope;
 };
@@ -239,7 +241,8 @@ struct ClassDecl {
     Expr *base;         // NULL: none. An expression of names, members, calls and indexes
     Function **methods; // in the text's order: methods, getters, setters, statics
     uint32_t method_count;
-    Span at; // its name
+    uint16_t depth; // of the tree below, itself included
+    Span at;        // its name
     Span whole;
     void *binding, *scope;
 };

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// What to say about a token that cannot stand where it stands: what was found, what would have been
+// right, and, for habits from other languages, what conc writes instead. Which tokens would have
+// been right is asked of the grammar's own tables, so the messages cannot get out of step with it.
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "grammar.h"
+#include "syntax/foreign.h"
+#include "syntax/parser.h"
+
+// ---- Words of the lexer -----------------------------------------------------------------------
+
+void complain_character(Parser *parser, const Token *token) {
+    const char *text = parser->source->bytes + token->at.start;
+    utf8proc_int32_t c = 0;
+    utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)token->at.length, &c);
+    if (c < ' ' || c == 0x7F) {
+        syntax_error(parser, token->at, NULL, "invalid non-printable character U+%04X", (unsigned)c);
+        return;
+    }
+    char hint[80];
+    const char *ascii = foreign_character((unsigned)c);
+    if (ascii)
+        snprintf(hint, sizeof hint, ascii[0] == 'a' ? "write %s" : "write `%s`", ascii);
+    const char *plain = c == '\\' ? "only a line break may follow a backslash" : NULL;
+    if (c < 0x80)
+        syntax_error(parser, token->at, plain, "invalid character '%c'", (char)c);
+    else
+        syntax_error(parser, token->at, ascii ? hint : NULL, "invalid character '%.*s' (U+%04X)",
+                     (int)token->at.length, text, (unsigned)c);
+}
+
+void complain_operator(Parser *parser, const Token *token) {
+    const char *text = parser->source->bytes + token->at.start;
+    syntax_error(parser, token->at, foreign_operator_hint(text, token->at.length),
+                 "there is no operator '%.*s'", (int)token->at.length, text);
+}
+
+// ---- Describing -------------------------------------------------------------------------------
+
+enum { QUOTE_LIMIT = 30 };
+
+static const char *describe(const Parser *parser, const Token *token, char *buffer, size_t size) {
+    switch (token->code) {
+    case TOKEN_END: return "the end of the text";
+    case TOKEN_STRING:
+    case TOKEN_TEMPLATE_START: return "a string";
+    case TOKEN_TEMPLATE_MIDDLE:
+    case TOKEN_TEMPLATE_END: return "the '}' of '${'";
+    case TOKEN_TEMPLATE_FORMAT: return "a format spec";
+    case TOKEN_SEPARATOR:
+        if (parser->source->bytes[token->at.start] == ';' && token->at.length)
+            return "';'";
+        if (parser->source->bytes[token->at.start] == '}')
+            return "'}'";
+        return token->at.start == parser->source->length ? "the end of the text"
+                                                         : "the end of the line";
+    default: break;
+    }
+    const char *text = parser->source->bytes + token->at.start;
+    uint32_t length = token->at.length;
+    if (length > QUOTE_LIMIT)
+        return token->code == TOKEN_NAME ? "a name" : "a number";
+    snprintf(buffer, size, "'%.*s'", (int)length, text);
+    return buffer;
+}
+
+// ---- Hints ------------------------------------------------------------------------------------
+
+static bool accepts(const Parser *parser, int code) {
+    return grammar_accepts(parser->engine, code);
+}
+
+static bool accepts_expression(const Parser *parser) {
+    return accepts(parser, TOKEN_INT);
+}
+
+// f"...", r"...", b"...", u"..."
+static const char *string_prefix_hint(const Parser *parser, const Token *token) {
+    const Token *prefix = &parser->previous;
+    if (prefix->at.start + prefix->at.length != token->at.start || prefix->at.length > 2)
+        return NULL;
+    switch (parser->source->bytes[prefix->at.start] | 32) {
+    case 'f': return "strings interpolate as they are: \"${name}\"";
+    case 'r': return "a plain string is written '...'";
+    case 'b': return "bytes are made with `\"...\".encode()`";
+    default: return "strings have no prefix";
+    }
+}
+
+static const char *hint_for_colon(const Parser *parser) {
+    if (accepts(parser, TOKEN_LBRACE))
+        return "a block stands in `{ }`";
+    if (parser->previous.code == TOKEN_NAME &&
+        (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_ASSIGN)))
+        return "there are no type annotations";
+    return NULL;
+}
+
+static const char *hint_for_assign(const Parser *parser) {
+    if (accepts(parser, TOKEN_LBRACE))
+        return "a comparison is written `==`";
+    if (parser->previous.code == TOKEN_NAME && accepts(parser, TOKEN_RPAREN))
+        return "an argument's label is written `name: value`";
+    if (accepts(parser, TOKEN_MAP_CLOSE) || accepts(parser, TOKEN_COLON))
+        return "an entry of a map is written `key: value`";
+    return accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
+}
+
+static const char *hint_for(const Parser *parser, const Token *token) {
+    const Token *previous = &parser->previous;
+    bool string = token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
+    if (previous->code == TOKEN_NAME && !(previous->flags & TOKEN_IS_KEYWORD)) {
+        const char *hint = string ? string_prefix_hint(parser, token) : NULL;
+        if (!hint && parser->earlier.code != TOKEN_DOT)
+            hint = foreign_word_hint(previous->name->text);
+        if (hint)
+            return hint;
+    }
+    if (token->code == TOKEN_NAME) {
+        const char *hint = foreign_word_hint(token->name->text);
+        if (hint)
+            return hint;
+    }
+    if (string && (previous->code == TOKEN_STRING || previous->code == TOKEN_TEMPLATE_END))
+        return "strings are joined with `+`";
+    switch (token->code) {
+    case TOKEN_COLON: return hint_for_colon(parser);
+    case TOKEN_ASSIGN: return hint_for_assign(parser);
+    case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
+    case TOKEN_FOR:
+        return accepts(parser, TOKEN_RBRACKET) || accepts(parser, TOKEN_RPAREN)
+                   ? "there are no comprehensions: write `xs.map(fn (x) => ...)` or `xs.filter(...)`"
+                   : NULL;
+    case TOKEN_AS:
+        return accepts(parser, TOKEN_COLON) ? "write `catch e: ValueError { ... }`" : NULL;
+    case TOKEN_LPAREN:
+        if (previous->code == TOKEN_CATCH)
+            return "write `catch e: ValueError { ... }`";
+        return previous->code == TOKEN_SUPER ? "write `super.init(...)`" : NULL;
+    case TOKEN_STAR:
+    case TOKEN_POWER: return accepts_expression(parser) ? "a list is spread with `...`" : NULL;
+    case TOKEN_LET:
+    case TOKEN_CONST:
+        return accepts(parser, TOKEN_STATIC) ? "fields come to be in `fn init`: `self.x = ...`" : NULL;
+    case TOKEN_SEPARATOR:
+        return parser->source->bytes[token->at.start] == '\n' && accepts(parser, TOKEN_LBRACE)
+                   ? "the `{` stands on the same line"
+                   : NULL;
+    default: return NULL;
+    }
+}
+
+// ---- Messages ---------------------------------------------------------------------------------
+
+static const char *stray(const Token *token) {
+    switch (token->code) {
+    case TOKEN_ELSE: return "'else' without 'if'";
+    case TOKEN_CATCH: return "'catch' without 'try'";
+    case TOKEN_FINALLY: return "'finally' without 'try'";
+    case TOKEN_CASE: return "'case' outside of 'select'";
+    default: return NULL;
+    }
+}
+
+// What the grammar waits for, if that can be said in a word or two.
+static const char *expected(const Parser *parser) {
+    static const struct {
+        int code;
+        const char *text;
+    } closers[] = {
+        {TOKEN_RPAREN, "',' or ')'"},
+        {TOKEN_RBRACKET, "',' or ']'"},
+        {TOKEN_MAP_CLOSE, "',' or '}'"},
+        {TOKEN_TEMPLATE_END, "'}'"},
+    };
+    if (parser->previous.code == TOKEN_TEMPLATE_START || parser->previous.code == TOKEN_TEMPLATE_MIDDLE)
+        return "an expression in '${ }'";
+    if (accepts_expression(parser))
+        return accepts(parser, TOKEN_SEPARATOR) ? NULL : "an expression";
+    if (parser->previous.code == TOKEN_SUPER)
+        return "'.' and a method's name";
+    if (accepts(parser, TOKEN_LBRACE))
+        return "'{'";
+    if (accepts(parser, TOKEN_STATIC))
+        return "a method";
+    for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
+        if (accepts(parser, closers[i].code))
+            return accepts(parser, TOKEN_COMMA) || closers[i].code == TOKEN_TEMPLATE_END
+                       ? closers[i].text
+                   : accepts(parser, TOKEN_COLON) ? "':'"
+                                                  : closers[i].text + sizeof "',' or " - 1;
+    if (accepts(parser, TOKEN_ELSE) && accepts(parser, TOKEN_PLUS))
+        return "'else'";
+    if (accepts(parser, TOKEN_COLON))
+        return "':'";
+    if (accepts(parser, TOKEN_CASE))
+        return "'case'";
+    if (accepts(parser, TOKEN_NAME))
+        return "a name";
+    if (accepts(parser, TOKEN_LPAREN) && !accepts(parser, TOKEN_SEPARATOR))
+        return "'('";
+    if (accepts(parser, TOKEN_IN))
+        return accepts(parser, TOKEN_SEPARATOR) ? NULL : "'in'";
+    if (accepts(parser, TOKEN_IMPORT))
+        return "'import'";
+    return NULL;
+}
+
+void complain(Parser *parser, const Token *token) {
+    bool silent = parser->silent;
+    parser->silent = false;
+    if (silent || parser->fatal || token->code == TOKEN_INVALID)
+        return;
+    char buffer[4 * QUOTE_LIMIT];
+    const char *found = describe(parser, token, buffer, sizeof buffer);
+    if (token->code == TOKEN_END && !parser->diagnostics->count)
+        parser->incomplete = true;
+    const char *hint = hint_for(parser, token);
+    const char *wanted = expected(parser);
+    if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
+        syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name", found);
+    else if (stray(token))
+        syntax_error(parser, token->at, NULL, "%s", stray(token));
+    else if (wanted)
+        syntax_error(parser, token->at, hint, "expected %s, found %s", wanted, found);
+    else
+        syntax_error(parser, token->at, hint, "invalid syntax: unexpected %s", found);
+}

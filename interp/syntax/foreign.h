@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+//
+// Words of other languages: what to say to somebody who writes `elif`, `None` or `print "x"`.
+#ifndef CONC_SYNTAX_FOREIGN_H
+#define CONC_SYNTAX_FOREIGN_H
+
+// A hint for a name that means something elsewhere ("conc writes `nil`"), or NULL. Also for
+// whoever finds that such a name is not declared.
+const char *foreign_word_hint(const char *word);
+// The same for an operator of `length` bytes that conc does not have.
+const char *foreign_operator_hint(const char *op, unsigned length);
+// For a character that stands for an ASCII one: "（" gives "(". NULL: none.
+const char *foreign_character(unsigned code_point);
+
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// The parse: feeds the token stream to the grammar, and finds the way back after an error.
+//
+// After an error the rest of the statement is skipped, up to the separator or the brace that ends
+// it in its own block (what is in braces inside of it is skipped as a whole). The grammar has
+// `error SEPARATOR` as an alternative of each kind of statement list, so both then stand between two
+// statements of the same block, and the next error found is one of its own.
+#include "syntax/parse.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "grammar.h"
+#include "base/os.h"
+#include "syntax/parser.h"
+
+// lemon's own functions, which no header declares.
+void *grammarAlloc(void *(*allocate)(size_t), Parser *parser);
+void grammar(void *engine, int code, Token token);
+void grammarFree(void *engine, void (*release)(void *));
+
+// ---- Texts that are none ----------------------------------------------------------------------
+
+static bool check_size(Parser *parser) {
+    const Source *source = parser->source;
+    if (source->length <= SOURCE_SIZE_LIMIT)
+        return true;
+    syntax_error(parser, ((Span){0, 0}), NULL, "the source is too large (%zu MB; the limit is %d MB)",
+                 source->length >> 20, SOURCE_SIZE_LIMIT >> 20);
+    return false;
+}
+
+static bool check_null(Parser *parser) {
+    const Source *source = parser->source;
+    const char *null = memchr(source->bytes, '\0', source->length);
+    if (null)
+        syntax_error(parser, ((Span){(uint32_t)(null - source->bytes), 1}), NULL,
+                     "source code cannot contain null bytes");
+    return !null;
+}
+
+static bool check_utf8(Parser *parser) {
+    const unsigned char *bytes = (const unsigned char *)parser->source->bytes;
+    size_t length = parser->source->length;
+    for (size_t i = 0; i < length;) {
+        if (bytes[i] < 0x80) {
+            i++;
+            continue;
+        }
+        utf8proc_int32_t c;
+        utf8proc_ssize_t size = utf8proc_iterate(bytes + i, (utf8proc_ssize_t)(length - i), &c);
+        if (size <= 0) {
+            syntax_error(parser, ((Span){(uint32_t)i, 1}), "save the file as UTF-8",
+                         "invalid UTF-8: byte 0x%02x", bytes[i]);
+            return false;
+        }
+        i += (size_t)size;
+    }
+    return true;
+}
+
+// ---- Feeding ----------------------------------------------------------------------------------
+
+static void feed(Parser *parser, Token token) {
+    parser->token = token;
+    grammar(parser->engine, token.code, token);
+    parser->earlier = parser->previous;
+    parser->previous = token;
+}
+
+static bool gives_up(const Parser *parser) {
+    return parser->fatal || parser->diagnostics->dropped > 0;
+}
+
+static void feed_separator(Parser *parser, uint32_t offset) {
+    feed(parser, (Token){.code = TOKEN_SEPARATOR, .at = {offset, 0}});
+    grammar_recovered(parser->engine);
+    parser->failed = false;
+}
+
+// The level of brackets at which the statement around a refused token ends.
+static uint32_t statement_level(const Parser *parser, const Token *token) {
+    const TokenStream *stream = &parser->stream;
+    if (token->code == TOKEN_LBRACE) { // it has been pushed, but belongs to what is skipped
+        TokenStream before = {.bracket_count = stream->bracket_count - 1};
+        memcpy(before.brackets, stream->brackets, before.bracket_count * sizeof(Bracket));
+        return stream_block_level(&before);
+    }
+    return stream_block_level(stream);
+}
+
+// Skips to where the next statement starts. The token that ends the skipped one has been fed on
+// return, except for the end of the text, which is given back.
+static Token recover(Parser *parser, Token token) {
+    TokenStream *stream = &parser->stream;
+    uint32_t level = statement_level(parser, &token);
+    if (token.code == TOKEN_RBRACE)
+        level = stream->bracket_count + 1; // of the block that it has just closed
+    for (; token.code != TOKEN_END && !gives_up(parser); token = stream_next(parser)) {
+        bool ends = (token.code == TOKEN_SEPARATOR && stream->bracket_count <= level) ||
+                    ((token.flags & TOKEN_RESUME) && token.code == TOKEN_INVALID &&
+                     stream->bracket_count <= level);
+        bool closes = token.code == TOKEN_RBRACE && stream->bracket_count < level;
+        if (!ends && !closes)
+            continue;
+        feed_separator(parser, token.at.start);
+        if (closes)
+            feed(parser, token);
+        return token;
+    }
+    return token;
+}
+
+static void parse_tokens(Parser *parser, ParseMode mode) {
+    if (mode == PARSE_EXPRESSION) {
+        parser->stream.previous = TOKEN_EXPRESSION_MODE;
+        feed(parser, (Token){.code = TOKEN_EXPRESSION_MODE});
+    }
+    for (;;) {
+        Token token = stream_next(parser);
+        if (gives_up(parser))
+            return;
+        feed(parser, token);
+        while (parser->failed && token.code != TOKEN_END && !gives_up(parser)) {
+            parser->failed = false;
+            token = recover(parser, token);
+        }
+        if (gives_up(parser))
+            return;
+        if (token.code == TOKEN_END) {
+            if (parser->previous.code != TOKEN_END) {
+                parser->silent = true; // an unfinished statement that has been complained about
+                feed(parser, token);
+            }
+            return;
+        }
+    }
+}
+
+ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
+                         Diagnostics *diagnostics, Module **module) {
+    Parser *parser = os_calloc(1, sizeof *parser);
+    *parser = (Parser){.source = source, .arena = arena, .diagnostics = diagnostics};
+    uint32_t errors_before = diagnostics->count;
+    *module = NULL;
+    if (check_size(parser) && check_null(parser) && check_utf8(parser)) {
+        parser->engine = grammarAlloc(malloc, parser);
+        if (!parser->engine)
+            os_fatal("out of memory");
+        stream_start(parser);
+        parse_tokens(parser, mode);
+        grammarFree(parser->engine, free);
+    }
+    if (parser->c_locale)
+        freelocale((locale_t)parser->c_locale);
+    bool failed = diagnostics->count > errors_before;
+    ParseStatus status = !failed              ? PARSE_OK
+                         : parser->incomplete ? PARSE_INCOMPLETE
+                                              : PARSE_ERROR;
+    if (!failed)
+        *module = parser->module;
+    free(parser);
+    return status;
+}

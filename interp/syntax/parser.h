@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// What the parts of the front end share during one parse: the token stream, the grammar's actions
+// and the error messages. Nobody outside syntax/ and grammar/ includes this.
+#ifndef CONC_SYNTAX_PARSER_H
+#define CONC_SYNTAX_PARSER_H
+
+#include "syntax/ast.h"
+#include "syntax/diagnostic.h"
+#include "syntax/lexer.h"
+#include "syntax/names.h"
+#include "syntax/parse.h"
+#include "syntax/token.h"
+
+enum { BRACKET_LIMIT = 500 }; // open at once
+
+typedef enum BracketKind {
+    BRACKET_PAREN,
+    BRACKET_SQUARE,
+    BRACKET_MAP,
+    BRACKET_TEMPLATE,      // the ${ } of a "string"
+    BRACKET_LONG_TEMPLATE, // the ${ } of a """string"""
+    BRACKET_BLOCK,         // from here on, newlines count inside
+    BRACKET_CLASS,
+} BracketKind;
+
+typedef struct Bracket {
+    BracketKind kind;
+    uint32_t offset;
+} Bracket;
+
+// Turns the lexer's tokens into the grammar's (stream.c).
+typedef struct TokenStream {
+    Lexer lexer;
+    Bracket brackets[BRACKET_LIMIT];
+    uint32_t bracket_count;
+    int previous, before_previous; // codes of the tokens given out last
+    bool await_starts;             // previous is an `await` at the start of a statement
+    bool else_of_block;            // previous is an `else` behind a block
+    bool line_start;               // the next token is the first of its line
+    bool class_head;               // between `class` and its `{`
+    uint32_t class_level;          // bracket_count there
+} TokenStream;
+
+typedef struct Parser {
+    const Source *source;
+    Arena *arena;
+    Diagnostics *diagnostics;
+    NameTable names;
+    TokenStream stream;
+    Module *module;           // the grammar's result
+    Token token;              // the one that the grammar sees
+    Token previous, earlier;  // the two before it
+    void *engine;             // lemon's state
+    bool failed;              // the grammar refused `token`
+    bool silent;              // ... which has been reported already
+    bool fatal;               // give up
+    bool incomplete;          // more lines could mend the first error
+    void *c_locale;           // locale_t for strtod, NULL until needed
+} Parser;
+
+// ---- stream.c
+void stream_start(Parser *parser);
+Token stream_next(Parser *parser);
+// Brackets that are open up to the innermost block's, itself included.
+uint32_t stream_block_level(const TokenStream *stream);
+bool token_is_keyword(int code);
+
+// ---- literal.c: from source text to values; errors become diagnostics
+Bytes literal_text(Parser *parser, const char *start, const char *end, bool is_long);
+Bytes literal_plain_text(Parser *parser, const char *start, const char *end);
+void literal_int(Parser *parser, Token *token);
+void literal_float(Parser *parser, Token *token);
+void literal_bad_number(Parser *parser, const Token *token);
+
+// ---- complain.c: what to say about a token that cannot stand where it stands
+void complain(Parser *parser, const Token *token);
+void complain_character(Parser *parser, const Token *token);
+void complain_operator(Parser *parser, const Token *token);
+// Whether the grammar could go on with this token (grammar.y).
+bool grammar_accepts(void *engine, int code);
+// After an error has been reported and the tokens skipped: be ready to report the next (grammar.y).
+void grammar_recovered(void *engine);
+
+// A syntax error; `hint` may be NULL.
+#define syntax_error(parser, at, hint, ...) \
+    diagnostic_add((parser)->diagnostics, "SyntaxError", (at), (hint), __VA_ARGS__)
+
+#endif

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: MIT
+//
+// The token stream: what the lexer reads becomes what the grammar wants. Here it is decided
+//   - which newlines end a statement,
+//   - whether a brace opens a block, a class or a map,
+//   - where a keyword is only a name, and where get, set and lock are more than one,
+//   - and where a string goes on behind the ${ } in it.
+// All of it follows from the tokens before, the stack of open brackets and a look at the characters
+// that come next, so that the grammar stays free of conflicts.
+//
+// Invariant: the stack of brackets is that of all tokens given out so far.
+#include <string.h>
+
+#include "grammar.h"
+#include "syntax/parser.h"
+
+static uint32_t offset_of(const Parser *parser, const char *here) {
+    return (uint32_t)(here - parser->source->bytes);
+}
+
+static bool is_name_start(char c) {
+    unsigned char u = (unsigned char)c;
+    return u >= 0x80 || u == '_' || ((u | 32) >= 'a' && (u | 32) <= 'z');
+}
+
+bool token_is_keyword(int code) {
+    switch (code) {
+    case TOKEN_AND:
+    case TOKEN_AS:
+    case TOKEN_ASYNC:
+    case TOKEN_ASYNC_FN:
+    case TOKEN_AWAIT:
+    case TOKEN_BREAK:
+    case TOKEN_CASE:
+    case TOKEN_CATCH:
+    case TOKEN_CLASS:
+    case TOKEN_CONST:
+    case TOKEN_CONTINUE:
+    case TOKEN_ELSE:
+    case TOKEN_EXTENDS:
+    case TOKEN_FALSE:
+    case TOKEN_FINALLY:
+    case TOKEN_FN:
+    case TOKEN_FOR:
+    case TOKEN_FROM:
+    case TOKEN_GROUP:
+    case TOKEN_IF:
+    case TOKEN_IMPORT:
+    case TOKEN_IN:
+    case TOKEN_IS:
+    case TOKEN_IS_NOT:
+    case TOKEN_LET:
+    case TOKEN_LOCK:
+    case TOKEN_NIL:
+    case TOKEN_NOT:
+    case TOKEN_NOT_IN:
+    case TOKEN_OR:
+    case TOKEN_QUEUE:
+    case TOKEN_RETURN:
+    case TOKEN_SELECT:
+    case TOKEN_SELF:
+    case TOKEN_SPAWN:
+    case TOKEN_STATIC:
+    case TOKEN_SUPER:
+    case TOKEN_THREAD:
+    case TOKEN_THROW:
+    case TOKEN_TIMEOUT:
+    case TOKEN_TRUE:
+    case TOKEN_TRY:
+    case TOKEN_WHILE:
+    case TOKEN_WITH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Whether a statement or an operand may end with this token: then a newline behind it counts, and
+// an opening brace behind it is no map's.
+static bool can_end(int code) {
+    switch (code) {
+    case TOKEN_NAME:
+    case TOKEN_INT:
+    case TOKEN_BIG_INT:
+    case TOKEN_FLOAT:
+    case TOKEN_STRING:
+    case TOKEN_TEMPLATE_END:
+    case TOKEN_NIL:
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+    case TOKEN_SELF:
+    case TOKEN_SUPER:
+    case TOKEN_RPAREN:
+    case TOKEN_RBRACKET:
+    case TOKEN_MAP_CLOSE:
+    case TOKEN_RBRACE:
+    case TOKEN_BREAK:
+    case TOKEN_CONTINUE:
+    case TOKEN_RETURN:
+    case TOKEN_INVALID:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool at_statement_start(const TokenStream *stream) {
+    switch (stream->previous) {
+    case TOKEN_END: // nothing yet
+    case TOKEN_SEPARATOR:
+    case TOKEN_LBRACE:
+    case TOKEN_RBRACE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// ---- Brackets ---------------------------------------------------------------------------------
+
+static Bracket *innermost(TokenStream *stream) {
+    return stream->bracket_count ? &stream->brackets[stream->bracket_count - 1] : NULL;
+}
+
+static bool inside(TokenStream *stream, BracketKind kind) {
+    Bracket *bracket = innermost(stream);
+    return bracket && bracket->kind == kind;
+}
+
+static bool is_template(const Bracket *bracket) {
+    return bracket->kind == BRACKET_TEMPLATE || bracket->kind == BRACKET_LONG_TEMPLATE;
+}
+
+static bool newlines_count(TokenStream *stream) {
+    Bracket *bracket = innermost(stream);
+    return !bracket || bracket->kind >= BRACKET_BLOCK;
+}
+
+uint32_t stream_block_level(const TokenStream *stream) {
+    uint32_t level = stream->bracket_count;
+    while (level && stream->brackets[level - 1].kind < BRACKET_BLOCK)
+        level--;
+    return level;
+}
+
+static const char *bracket_text(BracketKind kind) {
+    static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{"};
+    return texts[kind];
+}
+
+static void report_unclosed(Parser *parser, const Bracket *bracket) {
+    const char *text = bracket_text(bracket->kind);
+    Span at = {bracket->offset, (uint32_t)strlen(text)};
+    syntax_error(parser, at, NULL, "'%s' was never closed", text);
+}
+
+static void push(Parser *parser, BracketKind kind, uint32_t offset) {
+    TokenStream *stream = &parser->stream;
+    if (stream->bracket_count == BRACKET_LIMIT) {
+        syntax_error(parser, ((Span){offset, 1}), NULL, "too many nested brackets (the limit is %d)",
+                     BRACKET_LIMIT);
+        parser->fatal = true;
+        return;
+    }
+    stream->brackets[stream->bracket_count++] = (Bracket){kind, offset};
+}
+
+static Token invalid(const Parser *parser, unsigned flags) {
+    const Lexer *lexer = &parser->stream.lexer;
+    Span at = {offset_of(parser, lexer->token), (uint32_t)(lexer->cursor - lexer->token)};
+    return (Token){.code = TOKEN_INVALID, .flags = flags, .at = at};
+}
+
+// `)` or `]`.
+static int close(Parser *parser, BracketKind kind, int code) {
+    TokenStream *stream = &parser->stream;
+    Bracket *open = innermost(stream);
+    if (open && open->kind == kind) {
+        stream->bracket_count--;
+        return code;
+    }
+    const char *text = kind == BRACKET_PAREN ? ")" : "]";
+    Span at = {offset_of(parser, stream->lexer.token), 1};
+    if (!open || open->kind >= BRACKET_BLOCK) {
+        syntax_error(parser, at, NULL, "unmatched '%s'", text);
+    } else {
+        syntax_error(parser, at, NULL,
+                     "closing parenthesis '%s' does not match opening parenthesis '%s'", text,
+                     bracket_text(open->kind));
+        if (!is_template(open))
+            stream->bracket_count--;
+    }
+    return TOKEN_INVALID;
+}
+
+// A statement begins, or a block ends, inside of ( or [ or ${: that was never closed. Forgets what
+// is open above `level`, and goes back to read the token again.
+static Token forget_unclosed(Parser *parser, uint32_t level) {
+    TokenStream *stream = &parser->stream;
+    report_unclosed(parser, &stream->brackets[level]);
+    stream->bracket_count = level;
+    stream->lexer.cursor = stream->lexer.token;
+    Token token = invalid(parser, TOKEN_RESUME);
+    stream->line_start = false;
+    return token;
+}
+
+// `}`: of a map, a block or a class. The ${ } of strings has been dealt with.
+static Token close_brace(Parser *parser, Token token) {
+    TokenStream *stream = &parser->stream;
+    uint32_t level = stream->bracket_count;
+    while (level && (stream->brackets[level - 1].kind == BRACKET_PAREN ||
+                     stream->brackets[level - 1].kind == BRACKET_SQUARE))
+        level--;
+    if (!level) {
+        syntax_error(parser, token.at, NULL, "unmatched '}'");
+        token.code = TOKEN_INVALID;
+        return token;
+    }
+    if (level < stream->bracket_count) {
+        token = forget_unclosed(parser, level);
+        token.flags = 0; // the brace itself shows where to go on
+        return token;
+    }
+    if (inside(stream, BRACKET_MAP)) {
+        token.code = TOKEN_MAP_CLOSE;
+    } else if (stream->previous != TOKEN_SEPARATOR && stream->previous != TOKEN_LBRACE &&
+               can_end(stream->previous)) {
+        stream->lexer.cursor = stream->lexer.token; // a `}` ends the statement before it, too
+        return (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
+    } else {
+        token.code = TOKEN_RBRACE;
+    }
+    stream->bracket_count--;
+    return token;
+}
+
+static bool opens_block(Parser *parser) {
+    TokenStream *stream = &parser->stream;
+    if (at_statement_start(stream))
+        return !lexer_key_follows(&stream->lexer);
+    switch (stream->previous) {
+    case TOKEN_ELSE:
+        return stream->else_of_block;
+    case TOKEN_TRY:
+    case TOKEN_CATCH:
+    case TOKEN_FINALLY:
+    case TOKEN_GROUP:
+    case TOKEN_SELECT:
+    case TOKEN_SPAWN:
+    case TOKEN_THREAD:
+    case TOKEN_ASYNC:
+        return true;
+    default:
+        return can_end(stream->previous);
+    }
+}
+
+static int open_brace(Parser *parser, uint32_t offset) {
+    TokenStream *stream = &parser->stream;
+    bool block = opens_block(parser);
+    if (!block) {
+        push(parser, BRACKET_MAP, offset);
+        return TOKEN_MAP_OPEN;
+    }
+    bool of_class = stream->class_head && stream->bracket_count == stream->class_level;
+    if (of_class)
+        stream->class_head = false;
+    push(parser, of_class ? BRACKET_CLASS : BRACKET_BLOCK, offset);
+    return TOKEN_LBRACE;
+}
+
+// ---- Strings ----------------------------------------------------------------------------------
+
+// The line is broken beyond repair: forget its brackets, so that the next line is read as one.
+static Token unterminated(Parser *parser, uint32_t start, bool is_long) {
+    TokenStream *stream = &parser->stream;
+    if (is_long && !parser->diagnostics->count)
+        parser->incomplete = true;
+    syntax_error(parser, ((Span){start, is_long ? 3 : 1}), NULL,
+                 is_long ? "unterminated triple-quoted string literal"
+                         : "unterminated string literal");
+    stream->bracket_count = stream_block_level(stream);
+    return invalid(parser, 0);
+}
+
+// A piece of a string up to its end or to a `${`; `first` if it starts with a quote, at `start`.
+static Token read_text(Parser *parser, uint32_t start, bool is_long, bool first) {
+    TokenStream *stream = &parser->stream;
+    const char *end;
+    LexText ending = lexer_scan_text(&stream->lexer, is_long, &end);
+    if (ending == TEXT_UNTERMINATED)
+        return unterminated(parser, start, is_long);
+    uint32_t behind = offset_of(parser, stream->lexer.cursor);
+    Token token = {.at = {start, behind - start}};
+    token.text = literal_text(parser, stream->lexer.token, end, is_long);
+    if (ending == TEXT_EXPRESSION) {
+        token.code = first ? TOKEN_TEMPLATE_START : TOKEN_TEMPLATE_MIDDLE;
+        push(parser, is_long ? BRACKET_LONG_TEMPLATE : BRACKET_TEMPLATE, behind - 2);
+    } else {
+        token.code = first ? TOKEN_STRING : TOKEN_TEMPLATE_END;
+    }
+    return token;
+}
+
+static Token read_plain(Parser *parser, Token token) {
+    const char *text = parser->source->bytes + token.at.start;
+    token.code = TOKEN_STRING;
+    token.text = literal_plain_text(parser, text + 1, text + token.at.length - 1);
+    return token;
+}
+
+// Behind the expression of ${expr}: the `}`, or `:` and a format spec.
+static bool read_template(Parser *parser, Token *token) {
+    TokenStream *stream = &parser->stream;
+    Bracket *open = innermost(stream);
+    if (!open || !is_template(open))
+        return false;
+    if (token->code == LEX_CLOSE_BRACE) {
+        stream->bracket_count--;
+        *token = read_text(parser, token->at.start, open->kind == BRACKET_LONG_TEMPLATE, false);
+        return true;
+    }
+    if (token->code != TOKEN_COLON)
+        return false;
+    uint32_t start = open->offset;
+    if (lexer_scan_format(&stream->lexer)) {
+        size_t length = (size_t)(stream->lexer.cursor - stream->lexer.token);
+        token->code = TOKEN_TEMPLATE_FORMAT;
+        token->text.data = arena_copy(parser->arena, stream->lexer.token, length);
+        token->text.length = (uint32_t)length;
+        token->at.length = (uint32_t)length + 1;
+        return true;
+    }
+    syntax_error(parser, ((Span){start, 2}), "a format spec ends with the `}`, and holds no brackets",
+                 "'${' was never closed");
+    stream->bracket_count = stream_block_level(stream);
+    token->code = TOKEN_INVALID;
+    return true;
+}
+
+// ---- Words ------------------------------------------------------------------------------------
+
+static bool is_label(Parser *parser, const Token *token) {
+    TokenStream *stream = &parser->stream;
+    if (!inside(stream, BRACKET_PAREN) || token->code == TOKEN_NAME)
+        return false;
+    if (stream->previous != TOKEN_LPAREN && stream->previous != TOKEN_COMMA)
+        return false;
+    return *lexer_peek(&stream->lexer, true) == ':';
+}
+
+// `lock` is a statement's keyword where a name follows; `lock (` may be either: the grammar decides
+// when it sees what is behind the parenthesis (stmt_from_items).
+static bool lock_is_keyword(TokenStream *stream) {
+    if (!at_statement_start(stream) && !stream->await_starts)
+        return false;
+    char next = *lexer_peek(&stream->lexer, false);
+    return is_name_start(next) || next == '{';
+}
+
+// Whether this keyword is an ordinary name here; sets the flags of such a name.
+static bool keyword_is_name(Parser *parser, Token *token) {
+    TokenStream *stream = &parser->stream;
+    switch (stream->previous) {
+    case TOKEN_DOT:
+    case TOKEN_GET:
+    case TOKEN_SET:
+        return true;
+    case TOKEN_FN:
+    case TOKEN_ASYNC_FN:
+        if (*lexer_peek(&stream->lexer, false) != '(')
+            return false;
+        if (!inside(stream, BRACKET_CLASS))
+            token->flags |= TOKEN_IS_KEYWORD;
+        return true;
+    default:
+        break;
+    }
+    if (is_label(parser, token))
+        return true;
+    if (token->code == TOKEN_QUEUE || (token->code == TOKEN_LOCK && !lock_is_keyword(stream))) {
+        token->flags |= TOKEN_IS_KEYWORD;
+        return true;
+    }
+    return false;
+}
+
+static bool spells(const Parser *parser, const Token *token, const char *word) {
+    return token->at.length == strlen(word) &&
+           !memcmp(parser->source->bytes + token->at.start, word, token->at.length);
+}
+
+// In a class, `get` and `set` with a name behind them.
+static int accessor(Parser *parser, const Token *token) {
+    TokenStream *stream = &parser->stream;
+    if (!inside(stream, BRACKET_CLASS) || !at_statement_start(stream) ||
+        !is_name_start(*lexer_peek(&stream->lexer, false)))
+        return TOKEN_NAME;
+    if (spells(parser, token, "get"))
+        return TOKEN_GET;
+    return spells(parser, token, "set") ? TOKEN_SET : TOKEN_NAME;
+}
+
+// Words that only a statement starts with: at the start of a line inside ( ) or [ ], they show that
+// a bracket was forgotten.
+static bool must_start_statement(Parser *parser, int code) {
+    switch (code) {
+    case TOKEN_LET:
+    case TOKEN_CONST:
+    case TOKEN_CLASS:
+    case TOKEN_IMPORT:
+    case TOKEN_RETURN:
+    case TOKEN_THROW:
+    case TOKEN_TRY:
+    case TOKEN_WHILE:
+    case TOKEN_FOR:
+    case TOKEN_BREAK:
+    case TOKEN_CONTINUE:
+        return true;
+    case TOKEN_FN:
+        return is_name_start(*lexer_peek(&parser->stream.lexer, false));
+    default:
+        return false;
+    }
+}
+
+// `async fn`, `is not` and `not in` are one token each: the grammar could not tell them from the
+// start of an operand otherwise.
+static void join_words(Parser *parser, Token *token) {
+    TokenStream *stream = &parser->stream;
+    const char *end = NULL;
+    int code = token->code;
+    if (code == TOKEN_ASYNC) {
+        end = lexer_word_follows(&stream->lexer, "fn");
+        code = TOKEN_ASYNC_FN;
+    } else if (code == TOKEN_IS) {
+        end = lexer_word_follows(&stream->lexer, "not");
+        code = TOKEN_IS_NOT;
+    } else if (code == TOKEN_NOT && can_end(stream->previous)) {
+        end = lexer_word_follows(&stream->lexer, "in");
+        code = TOKEN_NOT_IN;
+    }
+    if (!end)
+        return;
+    stream->lexer.cursor = end;
+    token->code = code;
+    token->at.length = offset_of(parser, end) - token->at.start;
+}
+
+static Token read_word(Parser *parser, Token token) {
+    TokenStream *stream = &parser->stream;
+    if (token_is_keyword(token.code)) {
+        if (keyword_is_name(parser, &token)) {
+            token.code = TOKEN_NAME;
+        } else if ((token.flags & TOKEN_STARTS_LINE) && !newlines_count(stream) &&
+                   must_start_statement(parser, token.code)) {
+            return forget_unclosed(parser, stream_block_level(stream));
+        }
+    } else if (stream->previous != TOKEN_DOT) {
+        token.code = accessor(parser, &token);
+    }
+    join_words(parser, &token);
+    if (token.code == TOKEN_CLASS) {
+        stream->class_head = true;
+        stream->class_level = stream->bracket_count;
+    }
+    if (token.code == TOKEN_NAME)
+        token.name = names_intern(&parser->names, parser->arena,
+                                  parser->source->bytes + token.at.start, token.at.length);
+    return token;
+}
+
+// ---- All together -----------------------------------------------------------------------------
+
+// `i++`, `++i`: never an operator here, as -(-x) can be written --x.
+static bool is_increment(TokenStream *stream) {
+    const char *cursor = stream->lexer.cursor;
+    if (*cursor != cursor[-1])
+        return false;
+    if (at_statement_start(stream))
+        return true;
+    Lexer behind = stream->lexer;
+    behind.cursor++;
+    return strchr("\n;)}],#", *lexer_peek(&behind, false)) != NULL; // or the end: '\0'
+}
+
+static Token read_sign(Parser *parser, Token token) {
+    TokenStream *stream = &parser->stream;
+    if (is_increment(stream)) {
+        stream->lexer.cursor++;
+        token.at.length++;
+        complain_operator(parser, &token);
+        token.code = TOKEN_INVALID;
+    }
+    return token;
+}
+
+static Token classify(Parser *parser, Token token) {
+    if (read_template(parser, &token))
+        return token;
+    switch (token.code) {
+    case LEX_OPEN_BRACE:
+        token.code = open_brace(parser, token.at.start);
+        return token;
+    case LEX_CLOSE_BRACE:
+        return close_brace(parser, token);
+    case TOKEN_LPAREN:
+        push(parser, BRACKET_PAREN, token.at.start);
+        return token;
+    case TOKEN_LBRACKET:
+        push(parser, BRACKET_SQUARE, token.at.start);
+        return token;
+    case TOKEN_RPAREN:
+        token.code = close(parser, BRACKET_PAREN, token.code);
+        return token;
+    case TOKEN_RBRACKET:
+        token.code = close(parser, BRACKET_SQUARE, token.code);
+        return token;
+    case LEX_STRING:
+        return read_text(parser, token.at.start, false, true);
+    case LEX_LONG_STRING:
+        return read_text(parser, token.at.start, true, true);
+    case LEX_PLAIN_STRING:
+        return read_plain(parser, token);
+    case LEX_BROKEN_STRING:
+        return unterminated(parser, token.at.start, false);
+    case TOKEN_INT:
+        literal_int(parser, &token);
+        return token;
+    case TOKEN_FLOAT:
+        literal_float(parser, &token);
+        return token;
+    case TOKEN_PLUS:
+    case TOKEN_MINUS:
+        return read_sign(parser, token);
+    case LEX_BAD_NUMBER:
+        literal_bad_number(parser, &token);
+        token.code = TOKEN_INT;
+        token.integer = 0;
+        return token;
+    case LEX_BAD_CHARACTER:
+        complain_character(parser, &token);
+        token.code = TOKEN_INVALID;
+        return token;
+    case LEX_BAD_OPERATOR:
+        complain_operator(parser, &token);
+        token.code = TOKEN_INVALID;
+        return token;
+    default:
+        if (token.code == TOKEN_NAME || token_is_keyword(token.code))
+            return read_word(parser, token);
+        return token;
+    }
+}
+
+// The end: closes the last statement, and says what was left open.
+static Token read_end(Parser *parser, Token token) {
+    TokenStream *stream = &parser->stream;
+    if (stream->bracket_count) {
+        if (!parser->diagnostics->count)
+            parser->incomplete = true;
+        report_unclosed(parser, &stream->brackets[stream->bracket_count - 1]);
+        stream->bracket_count = 0;
+        parser->silent = true;
+    } else if (can_end(stream->previous) && stream->previous != TOKEN_INVALID) {
+        token.code = TOKEN_SEPARATOR;
+        token.flags |= TOKEN_LAST;
+        stream->lexer.cursor = stream->lexer.token;
+    }
+    return token;
+}
+
+static Token read_token(Parser *parser) {
+    TokenStream *stream = &parser->stream;
+    Lexer *lexer = &stream->lexer;
+    for (;;) {
+        Token token = {.code = lexer_scan(lexer)};
+        token.at.start = offset_of(parser, lexer->token);
+        token.at.length = (uint32_t)(lexer->cursor - lexer->token);
+        if (token.code == LEX_NEWLINE) {
+            bool counts = newlines_count(stream) && can_end(stream->previous);
+            bool goes_on = lexer_skip_lines(lexer);
+            stream->line_start = true;
+            if (!counts || goes_on)
+                continue;
+            token.code = TOKEN_SEPARATOR;
+            if (lexer->cursor == lexer->end)
+                token.flags |= TOKEN_LAST;
+            return token;
+        }
+        if (stream->line_start)
+            token.flags |= TOKEN_STARTS_LINE;
+        stream->line_start = false;
+        return token.code == TOKEN_END ? read_end(parser, token) : classify(parser, token);
+    }
+}
+
+Token stream_next(Parser *parser) {
+    TokenStream *stream = &parser->stream;
+    bool starts = at_statement_start(stream);
+    int before = stream->previous;
+    Token token = read_token(parser);
+    stream->await_starts = token.code == TOKEN_AWAIT && starts;
+    stream->else_of_block =
+        token.code == TOKEN_ELSE && before == TOKEN_RBRACE && newlines_count(stream);
+    if (token.code == TOKEN_SEPARATOR && stream->class_head &&
+        stream->bracket_count <= stream->class_level)
+        stream->class_head = false;
+    stream->before_previous = before;
+    stream->previous = token.code;
+    return token;
+}
+
+void stream_start(Parser *parser) {
+    TokenStream *stream = &parser->stream;
+    const char *text = parser->source->bytes;
+    Lexer *lexer = &stream->lexer;
+    lexer->start = lexer->token = lexer->cursor = text;
+    lexer->end = text + parser->source->length;
+    if (!strncmp(text, "\xEF\xBB\xBF", 3)) // a byte order mark
+        lexer->cursor += 3;
+    stream->line_start = true;
+}
