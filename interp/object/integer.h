@@ -45,6 +45,13 @@ Value integer_not(Fiber *fiber, Value a);
 int integer_compare(Value a, Value b);
 int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
 uint32_t integer_hash(Value v);                // equal to float_hash of the same number
-void integer_print(Value v, int base, Text *out);
+void integer_print(Value v, int base, Text *out); // digits in lower case; a '-' before negative ones
+// From C to C: an integer of any size as an mpz that the caller must not change; `small` is room for
+// the limbs of an immediate. And back (shrinks).
+typedef struct IntegerRoom { mp_limb_t limb; } IntegerRoom;
+mpz_srcptr integer_to_mpz(Value v, mpz_ptr out, IntegerRoom *room);
+Value integer_from_mpz(LocalHeap *heap, mpz_srcptr z);
+int integer_sign(Value v);              // -1, 0, 1
+size_t integer_bit_length(Value v);     // of the absolute value
 
 #endif

@@ -8,43 +8,64 @@
 
 #include "base/text.h"
 #include "object/runtime.h"
+#include "object/utf8.h"
 
 enum { STR_ASCII = 1, STR_INTERNED = 2 }; // Object.flags; INTERNED is set before it is shared
 
 struct Str {
     Object header;
-    _Atomic uint32_t hash;   // 0: not computed yet
+    _Atomic uint32_t hash; // 0: not computed yet
     uint32_t reserved;
-    size_t size;             // bytes
-    size_t length;           // code points
-    _Atomic(void *) index;   // where every 64th code point starts; made at need for long non-ASCII text (OPAQUE object)
+    size_t size;           // bytes
+    size_t length;         // code points
+    _Atomic(void *) index; // where every 64th code point starts; made at need for long non-ASCII
+                           // text (OPAQUE object)
     char data[];
 };
 
 // Text is to be valid UTF-8 (str_valid checks; str_from_utf8_lossy puts U+FFFD for what is not).
 Str *str_new(LocalHeap *heap, const char *data, size_t size);
+// A string of `size` bytes whose data the caller writes before anything else, then str_finish.
+Str *str_reserve(LocalHeap *heap, size_t size);
+void str_finish(Str *s); // counts code points
 Str *str_from_c(LocalHeap *heap, const char *text);
+Str *str_from_code_point(LocalHeap *heap, uint32_t c); // c is one: below 0x110000, no surrogate
 Str *str_format(LocalHeap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Str *str_from_text(LocalHeap *heap, const Text *text);
 Str *str_from_utf8_lossy(LocalHeap *heap, const char *data, size_t size);
 bool str_valid(const char *data, size_t size);
+// Bytes of the longest valid beginning.
+size_t str_valid_prefix(const char *data, size_t size);
 Str *str_intern(Runtime *runtime, LocalHeap *heap, const char *data, size_t size);
 Str *str_intern_c(Runtime *runtime, LocalHeap *heap, const char *text);
 Str *str_interned(Runtime *runtime, LocalHeap *heap, Str *s); // the interned one that equals s
+// The table of interned strings: made before the first is interned; registers itself as weak.
+void str_intern_init(Runtime *runtime);
+void str_intern_free(Runtime *runtime);
 
 uint32_t str_hash(Str *s);
+uint32_t str_hash_bytes(const void *data, size_t size); // never 0; bytes hash alike
 bool str_equal(Str *a, Str *b);
 int str_compare(const Str *a, const Str *b); // by code points: <0, 0, >0
 Value str_concat(Fiber *fiber, Str *a, Str *b); // UNDEF with MemoryError
+Value str_repeat(Fiber *fiber, Str *s, int64_t count); // "" where count <= 0; UNDEF with MemoryError
 // Byte offset of code point `i` (0 <= i <= length).
 size_t str_offset(LocalHeap *heap, Str *s, size_t i);
+// Code points before byte `offset`, which is where one starts.
+size_t str_position(LocalHeap *heap, Str *s, size_t offset);
 Value str_at(Fiber *fiber, Str *s, int64_t index);    // negative counts from the end; IndexError
-Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to); // code points
+Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to); // code points; from <= to <= length
+// The code points start, start + step, ... (`count` of them, all within the text). UNDEF with MemoryError.
+Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count);
+// Iteration: the character at byte *offset, which moves on; UNDEF at the end. Starts at 0.
+Value str_next(LocalHeap *heap, Str *s, size_t *offset);
+bool str_contains(const Str *s, const Str *part);
 
 static inline bool value_is_str(Value v) { return value_is_kind(v, KIND_STR); }
 static inline Str *value_to_str(Value v) { return (Str *)value_to_ref(v); }
+static inline bool str_is_ascii(const Str *s) { return s->header.flags & STR_ASCII; }
 
-// Python's repr of text: quotes, escapes. conc's repr uses double quotes.
+// Python's repr of text, quoted in double quotes with the escapes that conc reads.
 void str_repr(const Str *s, Text *out);
 
 #endif

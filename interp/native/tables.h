@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// The tables of natives, one list: native/install.c makes built-in classes, functions and modules of
+// them. Each table ends with a row whose name is NULL; what a row means says object/function.h.
+#ifndef CONC_NATIVE_TABLES_H
+#define CONC_NATIVE_TABLES_H
+
+#include "object/function.h"
+
+// --- text and numbers ---
+extern const NativeSpec str_methods[];   // native/str_methods.c and str_split.c ..., joined there
+extern const NativeSpec bytes_methods[]; // native/bytes_methods.c
+extern const NativeSpec int_methods[];   // native/number_methods.c; bool has them too
+extern const NativeSpec float_methods[];
+// What `int(x)`, `str(x)`, ... run: Class.construct of the type.
+extern const NativeSpec int_constructor, float_constructor, bool_constructor;
+extern const NativeSpec str_constructor, bytes_constructor;
+
+// --- modules ---
+typedef struct NamedDouble {
+    const char *name;
+    double value;
+} NamedDouble;
+extern const NativeSpec math_functions[];    // native/math.c
+extern const NamedDouble math_constants[];   // ends with name NULL
+extern const NativeSpec time_functions[];    // native/time.c
+// Two of the module time are built-in functions as well: rows of the list of built-ins.
+Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: seconds
+Value time_time(Fiber *fiber, Value *args, int count);
+#define TIME_SLEEP_DOC                                                                             \
+    "sleep(seconds): waits. `await sleep(s)` lets this thread's other tasks run meanwhile; sleep(0)\n" \
+    "only lets them have a turn. ValueError for a negative time.\n"                                \
+    "    sleep(0.5)"
+#define TIME_TIME_DOC                                                                              \
+    "time(): seconds since 1970-01-01 00:00 UTC, as a float.\n"                                    \
+    "    let start = time()"
+
+// --- files ---
+extern const NativeSpec file_methods[];   // native/file.c: of what open() gives
+extern const NativeSpec file_functions[]; // open
+
+#endif
