@@ -156,7 +156,7 @@ compound(A) ::= SELECT(K) LBRACE cases(B) RBRACE(R).
 compound(A) ::= AWAIT(W) SELECT LBRACE cases(B) RBRACE(R).
                                                  { A = stmt_select(parser, &W, true, &B, &R); }
 compound(A) ::= TIMEOUT(K) expr(B) block(C).     { A = stmt_timeout(parser, &K, B, &C); }
-compound(A) ::= NAME(K) STRING(S) block(B).      { A = stmt_test(parser, &K, &S, &B); }
+compound(A) ::= TEST(K) STRING(S) block(B).      { A = stmt_test(parser, &K, &S, &B); }
 // lock (a) { } looks like a call until its brace; nothing else may stand there.
 compound(A) ::= items(B) block(C).               { A = stmt_from_items(parser, &B, &C); }
 

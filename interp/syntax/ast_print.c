@@ -199,7 +199,9 @@ static void print_target(Text *out, const Target *target) {
         print_next(out, target->member.object);
         text_format(out, " %s)", target->member.name->text);
         break;
-    case TARGET_INDEX: print_operation(out, "index", target->index.object, target->index.index); break;
+    case TARGET_INDEX:
+        print_operation(out, "index", target->index.object, target->index.index);
+        break;
     case TARGET_SLICE:
         text_string(out, "(slice");
         print_next(out, target->slice.object);
@@ -345,9 +347,7 @@ static void print_lock(Text *out, const Stmt *stmt) {
 }
 
 static void print_assign(Text *out, const Stmt *stmt) {
-    text_string(out, stmt->kind == STMT_ASSIGN       ? "(="
-                     : stmt->assign.is_const ? "(const"
-                                             : "(let");
+    text_string(out, stmt->kind == STMT_ASSIGN ? "(=" : stmt->assign.is_const ? "(const" : "(let");
     print_left(out, stmt->assign.targets, stmt->assign.count, stmt->assign.unpacks);
     print_next(out, stmt->assign.value);
     text_char(out, ')');
@@ -404,9 +404,7 @@ static void print_stmt(Text *out, const Stmt *stmt) {
     }
 }
 
-void ast_print_expr(Text *out, const Expr *expr) {
-    print_expr(out, expr);
-}
+void ast_print_expr(Text *out, const Expr *expr) { print_expr(out, expr); }
 
 void ast_print(Text *out, const Module *module) {
     for (uint32_t i = 0; i < module->body.count; i++) {

@@ -16,16 +16,14 @@ typedef struct List {
 
 // A slot for one more item.
 void *list_slot(Parser *parser, List *list, size_t size);
-#define list_add(parser, list, Type, value) \
+#define list_add(parser, list, Type, value)                                                        \
     (*(Type *)list_slot((parser), (list), sizeof(Type)) = (value))
 
-static inline List list_empty(void) {
-    return (List){0};
-}
+static inline List list_empty(void) { return (List){0}; }
 
 // a, b, ...c
 typedef struct ItemList {
-    List items; // of Argument
+    List items;   // of Argument
     bool is_list; // several, or one with a comma or `...`
 } ItemList;
 
@@ -44,9 +42,7 @@ void too_deep(Parser *parser, Span at);
 void grammar_overflow(Parser *parser);
 // The depth of a node over children of depth `below`.
 uint16_t depth_over(Parser *parser, Span at, uint32_t below);
-static inline uint32_t depth_max(uint32_t a, uint32_t b) {
-    return a > b ? a : b;
-}
+static inline uint32_t depth_max(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 // A name that a token declares: it must not be a keyword.
 const Name *declared_name(Parser *parser, const Token *token);

@@ -5,6 +5,7 @@
 
 #include "grammar.h"
 #include "syntax/build.h"
+#include "syntax/foreign.h"
 
 static Block *block_copy(Parser *parser, const Block *block) {
     if (!block)
@@ -217,7 +218,10 @@ Stmt *stmt_from_items(Parser *parser, const ItemList *items, const Block *body) 
     if (!call || (*call)->call.count != 1 || (*call)->call.arguments[0].label ||
         (*call)->call.arguments[0].spread) {
         Span brace = {body->whole.start, 1};
-        syntax_error(parser, brace, NULL, "a block cannot follow an expression");
+        const Expr *value = first->value;
+        const char *hint =
+            value->kind == EXPR_NAME ? foreign_word_hint(value->name.name->text) : NULL;
+        syntax_error(parser, brace, hint, "a block cannot follow an expression");
         return stmt_block(parser, body);
     }
     Expr *inner = (*call)->call.arguments[0].value;
@@ -245,8 +249,6 @@ Stmt *stmt_timeout(Parser *parser, const Token *keyword, Expr *seconds, const Bl
 }
 
 Stmt *stmt_test(Parser *parser, const Token *keyword, const Token *name, const Block *body) {
-    if (strcmp(keyword->name->text, "test") != 0)
-        syntax_error(parser, name->at, NULL, "unexpected string");
     List none = list_empty();
     Stmt *stmt = with_body(parser, STMT_TEST, keyword, NULL, body);
     stmt->test.name = name->text;
@@ -255,9 +257,7 @@ Stmt *stmt_test(Parser *parser, const Token *keyword, const Token *name, const B
     return stmt;
 }
 
-CaseList cases_empty(void) {
-    return (CaseList){0};
-}
+CaseList cases_empty(void) { return (CaseList){0}; }
 
 void cases_add(Parser *parser, CaseList *cases, const Token *keyword, const ItemList *targets,
                const ItemList *call, const Block *body) {
@@ -288,7 +288,8 @@ Stmt *stmt_select(Parser *parser, const Token *keyword, bool is_await, const Cas
         depth = depth_max(depth, depth_max(all[i].call->depth, all[i].body.depth));
     if (!cases->cases.count && !cases->otherwise)
         syntax_error(parser, keyword->at, NULL, "a select needs at least one case");
-    Stmt *stmt = stmt_new(parser, STMT_SELECT, keyword->at, span_join(keyword->at, close->at), depth);
+    Stmt *stmt =
+        stmt_new(parser, STMT_SELECT, keyword->at, span_join(keyword->at, close->at), depth);
     stmt->select.cases = cases->cases.items;
     stmt->select.count = cases->cases.count;
     stmt->select.is_await = is_await;

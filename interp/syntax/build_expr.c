@@ -8,7 +8,7 @@
 
 void *list_slot(Parser *parser, List *list, size_t size) {
     if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity ? list->capacity * 2 : 4;
+        uint32_t capacity = list->capacity ? list->capacity * 4 : 1; // mostly, one is all
         char *items = arena_alloc(parser->arena, capacity * size);
         if (list->count)
             __builtin_memcpy(items, list->items, list->count * size);
@@ -24,9 +24,7 @@ void too_deep(Parser *parser, Span at) {
     parser->fatal = true;
 }
 
-void grammar_overflow(Parser *parser) {
-    too_deep(parser, parser->token.at);
-}
+void grammar_overflow(Parser *parser) { too_deep(parser, parser->token.at); }
 
 uint16_t depth_over(Parser *parser, Span at, uint32_t below) {
     if (below >= AST_DEPTH_LIMIT) {
@@ -45,9 +43,7 @@ static Expr *expr_new(Parser *parser, ExprKind kind, Span at, Span whole, uint32
     return expr;
 }
 
-static uint32_t depth_of(const Expr *expr) {
-    return expr ? expr->depth : 0;
-}
+static uint32_t depth_of(const Expr *expr) { return expr ? expr->depth : 0; }
 
 static uint32_t arguments_depth(const Argument *arguments, uint32_t count) {
     uint32_t depth = 0;
@@ -248,15 +244,14 @@ const char *binary_op_text(BinaryOp op) {
 }
 
 Expr *expr_binary(Parser *parser, Expr *left, const Token *op, Expr *right) {
-    ExprKind kind = op->code == TOKEN_AND  ? EXPR_AND
-                    : op->code == TOKEN_OR ? EXPR_OR
-                                           : EXPR_BINARY;
+    ExprKind kind = op->code == TOKEN_AND ? EXPR_AND : op->code == TOKEN_OR ? EXPR_OR : EXPR_BINARY;
     return binary(parser, kind, operator_of(op->code), left, op->at, right);
 }
 
 Expr *expr_compare(Parser *parser, Expr *left, const Token *op, Expr *right) {
     if (left->kind == EXPR_BINARY && left->binary.op >= BINARY_EQUAL && !left->parenthesised)
-        syntax_error(parser, op->at, "write `a < b and b < c`, or put one comparison in parentheses",
+        syntax_error(parser, op->at,
+                     "write `a < b and b < c`, or put one comparison in parentheses",
                      "comparisons do not chain");
     return binary(parser, EXPR_BINARY, operator_of(op->code), left, op->at, right);
 }
@@ -302,8 +297,8 @@ Expr *expr_start(Parser *parser, const Token *keyword, Expr *call) {
                            words[kind]);
         syntax_error(parser, call->at, hint, "'%s' needs a call or a block", words[kind]);
     }
-    Expr *expr = expr_new(parser, EXPR_START, keyword->at, span_join(keyword->at, call->whole),
-                          call->depth);
+    Expr *expr =
+        expr_new(parser, EXPR_START, keyword->at, span_join(keyword->at, call->whole), call->depth);
     expr->start.kind = kind;
     expr->start.call = call;
     return expr;
@@ -323,10 +318,9 @@ Expr *expr_start_block(Parser *parser, const Token *keyword, const Block *block)
 
 Expr *expr_call(Parser *parser, Expr *callee, const Token *open, const List *arguments,
                 const Token *close) {
-    bool named = callee->kind == EXPR_NAME || callee->kind == EXPR_MEMBER ||
-                 callee->kind == EXPR_SUPER;
-    uint32_t depth =
-        depth_max(callee->depth, arguments_depth(arguments->items, arguments->count));
+    bool named =
+        callee->kind == EXPR_NAME || callee->kind == EXPR_MEMBER || callee->kind == EXPR_SUPER;
+    uint32_t depth = depth_max(callee->depth, arguments_depth(arguments->items, arguments->count));
     Expr *expr = expr_new(parser, EXPR_CALL, named ? callee->at : open->at,
                           span_join(callee->whole, close->at), depth);
     expr->call.callee = callee;
@@ -335,8 +329,7 @@ Expr *expr_call(Parser *parser, Expr *callee, const Token *open, const List *arg
     return expr;
 }
 
-Expr *expr_index(Parser *parser, Expr *object, const Token *open, Expr *index,
-                 const Token *close) {
+Expr *expr_index(Parser *parser, Expr *object, const Token *open, Expr *index, const Token *close) {
     Expr *expr = expr_new(parser, EXPR_INDEX, open->at, span_join(object->whole, close->at),
                           depth_max(object->depth, index->depth));
     expr->index.object = object;
@@ -357,8 +350,8 @@ Expr *expr_slice(Parser *parser, Expr *object, const Token *open, Expr *start, E
 }
 
 Expr *expr_member(Parser *parser, Expr *object, const Token *name) {
-    Expr *expr = expr_new(parser, EXPR_MEMBER, name->at, span_join(object->whole, name->at),
-                          object->depth);
+    Expr *expr =
+        expr_new(parser, EXPR_MEMBER, name->at, span_join(object->whole, name->at), object->depth);
     expr->member.object = object;
     expr->member.name = name->name;
     return expr;
@@ -371,8 +364,7 @@ Expr *expr_super(Parser *parser, const Token *keyword, const Token *name) {
 }
 
 Expr *expr_function(Parser *parser, Function *function) {
-    Expr *expr =
-        expr_new(parser, EXPR_FUNCTION, function->at, function->whole, function->depth);
+    Expr *expr = expr_new(parser, EXPR_FUNCTION, function->at, function->whole, function->depth);
     expr->function = function;
     return expr;
 }
@@ -425,13 +417,11 @@ Expr *items_value(Parser *parser, const ItemList *items) {
     if (!items->is_list)
         return arguments[0].value;
     Span whole = items_span(items);
-    Expr *expr = expr_new(parser, EXPR_LIST, whole, whole,
-                          arguments_depth(arguments, items->items.count));
+    Expr *expr =
+        expr_new(parser, EXPR_LIST, whole, whole, arguments_depth(arguments, items->items.count));
     expr->list.items = arguments;
     expr->list.count = items->items.count;
     return expr;
 }
 
-void list_add_expr(Parser *parser, List *list, Expr *expr) {
-    list_add(parser, list, Expr *, expr);
-}
+void list_add_expr(Parser *parser, List *list, Expr *expr) { list_add(parser, list, Expr *, expr); }

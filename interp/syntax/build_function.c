@@ -16,10 +16,8 @@ const Name *declared_name(Parser *parser, const Token *token) {
 // ---- Parameters -------------------------------------------------------------------------------
 
 Param param_new(Parser *parser, const Token *name, Expr *value, bool is_rest) {
-    return (Param){.name = declared_name(parser, name),
-                   .value = value,
-                   .is_rest = is_rest,
-                   .at = name->at};
+    return (Param){
+        .name = declared_name(parser, name), .value = value, .is_rest = is_rest, .at = name->at};
 }
 
 void list_add_param(Parser *parser, List *params, const Param *param) {
@@ -27,7 +25,8 @@ void list_add_param(Parser *parser, List *params, const Param *param) {
     if (last && last->is_rest)
         syntax_error(parser, last->at, NULL, "the rest parameter must be the last one");
     else if (last && last->value && !param->value && !param->is_rest)
-        syntax_error(parser, param->at, NULL, "parameter without a default follows one with a default");
+        syntax_error(parser, param->at, NULL,
+                     "parameter without a default follows one with a default");
     list_add(parser, params, Param, *param);
 }
 
@@ -67,8 +66,8 @@ Function *function_new(Parser *parser, FunctionKind kind, const Token *keyword, 
 // `=> value` is a body that returns the value.
 Function *function_arrow(Parser *parser, FunctionKind kind, const Token *keyword, const Token *name,
                          const List *params, const Token *arrow, Expr *value) {
-    Stmt *stmt = stmt_new(parser, STMT_RETURN, arrow->at, span_join(arrow->at, value->whole),
-                          value->depth);
+    Stmt *stmt =
+        stmt_new(parser, STMT_RETURN, arrow->at, span_join(arrow->at, value->whole), value->depth);
     stmt->return_.value = value;
     List statements = list_empty();
     list_add_stmt(parser, &statements, stmt);
@@ -84,8 +83,8 @@ static FunctionKind accessor_kind(Parser *parser, const Token *keyword, const To
                                   const List *params) {
     bool getter = keyword->code == TOKEN_GET;
     if (getter ? params->count != 0 : params->count != 1)
-        syntax_error(parser, name->at, NULL, getter ? "a getter has no parameters"
-                                                    : "a setter has exactly one parameter");
+        syntax_error(parser, name->at, NULL,
+                     getter ? "a getter has no parameters" : "a setter has exactly one parameter");
     return getter ? FUNCTION_GETTER : FUNCTION_SETTER;
 }
 

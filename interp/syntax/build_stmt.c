@@ -81,10 +81,10 @@ static BinaryOp augmenting_op(const Parser *parser, const Token *op) {
         const char *text;
         BinaryOp op;
     } all[] = {
-        {"+=", BINARY_ADD},         {"-=", BINARY_SUBTRACT},     {"*=", BINARY_MULTIPLY},
-        {"/=", BINARY_DIVIDE},      {"//=", BINARY_FLOOR_DIVIDE}, {"%=", BINARY_MODULO},
-        {"**=", BINARY_POWER},      {"&=", BINARY_AND},          {"|=", BINARY_OR},
-        {"^=", BINARY_XOR},         {"<<=", BINARY_SHIFT_LEFT},  {">>=", BINARY_SHIFT_RIGHT},
+        {"+=", BINARY_ADD},    {"-=", BINARY_SUBTRACT},      {"*=", BINARY_MULTIPLY},
+        {"/=", BINARY_DIVIDE}, {"//=", BINARY_FLOOR_DIVIDE}, {"%=", BINARY_MODULO},
+        {"**=", BINARY_POWER}, {"&=", BINARY_AND},           {"|=", BINARY_OR},
+        {"^=", BINARY_XOR},    {"<<=", BINARY_SHIFT_LEFT},   {">>=", BINARY_SHIFT_RIGHT},
     };
     const char *text = parser->source->bytes + op->at.start;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -122,9 +122,9 @@ Stmt *stmt_let(Parser *parser, const Token *keyword, const TargetList *targets,
                 syntax_error(parser, all[i].at, NULL, "there is no value to unpack");
     if (!expr && all->is_rest)
         syntax_error(parser, all->at, NULL, "there is no value to unpack");
-    Stmt *stmt = stmt_new(parser, STMT_LET, all->at,
-                          span_join(keyword->at, expr ? expr->whole : last),
-                          expr ? expr->depth : 0);
+    Stmt *stmt =
+        stmt_new(parser, STMT_LET, all->at, span_join(keyword->at, expr ? expr->whole : last),
+                 expr ? expr->depth : 0);
     stmt->assign.targets = targets->targets.items;
     stmt->assign.count = targets->targets.count;
     stmt->assign.unpacks = targets->unpacks;
@@ -141,9 +141,9 @@ Stmt *stmt_plain(Parser *parser, StmtKind kind, const Token *keyword) {
 
 Stmt *stmt_return(Parser *parser, const Token *keyword, const ItemList *value) {
     Expr *expr = value ? items_value(parser, value) : NULL;
-    Stmt *stmt = stmt_new(parser, STMT_RETURN, keyword->at,
-                          expr ? span_join(keyword->at, expr->whole) : keyword->at,
-                          expr ? expr->depth : 0);
+    Stmt *stmt =
+        stmt_new(parser, STMT_RETURN, keyword->at,
+                 expr ? span_join(keyword->at, expr->whole) : keyword->at, expr ? expr->depth : 0);
     stmt->return_.value = expr;
     return stmt;
 }
@@ -158,8 +158,7 @@ Stmt *stmt_throw(Parser *parser, const Token *keyword, Expr *value, Expr *cause)
 }
 
 Stmt *stmt_function(Parser *parser, Function *function) {
-    Stmt *stmt =
-        stmt_new(parser, STMT_FUNCTION, function->at, function->whole, function->depth);
+    Stmt *stmt = stmt_new(parser, STMT_FUNCTION, function->at, function->whole, function->depth);
     stmt->function.function = function;
     return stmt;
 }
@@ -218,8 +217,7 @@ void list_add_import(Parser *parser, List *list, const ImportItem *item) {
 
 Stmt *stmt_import(Parser *parser, const Token *keyword, const List *imports) {
     const ImportItem *last = &((ImportItem *)imports->items)[imports->count - 1];
-    Stmt *stmt =
-        stmt_new(parser, STMT_IMPORT, keyword->at, span_join(keyword->at, last->at), 0);
+    Stmt *stmt = stmt_new(parser, STMT_IMPORT, keyword->at, span_join(keyword->at, last->at), 0);
     stmt->import.items = imports->items;
     stmt->import.count = imports->count;
     return stmt;

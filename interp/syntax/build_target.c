@@ -61,8 +61,7 @@ static const char *describe(const Expr *expr) {
     case EXPR_SELF: return "self";
     case EXPR_SUPER: return "super";
     case EXPR_MAP: return "map literal";
-    case EXPR_BINARY:
-        return expr->binary.op >= BINARY_EQUAL ? "comparison" : "expression";
+    case EXPR_BINARY: return expr->binary.op >= BINARY_EQUAL ? "comparison" : "expression";
     case EXPR_CONDITIONAL: return "conditional expression";
     case EXPR_CALL: return "function call";
     case EXPR_FUNCTION: return "function";
@@ -124,10 +123,8 @@ static Target from_expr(Parser *parser, const Expr *expr, bool names_only) {
         target.slice.stop = expr->slice.stop;
         target.slice.step = expr->slice.step;
         return target;
-    case EXPR_LIST:
-        return from_list(parser, expr, names_only);
-    default:
-        return refuse(parser, expr, names_only);
+    case EXPR_LIST: return from_list(parser, expr, names_only);
+    default: return refuse(parser, expr, names_only);
     }
 }
 

@@ -18,7 +18,8 @@ void complain_character(Parser *parser, const Token *token) {
     utf8proc_int32_t c = 0;
     utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)token->at.length, &c);
     if (c < ' ' || c == 0x7F) {
-        syntax_error(parser, token->at, NULL, "invalid non-printable character U+%04X", (unsigned)c);
+        syntax_error(parser, token->at, NULL, "invalid non-printable character U+%04X",
+                     (unsigned)c);
         return;
     }
     char hint[80];
@@ -45,25 +46,24 @@ enum { QUOTE_LIMIT = 30 };
 
 static const char *describe(const Parser *parser, const Token *token, char *buffer, size_t size) {
     switch (token->code) {
-    case TOKEN_END: return "the end of the text";
+    case TOKEN_END: return "end of text";
     case TOKEN_STRING:
-    case TOKEN_TEMPLATE_START: return "a string";
+    case TOKEN_TEMPLATE_START: return "string";
     case TOKEN_TEMPLATE_MIDDLE:
-    case TOKEN_TEMPLATE_END: return "the '}' of '${'";
-    case TOKEN_TEMPLATE_FORMAT: return "a format spec";
+    case TOKEN_TEMPLATE_END: return "'}' of '${'";
+    case TOKEN_TEMPLATE_FORMAT: return "format spec";
     case TOKEN_SEPARATOR:
         if (parser->source->bytes[token->at.start] == ';' && token->at.length)
             return "';'";
         if (parser->source->bytes[token->at.start] == '}')
             return "'}'";
-        return token->at.start == parser->source->length ? "the end of the text"
-                                                         : "the end of the line";
+        return token->at.start == parser->source->length ? "end of text" : "end of line";
     default: break;
     }
     const char *text = parser->source->bytes + token->at.start;
     uint32_t length = token->at.length;
     if (length > QUOTE_LIMIT)
-        return token->code == TOKEN_NAME ? "a name" : "a number";
+        return token->code == TOKEN_NAME ? "name" : "number";
     snprintf(buffer, size, "'%.*s'", (int)length, text);
     return buffer;
 }
@@ -74,9 +74,7 @@ static bool accepts(const Parser *parser, int code) {
     return grammar_accepts(parser->engine, code);
 }
 
-static bool accepts_expression(const Parser *parser) {
-    return accepts(parser, TOKEN_INT);
-}
+static bool accepts_expression(const Parser *parser) { return accepts(parser, TOKEN_INT); }
 
 // f"...", r"...", b"...", u"..."
 static const char *string_prefix_hint(const Parser *parser, const Token *token) {
@@ -110,17 +108,41 @@ static const char *hint_for_assign(const Parser *parser) {
     return accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
 }
 
+static bool starts_operand(int code) {
+    switch (code) {
+    case TOKEN_NAME:
+    case TOKEN_INT:
+    case TOKEN_BIG_INT:
+    case TOKEN_FLOAT:
+    case TOKEN_STRING:
+    case TOKEN_TEMPLATE_START:
+    case TOKEN_MAP_OPEN:
+    case TOKEN_NIL:
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+    case TOKEN_SELF: return true;
+    default: return false;
+    }
+}
+
+// The brackets around a refused token, without what it opens itself.
+static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
+    const TokenStream *stream = &parser->stream;
+    uint32_t count = stream->bracket_count;
+    if (count && stream->brackets[count - 1].offset == token->at.start)
+        count--;
+    return count && stream->brackets[count - 1].kind == kind;
+}
+
 static const char *hint_for(const Parser *parser, const Token *token) {
     const Token *previous = &parser->previous;
     bool string = token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
-    if (previous->code == TOKEN_NAME && !(previous->flags & TOKEN_IS_KEYWORD)) {
-        const char *hint = string ? string_prefix_hint(parser, token) : NULL;
-        if (!hint && parser->earlier.code != TOKEN_DOT)
-            hint = foreign_word_hint(previous->name->text);
+    if (string && previous->code == TOKEN_NAME) {
+        const char *hint = string_prefix_hint(parser, token);
         if (hint)
             return hint;
     }
-    if (token->code == TOKEN_NAME) {
+    if (token->code == TOKEN_NAME && !(token->flags & TOKEN_STARTS_LINE)) {
         const char *hint = foreign_word_hint(token->name->text);
         if (hint)
             return hint;
@@ -133,7 +155,8 @@ static const char *hint_for(const Parser *parser, const Token *token) {
     case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
     case TOKEN_FOR:
         return accepts(parser, TOKEN_RBRACKET) || accepts(parser, TOKEN_RPAREN)
-                   ? "there are no comprehensions: write `xs.map(fn (x) => ...)` or `xs.filter(...)`"
+                   ? "there are no comprehensions: write `xs.map(fn (x) => ...)` or "
+                     "`xs.filter(...)`"
                    : NULL;
     case TOKEN_AS:
         return accepts(parser, TOKEN_COLON) ? "write `catch e: ValueError { ... }`" : NULL;
@@ -145,12 +168,19 @@ static const char *hint_for(const Parser *parser, const Token *token) {
     case TOKEN_POWER: return accepts_expression(parser) ? "a list is spread with `...`" : NULL;
     case TOKEN_LET:
     case TOKEN_CONST:
-        return accepts(parser, TOKEN_STATIC) ? "fields come to be in `fn init`: `self.x = ...`" : NULL;
+        return inside(parser, token, BRACKET_CLASS)
+                   ? "fields come to be in `fn init`: `self.x = ...`"
+                   : NULL;
     case TOKEN_SEPARATOR:
         return parser->source->bytes[token->at.start] == '\n' && accepts(parser, TOKEN_LBRACE)
                    ? "the `{` stands on the same line"
                    : NULL;
-    default: return NULL;
+    default:
+        return starts_operand(token->code) && !accepts_expression(parser) &&
+                       (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_RBRACKET) ||
+                        accepts(parser, TOKEN_MAP_CLOSE))
+                   ? "a comma may be missing"
+                   : NULL;
     }
 }
 
@@ -167,7 +197,7 @@ static const char *stray(const Token *token) {
 }
 
 // What the grammar waits for, if that can be said in a word or two.
-static const char *expected(const Parser *parser) {
+static const char *expected(const Parser *parser, const Token *token) {
     static const struct {
         int code;
         const char *text;
@@ -177,15 +207,13 @@ static const char *expected(const Parser *parser) {
         {TOKEN_MAP_CLOSE, "',' or '}'"},
         {TOKEN_TEMPLATE_END, "'}'"},
     };
-    if (parser->previous.code == TOKEN_TEMPLATE_START || parser->previous.code == TOKEN_TEMPLATE_MIDDLE)
-        return "an expression in '${ }'";
     if (accepts_expression(parser))
         return accepts(parser, TOKEN_SEPARATOR) ? NULL : "an expression";
     if (parser->previous.code == TOKEN_SUPER)
         return "'.' and a method's name";
     if (accepts(parser, TOKEN_LBRACE))
         return "'{'";
-    if (accepts(parser, TOKEN_STATIC))
+    if (inside(parser, token, BRACKET_CLASS) && accepts(parser, TOKEN_FN))
         return "a method";
     for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
         if (accepts(parser, closers[i].code))
@@ -210,23 +238,58 @@ static const char *expected(const Parser *parser) {
     return NULL;
 }
 
-void complain(Parser *parser, const Token *token) {
-    bool silent = parser->silent;
-    parser->silent = false;
-    if (silent || parser->fatal || token->code == TOKEN_INVALID)
-        return;
+// `elif x {`, `print "x"`: the word before the refused token is the mistake.
+static bool complain_word(Parser *parser) {
+    const Token *word = &parser->previous;
+    if (word->code != TOKEN_NAME || parser->earlier.code == TOKEN_DOT)
+        return false;
+    ForeignUse use = foreign_word_use(word->name->text);
+    int before = parser->earlier.code;
+    bool starts = before == TOKEN_END || before == TOKEN_SEPARATOR || before == TOKEN_LBRACE ||
+                  before == TOKEN_RBRACE;
+    if (use == FOREIGN_NONE || use == FOREIGN_VALUE || (use != FOREIGN_EXPRESSION && !starts))
+        return false;
+    const char *name = word->name->text;
+    syntax_error(
+        parser, word->at, foreign_word_hint(name),
+        use == FOREIGN_FUNCTION ? "missing parentheses in call to '%s'" : "conc has no '%s'", name);
+    return true;
+}
+
+static bool complain_template(Parser *parser, const Token *token) {
+    bool open = parser->previous.code == TOKEN_TEMPLATE_START ||
+                parser->previous.code == TOKEN_TEMPLATE_MIDDLE;
+    if (!open || (token->code != TOKEN_TEMPLATE_MIDDLE && token->code != TOKEN_TEMPLATE_END &&
+                  token->code != TOKEN_TEMPLATE_FORMAT))
+        return false;
+    syntax_error(parser, ((Span){token->at.start, 1}),
+                 "a dollar sign and a brace are written `\\${`", "empty expression in '${ }'");
+    return true;
+}
+
+static void complain_generally(Parser *parser, const Token *token) {
     char buffer[4 * QUOTE_LIMIT];
     const char *found = describe(parser, token, buffer, sizeof buffer);
-    if (token->code == TOKEN_END && !parser->diagnostics->count)
-        parser->incomplete = true;
     const char *hint = hint_for(parser, token);
-    const char *wanted = expected(parser);
+    const char *wanted = expected(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
-        syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name", found);
+        syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name",
+                     found);
     else if (stray(token))
         syntax_error(parser, token->at, NULL, "%s", stray(token));
     else if (wanted)
         syntax_error(parser, token->at, hint, "expected %s, found %s", wanted, found);
     else
         syntax_error(parser, token->at, hint, "invalid syntax: unexpected %s", found);
+}
+
+void complain(Parser *parser, const Token *token) {
+    bool silent = parser->silent;
+    parser->silent = false;
+    if (silent || parser->fatal || token->code == TOKEN_INVALID)
+        return;
+    if (token->code == TOKEN_END && !parser->diagnostics->count)
+        parser->incomplete = true;
+    if (!complain_word(parser) && !complain_template(parser, token))
+        complain_generally(parser, token);
 }

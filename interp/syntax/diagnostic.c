@@ -44,6 +44,12 @@ void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const c
     text_free(&message);
 }
 
+void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
+    diagnostics->count--;
+    for (uint32_t i = index; i < diagnostics->count; i++)
+        diagnostics->items[i] = diagnostics->items[i + 1];
+}
+
 void diagnostic_hint_last(Diagnostics *diagnostics, const char *hint) {
     Diagnostic *last = diagnostics->count ? &diagnostics->items[diagnostics->count - 1] : NULL;
     if (last && !last->hint)
@@ -52,10 +58,10 @@ void diagnostic_hint_last(Diagnostics *diagnostics, const char *hint) {
 
 // ---- Colours ----------------------------------------------------------------------------------
 
-#define RED "\033[1;31m"
-#define BLUE "\033[1;34m"
-#define CYAN "\033[1;36m"
-#define BOLD "\033[1m"
+#define RED   "\033[1;31m"
+#define BLUE  "\033[1;34m"
+#define CYAN  "\033[1;36m"
+#define BOLD  "\033[1m"
 #define PLAIN "\033[0m"
 
 static void put(Text *out, bool colour, const char *style, const char *text) {
@@ -103,9 +109,7 @@ static uint32_t column_width(const char *bytes, uint32_t length) {
     return columns;
 }
 
-static bool starts_character(const char *bytes) {
-    return ((unsigned char)*bytes & 0xC0) != 0x80;
-}
+static bool starts_character(const char *bytes) { return ((unsigned char)*bytes & 0xC0) != 0x80; }
 
 // The part of a line that is shown: all of it, or a window that holds the place.
 typedef struct View {

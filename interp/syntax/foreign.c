@@ -10,49 +10,54 @@ typedef struct Hint {
     const char *word, *hint;
 } Hint;
 
-static const Hint words[] = {
-    {"def", "a function is written `fn name(a, b) { ... }`"},
-    {"func", "a function is written `fn name(a, b) { ... }`"},
-    {"function", "a function is written `fn name(a, b) { ... }`"},
-    {"lambda", "a small function is written `fn (x) => x + 1`"},
-    {"elif", "write `else if`"},
-    {"elsif", "write `else if`"},
-    {"elseif", "write `else if`"},
-    {"None", "conc writes `nil`"},
-    {"null", "conc writes `nil`"},
-    {"undefined", "conc writes `nil`"},
-    {"True", "conc writes `true`"},
-    {"False", "conc writes `false`"},
-    {"this", "conc writes `self`"},
-    {"print", "print is a function: `print(...)`"},
-    {"var", "a variable is declared with `let`"},
-    {"val", "a constant is declared with `const`"},
-    {"mut", "a variable is declared with `let`"},
-    {"raise", "an error is thrown with `throw`"},
-    {"except", "write `catch e: ValueError { ... }`"},
-    {"rescue", "write `catch e: ValueError { ... }`"},
-    {"pass", "an empty block is written `{ }`"},
-    {"del", "write `m.pop(key)` or `xs.pop(i)`"},
-    {"delete", "write `m.pop(key)` or `xs.pop(i)`"},
-    {"assert", "assert is a function: `assert(condition, message)`"},
-    {"global", "a block sees the names of the blocks around it; just assign"},
-    {"nonlocal", "a block sees the names of the blocks around it; just assign"},
-    {"yield", "write a class with `iter()` and `next()`, or put the values into a queue"},
-    {"new", "an instance is made by calling the class: `Point(1, 2)`"},
-    {"switch", "write `if a == 1 { } else if a == 2 { }`"},
-    {"match", "write `if a == 1 { } else if a == 2 { }`"},
-    {"unless", "write `if not ...`"},
-    {"until", "write `while not ...`"},
-    {"loop", "write `while true { ... }`"},
-    {"do", "write `while true { ... if c { break } }`"},
-    {"end", "a block ends with `}`"},
-    {"then", "the block stands in `{ }`"},
-    {"of", "write `for x in xs { ... }`"},
-    {"export", "all names of a module's top level can be imported"},
-    {"struct", "write a class"},
-    {"interface", "conc has classes, and no interfaces"},
-    {"go", "write `thread f()`"},
-    {"len", "len is a function: `len(xs)`"},
+static const struct {
+    const char *word;
+    ForeignUse use;
+    const char *hint;
+} words[] = {
+    {"def", FOREIGN_STATEMENT, "a function is written `fn name(a, b) { ... }`"},
+    {"func", FOREIGN_EXPRESSION, "a function is written `fn name(a, b) { ... }`"},
+    {"function", FOREIGN_EXPRESSION, "a function is written `fn name(a, b) { ... }`"},
+    {"lambda", FOREIGN_EXPRESSION, "a small function is written `fn (x) => x + 1`"},
+    {"elif", FOREIGN_STATEMENT, "write `else if`"},
+    {"elsif", FOREIGN_STATEMENT, "write `else if`"},
+    {"elseif", FOREIGN_STATEMENT, "write `else if`"},
+    {"None", FOREIGN_VALUE, "conc writes `nil`"},
+    {"null", FOREIGN_VALUE, "conc writes `nil`"},
+    {"undefined", FOREIGN_VALUE, "conc writes `nil`"},
+    {"True", FOREIGN_VALUE, "conc writes `true`"},
+    {"False", FOREIGN_VALUE, "conc writes `false`"},
+    {"this", FOREIGN_VALUE, "conc writes `self`"},
+    {"print", FOREIGN_FUNCTION, "print is a function: `print(...)`"},
+    {"var", FOREIGN_STATEMENT, "a variable is declared with `let`"},
+    {"val", FOREIGN_STATEMENT, "a constant is declared with `const`"},
+    {"mut", FOREIGN_STATEMENT, "a variable is declared with `let`"},
+    {"raise", FOREIGN_STATEMENT, "an error is thrown with `throw`"},
+    {"except", FOREIGN_STATEMENT, "write `catch e: ValueError { ... }`"},
+    {"rescue", FOREIGN_STATEMENT, "write `catch e: ValueError { ... }`"},
+    {"pass", FOREIGN_STATEMENT, "an empty block is written `{ }`"},
+    {"del", FOREIGN_STATEMENT, "write `m.pop(key)` or `xs.pop(i)`"},
+    {"delete", FOREIGN_STATEMENT, "write `m.pop(key)` or `xs.pop(i)`"},
+    {"assert", FOREIGN_FUNCTION, "assert is a function: `assert(condition, message)`"},
+    {"global", FOREIGN_STATEMENT, "a block sees the names of the blocks around it; just assign"},
+    {"nonlocal", FOREIGN_STATEMENT, "a block sees the names of the blocks around it; just assign"},
+    {"yield", FOREIGN_STATEMENT,
+     "write a class with `iter()` and `next()`, or put the values into a queue"},
+    {"new", FOREIGN_EXPRESSION, "an instance is made by calling the class: `Point(1, 2)`"},
+    {"switch", FOREIGN_STATEMENT, "write `if a == 1 { } else if a == 2 { }`"},
+    {"match", FOREIGN_STATEMENT, "write `if a == 1 { } else if a == 2 { }`"},
+    {"unless", FOREIGN_STATEMENT, "write `if not ...`"},
+    {"until", FOREIGN_STATEMENT, "write `while not ...`"},
+    {"loop", FOREIGN_STATEMENT, "write `while true { ... }`"},
+    {"do", FOREIGN_STATEMENT, "write `while true { ... if c { break } }`"},
+    {"end", FOREIGN_STATEMENT, "a block ends with `}`"},
+    {"then", FOREIGN_VALUE, "the block stands in `{ }`"},
+    {"of", FOREIGN_VALUE, "write `for x in xs { ... }`"},
+    {"export", FOREIGN_STATEMENT, "all names of a module's top level can be imported"},
+    {"struct", FOREIGN_STATEMENT, "write a class"},
+    {"interface", FOREIGN_STATEMENT, "conc has classes, and no interfaces"},
+    {"go", FOREIGN_STATEMENT, "write `thread f()`"},
+    {"len", FOREIGN_FUNCTION, "len is a function: `len(xs)`"},
 };
 
 static const Hint operators[] = {
@@ -73,19 +78,30 @@ static const Hint operators[] = {
     {"/*", "a comment is written `# ...`, to the end of the line"},
 };
 
-static const char *find(const Hint *hints, size_t count, const char *word, size_t length) {
-    for (size_t i = 0; i < count; i++)
-        if (strlen(hints[i].word) == length && !memcmp(hints[i].word, word, length))
-            return hints[i].hint;
-    return NULL;
+enum { WORD_COUNT = sizeof words / sizeof *words };
+
+static size_t find_word(const char *word) {
+    size_t i = 0;
+    while (i < WORD_COUNT && strcmp(words[i].word, word) != 0)
+        i++;
+    return i;
 }
 
 const char *foreign_word_hint(const char *word) {
-    return find(words, sizeof words / sizeof *words, word, strlen(word));
+    size_t i = find_word(word);
+    return i < WORD_COUNT ? words[i].hint : NULL;
+}
+
+ForeignUse foreign_word_use(const char *word) {
+    size_t i = find_word(word);
+    return i < WORD_COUNT ? words[i].use : FOREIGN_NONE;
 }
 
 const char *foreign_operator_hint(const char *op, unsigned length) {
-    return find(operators, sizeof operators / sizeof *operators, op, length);
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (strlen(operators[i].word) == length && !memcmp(operators[i].word, op, length))
+            return operators[i].hint;
+    return NULL;
 }
 
 const char *foreign_character(unsigned c) {

@@ -7,6 +7,15 @@
 // A hint for a name that means something elsewhere ("conc writes `nil`"), or NULL. Also for
 // whoever finds that such a name is not declared.
 const char *foreign_word_hint(const char *word);
+// How the word is used elsewhere.
+typedef enum ForeignUse {
+    FOREIGN_NONE,
+    FOREIGN_STATEMENT,  // it starts a statement: def, elif, raise
+    FOREIGN_EXPRESSION, // it starts an operand as well: lambda, new
+    FOREIGN_FUNCTION,   // a function here, called without parentheses: print
+    FOREIGN_VALUE,      // a value, or a word in the middle: None, then
+} ForeignUse;
+ForeignUse foreign_word_use(const char *word);
 // The same for an operator of `length` bytes that conc does not have.
 const char *foreign_operator_hint(const char *op, unsigned length);
 // For a character that stands for an ASCII one: "（" gives "(". NULL: none.

@@ -87,8 +87,9 @@ static void bad_escape(Parser *parser, const char *in) {
     while (((unsigned char)in[length] & 0xC0) == 0x80)
         length++;
     syntax_error(parser, span_of(parser, in - 1, in + length),
-                 *in == '\n' || *in == '\r' ? "a \"\"\"string\"\"\" may hold line breaks as they are"
-                                            : "a backslash is written `\\\\`; in '...' it is plain",
+                 *in == '\n' || *in == '\r'
+                     ? "a \"\"\"string\"\"\" may hold line breaks as they are"
+                     : "a backslash is written `\\\\`; in '...' it is plain",
                  "invalid escape sequence '\\%.*s'", *in < ' ' && *in >= 0 ? 0 : (int)length, in);
 }
 
@@ -153,14 +154,10 @@ static int base_of(const char *text, size_t length) {
     if (length < 2 || text[0] != '0')
         return 10;
     switch (text[1] | 32) {
-    case 'x':
-        return 16;
-    case 'o':
-        return 8;
-    case 'b':
-        return 2;
-    default:
-        return 10;
+    case 'x': return 16;
+    case 'o': return 8;
+    case 'b': return 2;
+    default: return 10;
     }
 }
 
@@ -209,6 +206,7 @@ void literal_bad_number(Parser *parser, const Token *token) {
         if (bases[i].base == base)
             name = bases[i].name;
     syntax_error(parser, token->at,
-                 text[token->at.length - 1] == '_' ? "an underscore stands between two digits" : NULL,
+                 text[token->at.length - 1] == '_' ? "an underscore stands between two digits"
+                                                   : NULL,
                  "invalid %s literal", name);
 }

@@ -63,9 +63,8 @@ const Name *names_intern(NameTable *table, Arena *arena, const char *text, size_
     if (is_ascii(text, length))
         return intern(table, arena, text, length);
     utf8proc_uint8_t *normal = NULL;
-    utf8proc_ssize_t size =
-        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &normal,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length,
+                                         &normal, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     const Name *name = size < 0 ? intern(table, arena, text, length)
                                 : intern(table, arena, (const char *)normal, (size_t)size);
     free(normal);

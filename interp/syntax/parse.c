@@ -28,8 +28,9 @@ static bool check_size(Parser *parser) {
     const Source *source = parser->source;
     if (source->length <= SOURCE_SIZE_LIMIT)
         return true;
-    syntax_error(parser, ((Span){0, 0}), NULL, "the source is too large (%zu MB; the limit is %d MB)",
-                 source->length >> 20, SOURCE_SIZE_LIMIT >> 20);
+    syntax_error(parser, ((Span){0, 0}), NULL,
+                 "the source is too large (%zu MB; the limit is %d MB)", source->length >> 20,
+                 SOURCE_SIZE_LIMIT >> 20);
     return false;
 }
 
@@ -92,25 +93,38 @@ static uint32_t statement_level(const Parser *parser, const Token *token) {
     return stream_block_level(stream);
 }
 
+// The tokens up to the one that ends the statement; gives that one back.
+static Token skip(Parser *parser, Token token, uint32_t level) {
+    const TokenStream *stream = &parser->stream;
+    for (; token.code != TOKEN_END && !gives_up(parser); token = stream_next(parser)) {
+        bool resumes = token.code == TOKEN_INVALID && (token.flags & TOKEN_RESUME);
+        if ((token.code == TOKEN_SEPARATOR || resumes) && stream->bracket_count <= level)
+            break;
+        if (token.code == TOKEN_RBRACE && stream->bracket_count < level)
+            break;
+    }
+    return token;
+}
+
 // Skips to where the next statement starts. The token that ends the skipped one has been fed on
 // return, except for the end of the text, which is given back.
 static Token recover(Parser *parser, Token token) {
-    TokenStream *stream = &parser->stream;
-    uint32_t level = statement_level(parser, &token);
+    Diagnostics *diagnostics = parser->diagnostics;
+    uint32_t level = statement_level(parser, &token), reported = diagnostics->count;
     if (token.code == TOKEN_RBRACE)
-        level = stream->bracket_count + 1; // of the block that it has just closed
-    for (; token.code != TOKEN_END && !gives_up(parser); token = stream_next(parser)) {
-        bool ends = (token.code == TOKEN_SEPARATOR && stream->bracket_count <= level) ||
-                    ((token.flags & TOKEN_RESUME) && token.code == TOKEN_INVALID &&
-                     stream->bracket_count <= level);
-        bool closes = token.code == TOKEN_RBRACE && stream->bracket_count < level;
-        if (!ends && !closes)
-            continue;
-        feed_separator(parser, token.at.start);
-        if (closes)
-            feed(parser, token);
+        level = parser->stream.bracket_count + 1; // of the block that it has just closed
+    uint32_t refused = token.at.start;
+    token = skip(parser, token, level);
+    // An open bracket explains the error behind it.
+    if (diagnostics->count > reported && reported > 0 &&
+        diagnostics->items[reported - 1].at.start == refused &&
+        diagnostics->items[reported].at.start < refused)
+        diagnostic_forget(diagnostics, reported - 1);
+    if (token.code == TOKEN_END || gives_up(parser))
         return token;
-    }
+    feed_separator(parser, token.at.start);
+    if (token.code == TOKEN_RBRACE)
+        feed(parser, token);
     return token;
 }
 
@@ -157,9 +171,7 @@ ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
     if (parser->c_locale)
         freelocale((locale_t)parser->c_locale);
     bool failed = diagnostics->count > errors_before;
-    ParseStatus status = !failed              ? PARSE_OK
-                         : parser->incomplete ? PARSE_INCOMPLETE
-                                              : PARSE_ERROR;
+    ParseStatus status = !failed ? PARSE_OK : parser->incomplete ? PARSE_INCOMPLETE : PARSE_ERROR;
     if (!failed)
         *module = parser->module;
     free(parser);

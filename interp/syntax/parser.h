@@ -48,15 +48,15 @@ typedef struct Parser {
     Diagnostics *diagnostics;
     NameTable names;
     TokenStream stream;
-    Module *module;           // the grammar's result
-    Token token;              // the one that the grammar sees
-    Token previous, earlier;  // the two before it
-    void *engine;             // lemon's state
-    bool failed;              // the grammar refused `token`
-    bool silent;              // ... which has been reported already
-    bool fatal;               // give up
-    bool incomplete;          // more lines could mend the first error
-    void *c_locale;           // locale_t for strtod, NULL until needed
+    Module *module;          // the grammar's result
+    Token token;             // the one that the grammar sees
+    Token previous, earlier; // the two before it
+    void *engine;            // lemon's state
+    bool failed;             // the grammar refused `token`
+    bool silent;             // ... which has been reported already
+    bool fatal;              // give up
+    bool incomplete;         // more lines could mend the first error
+    void *c_locale;          // locale_t for strtod, NULL until needed
 } Parser;
 
 // ---- stream.c
@@ -83,7 +83,7 @@ bool grammar_accepts(void *engine, int code);
 void grammar_recovered(void *engine);
 
 // A syntax error; `hint` may be NULL.
-#define syntax_error(parser, at, hint, ...) \
+#define syntax_error(parser, at, hint, ...)                                                        \
     diagnostic_add((parser)->diagnostics, "SyntaxError", (at), (hint), __VA_ARGS__)
 
 #endif

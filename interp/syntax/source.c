@@ -74,7 +74,7 @@ Span source_line(const Source *source, uint32_t line) {
     if (line < 1 || line > source->line_count)
         return (Span){(uint32_t)source->length, 0};
     uint32_t start = source->line_starts[line - 1];
-    uint32_t end = line < source->line_count ? source->line_starts[line] - 1
+    uint32_t end = line < source->line_count             ? source->line_starts[line] - 1
                    : source->length <= SOURCE_SIZE_LIMIT ? (uint32_t)source->length
                                                          : start;
     if (end > start && source->bytes[end - 1] == '\r')

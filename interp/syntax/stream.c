@@ -3,7 +3,7 @@
 // The token stream: what the lexer reads becomes what the grammar wants. Here it is decided
 //   - which newlines end a statement,
 //   - whether a brace opens a block, a class or a map,
-//   - where a keyword is only a name, and where get, set and lock are more than one,
+//   - where a keyword is only a name, and where get, set, test and lock are more than one,
 //   - and where a string goes on behind the ${ } in it.
 // All of it follows from the tokens before, the stack of open brackets and a look at the characters
 // that come next, so that the grammar stays free of conflicts.
@@ -68,10 +68,8 @@ bool token_is_keyword(int code) {
     case TOKEN_TRUE:
     case TOKEN_TRY:
     case TOKEN_WHILE:
-    case TOKEN_WITH:
-        return true;
-    default:
-        return false;
+    case TOKEN_WITH: return true;
+    default: return false;
     }
 }
 
@@ -97,10 +95,8 @@ static bool can_end(int code) {
     case TOKEN_BREAK:
     case TOKEN_CONTINUE:
     case TOKEN_RETURN:
-    case TOKEN_INVALID:
-        return true;
-    default:
-        return false;
+    case TOKEN_INVALID: return true;
+    default: return false;
     }
 }
 
@@ -109,10 +105,8 @@ static bool at_statement_start(const TokenStream *stream) {
     case TOKEN_END: // nothing yet
     case TOKEN_SEPARATOR:
     case TOKEN_LBRACE:
-    case TOKEN_RBRACE:
-        return true;
-    default:
-        return false;
+    case TOKEN_RBRACE: return true;
+    default: return false;
     }
 }
 
@@ -157,8 +151,8 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
 static void push(Parser *parser, BracketKind kind, uint32_t offset) {
     TokenStream *stream = &parser->stream;
     if (stream->bracket_count == BRACKET_LIMIT) {
-        syntax_error(parser, ((Span){offset, 1}), NULL, "too many nested brackets (the limit is %d)",
-                     BRACKET_LIMIT);
+        syntax_error(parser, ((Span){offset, 1}), NULL,
+                     "too many nested brackets (the limit is %d)", BRACKET_LIMIT);
         parser->fatal = true;
         return;
     }
@@ -240,8 +234,7 @@ static bool opens_block(Parser *parser) {
     if (at_statement_start(stream))
         return !lexer_key_follows(&stream->lexer);
     switch (stream->previous) {
-    case TOKEN_ELSE:
-        return stream->else_of_block;
+    case TOKEN_ELSE: return stream->else_of_block;
     case TOKEN_TRY:
     case TOKEN_CATCH:
     case TOKEN_FINALLY:
@@ -249,10 +242,8 @@ static bool opens_block(Parser *parser) {
     case TOKEN_SELECT:
     case TOKEN_SPAWN:
     case TOKEN_THREAD:
-    case TOKEN_ASYNC:
-        return true;
-    default:
-        return can_end(stream->previous);
+    case TOKEN_ASYNC: return true;
+    default: return can_end(stream->previous);
     }
 }
 
@@ -332,8 +323,8 @@ static bool read_template(Parser *parser, Token *token) {
         token->at.length = (uint32_t)length + 1;
         return true;
     }
-    syntax_error(parser, ((Span){start, 2}), "a format spec ends with the `}`, and holds no brackets",
-                 "'${' was never closed");
+    syntax_error(parser, ((Span){start, 2}),
+                 "a format spec ends with the `}`, and holds no brackets", "'${' was never closed");
     stream->bracket_count = stream_block_level(stream);
     token->code = TOKEN_INVALID;
     return true;
@@ -365,8 +356,7 @@ static bool keyword_is_name(Parser *parser, Token *token) {
     switch (stream->previous) {
     case TOKEN_DOT:
     case TOKEN_GET:
-    case TOKEN_SET:
-        return true;
+    case TOKEN_SET: return true;
     case TOKEN_FN:
     case TOKEN_ASYNC_FN:
         if (*lexer_peek(&stream->lexer, false) != '(')
@@ -374,8 +364,7 @@ static bool keyword_is_name(Parser *parser, Token *token) {
         if (!inside(stream, BRACKET_CLASS))
             token->flags |= TOKEN_IS_KEYWORD;
         return true;
-    default:
-        break;
+    default: break;
     }
     if (is_label(parser, token))
         return true;
@@ -391,11 +380,15 @@ static bool spells(const Parser *parser, const Token *token, const char *word) {
            !memcmp(parser->source->bytes + token->at.start, word, token->at.length);
 }
 
-// In a class, `get` and `set` with a name behind them.
-static int accessor(Parser *parser, const Token *token) {
+// In a class, `get` and `set` with a name behind them; elsewhere, `test` with a string.
+static int special_word(Parser *parser, const Token *token) {
     TokenStream *stream = &parser->stream;
-    if (!inside(stream, BRACKET_CLASS) || !at_statement_start(stream) ||
-        !is_name_start(*lexer_peek(&stream->lexer, false)))
+    if (!at_statement_start(stream))
+        return TOKEN_NAME;
+    char next = *lexer_peek(&stream->lexer, false);
+    if (spells(parser, token, "test") && (next == '"' || next == '\''))
+        return TOKEN_TEST;
+    if (!inside(stream, BRACKET_CLASS) || !is_name_start(next))
         return TOKEN_NAME;
     if (spells(parser, token, "get"))
         return TOKEN_GET;
@@ -416,12 +409,9 @@ static bool must_start_statement(Parser *parser, int code) {
     case TOKEN_WHILE:
     case TOKEN_FOR:
     case TOKEN_BREAK:
-    case TOKEN_CONTINUE:
-        return true;
-    case TOKEN_FN:
-        return is_name_start(*lexer_peek(&parser->stream.lexer, false));
-    default:
-        return false;
+    case TOKEN_CONTINUE: return true;
+    case TOKEN_FN: return is_name_start(*lexer_peek(&parser->stream.lexer, false));
+    default: return false;
     }
 }
 
@@ -458,7 +448,7 @@ static Token read_word(Parser *parser, Token token) {
             return forget_unclosed(parser, stream_block_level(stream));
         }
     } else if (stream->previous != TOKEN_DOT) {
-        token.code = accessor(parser, &token);
+        token.code = special_word(parser, &token);
     }
     join_words(parser, &token);
     if (token.code == TOKEN_CLASS) {
@@ -500,40 +490,20 @@ static Token classify(Parser *parser, Token token) {
     if (read_template(parser, &token))
         return token;
     switch (token.code) {
-    case LEX_OPEN_BRACE:
-        token.code = open_brace(parser, token.at.start);
-        return token;
-    case LEX_CLOSE_BRACE:
-        return close_brace(parser, token);
-    case TOKEN_LPAREN:
-        push(parser, BRACKET_PAREN, token.at.start);
-        return token;
-    case TOKEN_LBRACKET:
-        push(parser, BRACKET_SQUARE, token.at.start);
-        return token;
-    case TOKEN_RPAREN:
-        token.code = close(parser, BRACKET_PAREN, token.code);
-        return token;
-    case TOKEN_RBRACKET:
-        token.code = close(parser, BRACKET_SQUARE, token.code);
-        return token;
-    case LEX_STRING:
-        return read_text(parser, token.at.start, false, true);
-    case LEX_LONG_STRING:
-        return read_text(parser, token.at.start, true, true);
-    case LEX_PLAIN_STRING:
-        return read_plain(parser, token);
-    case LEX_BROKEN_STRING:
-        return unterminated(parser, token.at.start, false);
-    case TOKEN_INT:
-        literal_int(parser, &token);
-        return token;
-    case TOKEN_FLOAT:
-        literal_float(parser, &token);
-        return token;
+    case LEX_OPEN_BRACE: token.code = open_brace(parser, token.at.start); return token;
+    case LEX_CLOSE_BRACE: return close_brace(parser, token);
+    case TOKEN_LPAREN: push(parser, BRACKET_PAREN, token.at.start); return token;
+    case TOKEN_LBRACKET: push(parser, BRACKET_SQUARE, token.at.start); return token;
+    case TOKEN_RPAREN: token.code = close(parser, BRACKET_PAREN, token.code); return token;
+    case TOKEN_RBRACKET: token.code = close(parser, BRACKET_SQUARE, token.code); return token;
+    case LEX_STRING: return read_text(parser, token.at.start, false, true);
+    case LEX_LONG_STRING: return read_text(parser, token.at.start, true, true);
+    case LEX_PLAIN_STRING: return read_plain(parser, token);
+    case LEX_BROKEN_STRING: return unterminated(parser, token.at.start, false);
+    case TOKEN_INT: literal_int(parser, &token); return token;
+    case TOKEN_FLOAT: literal_float(parser, &token); return token;
     case TOKEN_PLUS:
-    case TOKEN_MINUS:
-        return read_sign(parser, token);
+    case TOKEN_MINUS: return read_sign(parser, token);
     case LEX_BAD_NUMBER:
         literal_bad_number(parser, &token);
         token.code = TOKEN_INT;
