@@ -34,8 +34,8 @@ const ModuleCode *compile_source(Arena *arena, const Source *source, bool expres
 
 // The second half of it, for a tree (syntax/ast.h) that is there already. Writes notes into it.
 struct Module;
-const ModuleCode *compile_module(Arena *arena, struct Module *tree, const CompileOptions *options,
-                                 Diagnostics *diagnostics);
+const ModuleCode *compile_module(Arena *arena, const Source *source, struct Module *tree,
+                                 const CompileOptions *options, Diagnostics *diagnostics);
 
 // Checks words, registers, jumps, tables of `code` and its children; false with a sentence in
 // `why` (capacity bytes). Run on every code in debug and stress builds, and by tests.

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+//
+// Conditions: jumps on the truth of an expression without making a bool of it. Comparisons and
+// jump are one instruction; `and`, `or` and `not` are jumps only. The jump says which truth it
+// expects instead of turning the comparison round, as `not (a < b)` isn't `a >= b` for NaN.
+#include "code/generate.h"
+
+// ---- Comparisons ------------------------------------------------------------------------------
+
+typedef struct Comparison {
+    Opcode jump, jump_int; // OPCODE_COUNT: not a comparison
+    bool negated;          // `!=` is "not equal"
+} Comparison;
+
+static Comparison comparison_of(BinaryOp op) {
+    switch (op) {
+    case BINARY_EQUAL: return (Comparison){OP_JUMP_IF_EQUAL, OP_JUMP_IF_EQUAL_INT, false};
+    case BINARY_NOT_EQUAL: return (Comparison){OP_JUMP_IF_EQUAL, OP_JUMP_IF_EQUAL_INT, true};
+    case BINARY_LESS: return (Comparison){OP_JUMP_IF_LESS, OP_JUMP_IF_LESS_INT, false};
+    case BINARY_LESS_EQUAL:
+        return (Comparison){OP_JUMP_IF_LESS_EQUAL, OP_JUMP_IF_LESS_EQUAL_INT, false};
+    case BINARY_GREATER: return (Comparison){OP_JUMP_IF_GREATER, OP_JUMP_IF_GREATER_INT, false};
+    case BINARY_GREATER_EQUAL:
+        return (Comparison){OP_JUMP_IF_GREATER_EQUAL, OP_JUMP_IF_GREATER_EQUAL_INT, false};
+    default: return (Comparison){OPCODE_COUNT, OPCODE_COUNT, false};
+    }
+}
+
+static void comparison_jump(Emitter *e, Expr *expr, Comparison comparison, bool when, Jumps *out) {
+    Register top = e->top;
+    Register left = expression_any(e, expr->binary.left);
+    bool truth = comparison.negated ? !when : when;
+    const Expr *right = expr->binary.right;
+    uint32_t jump;
+    if (expression_small_int(right, INT8_MIN, INT8_MAX)) {
+        emit_at(e, expr->at);
+        jump = emit_long_jump(e, comparison.jump_int, left, (uint32_t)right->integer, truth);
+    } else {
+        Register operand = expression_any(e, expr->binary.right);
+        emit_at(e, expr->at);
+        jump = emit_long_jump(e, comparison.jump, left, operand, truth);
+    }
+    jumps_add(e, out, jump);
+    e->top = top;
+}
+
+// `x not in xs`, `x is not T`: the jump turns the answer round.
+static bool negated_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
+    if (expr->binary.op != BINARY_NOT_IN && expr->binary.op != BINARY_IS_NOT)
+        return false;
+    Register top = e->top;
+    Register left = expression_any(e, expr->binary.left);
+    Register right = expression_any(e, expr->binary.right);
+    Register answer = register_take(e);
+    emit_at(e, expr->at);
+    emit(e, expression_opcode(expr->binary.op), answer, left, right);
+    jumps_add(e, out, emit_jump(e, when ? OP_JUMP_FALSE : OP_JUMP_TRUE, answer));
+    e->top = top;
+    return true;
+}
+
+static bool binary_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
+    Comparison comparison = comparison_of(expr->binary.op);
+    if (comparison.jump == OPCODE_COUNT)
+        return negated_jump(e, expr, when, out);
+    comparison_jump(e, expr, comparison, when, out);
+    return true;
+}
+
+// ---- and, or, constants -----------------------------------------------------------------------
+
+static void logic_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
+    bool decides = expr->kind == EXPR_OR; // the truth of the left side that decides it all
+    if (when == decides) {
+        condition_jump(e, expr->binary.left, when, out);
+        condition_jump(e, expr->binary.right, when, out);
+    } else {
+        Jumps decided = {0};
+        condition_jump(e, expr->binary.left, decides, &decided);
+        condition_jump(e, expr->binary.right, when, out);
+        jumps_here(e, &decided);
+    }
+}
+
+// The truth of a literal: 0, 1, or -1 if it is none.
+static int literal_truth(const Expr *expr) {
+    switch (expr->kind) {
+    case EXPR_TRUE:
+    case EXPR_BIG_INT: return 1;
+    case EXPR_FALSE:
+    case EXPR_NIL: return 0;
+    case EXPR_INT: return expr->integer != 0;
+    case EXPR_FLOAT: return expr->number != 0;
+    case EXPR_STRING: return expr->string.length != 0;
+    default: return -1;
+    }
+}
+
+void condition_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
+    int literal = literal_truth(expr);
+    if (literal >= 0) {
+        emit_at(e, expr->at);
+        if ((literal == 1) == when)
+            jumps_add(e, out, emit_jump(e, OP_JUMP, 0));
+        return;
+    }
+    if (expr->kind == EXPR_UNARY && expr->unary.op == UNARY_NOT) {
+        condition_jump(e, expr->unary.operand, !when, out);
+        return;
+    }
+    if (expr->kind == EXPR_AND || expr->kind == EXPR_OR) {
+        logic_jump(e, expr, when, out);
+        return;
+    }
+    if (expr->kind == EXPR_BINARY && binary_jump(e, expr, when, out))
+        return;
+    Register top = e->top;
+    Register r = expression_any(e, expr);
+    emit_at(e, expr->at);
+    jumps_add(e, out, emit_jump(e, when ? OP_JUMP_TRUE : OP_JUMP_FALSE, r));
+    e->top = top;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+//
+// Resolver, expressions: looks names up, notes captures, and finds what is wrong in an expression
+// whatever its values are (self outside of a method, await where nothing can wait, a label twice).
+#include <string.h>
+
+#include "code/resolve.h"
+
+// ---- Names ------------------------------------------------------------------------------------
+
+static int64_t name_number(const CodeName *names, uint32_t count, const Name *name) {
+    for (uint32_t i = 0; i < count; i++)
+        if (names[i].size == name->length && memcmp(names[i].text, name->text, name->length) == 0)
+            return i;
+    return -1;
+}
+
+// Names from outside of the text get their binding when they are first asked for.
+static Binding *outside_name(Resolver *r, const Name *name) {
+    const CompileOptions *options = r->options;
+    int64_t number = name_number(options->known, options->known_count, name);
+    Binding *binding = NULL;
+    if (number >= 0) {
+        binding = scope_add(r->arena, r->module, name, BINDING_GLOBAL);
+        binding->is_const = options->known_constant && options->known_constant[number];
+    } else {
+        number = name_number(options->builtins, options->builtin_count, name);
+        if (number < 0)
+            return NULL;
+        binding = scope_add(r->arena, r->universe, name, BINDING_BUILTIN);
+    }
+    binding->number = (uint32_t)number;
+    binding->ready = binding->made = true;
+    return binding;
+}
+
+Binding *resolve_name(Resolver *r, const Name *name) {
+    Binding *binding = NULL;
+    for (const Scope *scope = r->scope; scope && !binding; scope = scope->parent)
+        binding = scope_find(scope, name);
+    if (!binding)
+        binding = outside_name(r, name);
+    if (binding && binding->kind == BINDING_LOCAL && binding->owner != r->function)
+        binding_note_capture(binding, r->function);
+    return binding;
+}
+
+const char *resolve_line_hint(Resolver *r, const Name *name, Span at) {
+    Text text = {0};
+    text_format(&text, "`%s` is declared in line %u", name->text,
+                source_line_of(r->source, at.start));
+    const char *hint = arena_copy(r->arena, text_data(&text), text.length);
+    text_free(&text);
+    return hint;
+}
+
+static bool reported_before(Resolver *r, const Name *name) {
+    Scope seen = {.names = r->reported}; // a table without an order of its own
+    if (scope_find(&seen, name))
+        return true;
+    seen.function = r->function;
+    scope_add(r->arena, &seen, name, BINDING_BUILTIN);
+    r->reported = seen.names;
+    return false;
+}
+
+static const char *undeclared_hint(Resolver *r, const Name *name, bool assigned, Text *text) {
+    const char *near = NULL;
+    if (r->diagnostics->count < DIAGNOSTIC_LIMIT)
+        near = scope_suggest(r->arena, r->scope, r->options, name);
+    if (assigned)
+        text_format(text, "write `let %s = ...` to declare it", name->text);
+    if (near && assigned)
+        text_format(text, ", or did you mean `%s`?", near);
+    if (near && !assigned)
+        text_format(text, "did you mean `%s`?", near);
+    return text->length ? text_data(text) : NULL;
+}
+
+void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
+    if (reported_before(r, name))
+        return;
+    Text text = {0};
+    const char *hint = undeclared_hint(r, name, assigned, &text);
+    diagnostic_add(r->diagnostics, "NameError", at, hint, "name '%s' is not %s", name->text,
+                   assigned ? "declared" : "defined");
+    text_free(&text);
+}
+
+void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) {
+    Binding *binding = resolve_name(r, name);
+    *slot = binding;
+    if (!binding) {
+        resolve_undeclared(r, name, at, true);
+    } else if (binding->kind == BINDING_BUILTIN) {
+        Text text = {0};
+        text_format(&text, "write `let %s = ...` to have a variable of that name", name->text);
+        diagnostic_add(r->diagnostics, "SyntaxError", at, text_data(&text),
+                       "cannot assign to the built-in '%s'", name->text);
+        text_free(&text);
+    } else if (binding->is_const) {
+        const char *hint = binding->at.length ? resolve_line_hint(r, name, binding->at) : NULL;
+        diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "cannot assign to constant '%s'",
+                       name->text);
+    } else if (binding->kind == BINDING_LOCAL) {
+        binding_note_assign(binding, r->function);
+    } else {
+        binding->assigned = true;
+    }
+}
+
+// `self` of the nearest method around, as a variable that closures capture.
+static void resolve_self(Resolver *r, Span at, const char *word) {
+    FunctionScope *f = r->function;
+    while (f && !f->self && !(f->function && f->function->kind == FUNCTION_STATIC))
+        f = f->parent;
+    if (!f || !f->self) {
+        const char *hint = f ? "a static function has no instance" : NULL;
+        diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "'%s' outside of a method", word);
+    } else if (f != r->function) {
+        binding_note_capture(f->self, r->function);
+    }
+}
+
+// ---- Places where one may wait ----------------------------------------------------------------
+
+static const char *await_hint(const FunctionScope *function) {
+    if (!function->function)
+        return NULL;
+    switch (function->function->kind) {
+    case FUNCTION_BLOCK: return "this block runs by itself: put what awaits into `async { }`";
+    case FUNCTION_GETTER:
+    case FUNCTION_SETTER: return "a property cannot wait: make it an `async fn`";
+    default: return "declare the function around it with `async fn`";
+    }
+}
+
+void resolve_await(Resolver *r, Span at) {
+    if (r->function->may_await)
+        return;
+    diagnostic_add(r->diagnostics, "SyntaxError", at, await_hint(r->function),
+                   "'await' outside async function");
+}
+
+// ---- Expressions ------------------------------------------------------------------------------
+
+static void resolve_arguments(Resolver *r, Argument *items, uint32_t count) {
+    const Argument *label = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        Argument *argument = &items[i];
+        if (argument->label) {
+            label = argument;
+            for (uint32_t k = i > 255 ? i - 255 : 0; k < i; k++)
+                if (items[k].label == argument->label)
+                    diagnostic_add(r->diagnostics, "SyntaxError", argument->at, NULL,
+                                   "keyword argument repeated: %s", argument->label->text);
+        } else if (label) {
+            diagnostic_add(r->diagnostics, "SyntaxError", argument->at,
+                           "arguments by position come first",
+                           "positional argument follows keyword argument");
+        }
+        resolve_expr(r, argument->value);
+    }
+}
+
+static void resolve_name_expr(Resolver *r, Expr *expr) {
+    expr->name.binding = resolve_name(r, expr->name.name);
+    if (!expr->name.binding)
+        resolve_undeclared(r, expr->name.name, expr->at, false);
+}
+
+static void resolve_start(Resolver *r, Expr *expr) {
+    if (expr->start.block)
+        resolve_function(r, expr->start.block, NULL);
+    else
+        resolve_expr(r, expr->start.call);
+}
+
+void resolve_expr(Resolver *r, Expr *expr) {
+    if (!expr)
+        return;
+    switch (expr->kind) {
+    case EXPR_NIL:
+    case EXPR_TRUE:
+    case EXPR_FALSE:
+    case EXPR_INT:
+    case EXPR_BIG_INT:
+    case EXPR_FLOAT:
+    case EXPR_STRING: break;
+    case EXPR_INTERPOLATION:
+        for (uint32_t i = 0; i < expr->interpolation.count; i++)
+            resolve_expr(r, expr->interpolation.parts[i].value);
+        break;
+    case EXPR_NAME: resolve_name_expr(r, expr); break;
+    case EXPR_SELF: resolve_self(r, expr->at, "self"); break;
+    case EXPR_SUPER: resolve_self(r, expr->at, "super"); break;
+    case EXPR_LIST: resolve_arguments(r, expr->list.items, expr->list.count); break;
+    case EXPR_MAP:
+        for (uint32_t i = 0; i < expr->map.count; i++) {
+            resolve_expr(r, expr->map.entries[i].key);
+            resolve_expr(r, expr->map.entries[i].value);
+        }
+        break;
+    case EXPR_UNARY: resolve_expr(r, expr->unary.operand); break;
+    case EXPR_BINARY:
+    case EXPR_AND:
+    case EXPR_OR:
+        resolve_expr(r, expr->binary.left);
+        resolve_expr(r, expr->binary.right);
+        break;
+    case EXPR_CONDITIONAL:
+        resolve_expr(r, expr->conditional.condition);
+        resolve_expr(r, expr->conditional.yes);
+        resolve_expr(r, expr->conditional.no);
+        break;
+    case EXPR_CALL:
+        resolve_expr(r, expr->call.callee);
+        resolve_arguments(r, expr->call.arguments, expr->call.count);
+        break;
+    case EXPR_INDEX:
+        resolve_expr(r, expr->index.object);
+        resolve_expr(r, expr->index.index);
+        break;
+    case EXPR_SLICE:
+        resolve_expr(r, expr->slice.object);
+        resolve_expr(r, expr->slice.start);
+        resolve_expr(r, expr->slice.stop);
+        resolve_expr(r, expr->slice.step);
+        break;
+    case EXPR_MEMBER: resolve_expr(r, expr->member.object); break;
+    case EXPR_FUNCTION: resolve_function(r, expr->function, NULL); break;
+    case EXPR_START: resolve_start(r, expr); break;
+    case EXPR_AWAIT:
+        resolve_await(r, expr->at);
+        resolve_expr(r, expr->await.value);
+        break;
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// Statements. A block first makes what is hoisted: cells of variables that closures capture before
+// their `let`, then functions, then classes; then come its statements in their order.
+#include <string.h>
+
+#include "code/generate.h"
+
+// ---- Loops ------------------------------------------------------------------------------------
+
+static void while_loop(Emitter *e, Stmt *stmt) {
+    LoopJumps jumps = {0};
+    uint32_t start = emit_here(e);
+    condition_jump(e, stmt->while_.condition, false, &jumps.breaks);
+    unwind_loop_enter(e, &jumps);
+    statement_block(e, &stmt->while_.body);
+    unwind_loop_leave(e);
+    jumps_here(e, &jumps.continues); // to the LOOP: every way back looks at the poll word
+    emit_at(e, stmt->at);
+    emit_loop(e, start);
+    jumps_here(e, &jumps.breaks);
+}
+
+static void for_loop(Emitter *e, Stmt *stmt) {
+    Register locals = e->locals;
+    LoopJumps jumps = {0};
+    Register state = register_take(e);
+    expression_to(e, stmt->for_.iterable, state);
+    register_take(e);
+    register_take(e);
+    Register element = register_variable(e);
+    e->locals = e->top;
+    emit_at(e, stmt->for_.iterable->at);
+    emit(e, OP_FOR_PREPARE, state, 0, 0);
+    emit_at(e, stmt->at);
+    uint32_t first = emit_long_jump(e, OP_FOR_NEXT, state, 0, stmt->for_.is_await);
+    uint32_t start = emit_here(e);
+    unwind_loop_enter(e, &jumps);
+    assign_loop_targets(e, stmt, element);
+    statement_block(e, &stmt->for_.body);
+    unwind_loop_leave(e);
+    jumps_here(e, &jumps.continues);
+    emit_at(e, stmt->at);
+    jump_to(e, emit_long_jump(e, OP_FOR_LOOP, state, 0, stmt->for_.is_await), start);
+    jump_here(e, first);
+    jumps_here(e, &jumps.breaks);
+    locals_end(e, locals);
+}
+
+// ---- Other statements -------------------------------------------------------------------------
+
+static void if_statement(Emitter *e, Stmt *stmt) {
+    Jumps ends = {0};
+    for (uint32_t i = 0; i < stmt->if_.count; i++) {
+        IfBranch *branch = &stmt->if_.branches[i];
+        Jumps next = {0};
+        condition_jump(e, branch->condition, false, &next);
+        statement_block(e, &branch->body);
+        bool last = i + 1 == stmt->if_.count && !stmt->if_.otherwise;
+        if (!last && !e->terminated)
+            jumps_add(e, &ends, emit_jump(e, OP_JUMP, 0));
+        jumps_here(e, &next);
+    }
+    if (stmt->if_.otherwise)
+        statement_block(e, stmt->if_.otherwise);
+    jumps_here(e, &ends);
+}
+
+static void return_statement(Emitter *e, Stmt *stmt) {
+    Register top = e->top;
+    Register value;
+    if (stmt->return_.value) {
+        value = expression_any(e, stmt->return_.value);
+    } else if (!e->unwind) {
+        emit(e, OP_RETURN_NIL, 0, 0, 0);
+        return;
+    } else {
+        emit(e, OP_LOAD_NIL, value = register_take(e), 0, 0);
+    }
+    emit_at(e, stmt->at);
+    unwind_return(e, value);
+    e->top = top;
+}
+
+static void throw_statement(Emitter *e, Stmt *stmt) {
+    Register top = e->top;
+    Register error = expression_any(e, stmt->throw_.value);
+    if (stmt->throw_.cause) {
+        static const char field[] = "cause";
+        Register cause = expression_any(e, stmt->throw_.cause);
+        emit_at(e, stmt->throw_.cause->at);
+        emit(e, OP_SET_FIELD, error, cause, 0);
+        *VECTOR_ADD(e, Site, sites, site) = (Site){{field, sizeof field - 1}};
+        emit_extra(e, e->site_count - 1);
+    }
+    emit_at(e, stmt->at);
+    emit(e, OP_THROW, error, 0, 0);
+    e->top = top;
+}
+
+// "math", or the path of a file, which has a `/` or an extension to tell it from a module's name.
+static uint32_t import_constant(Emitter *e, const ImportSource *source) {
+    const char *text = source->text.data;
+    uint32_t size = source->text.length;
+    bool has_slash = memchr(text, '/', size) != NULL;
+    bool has_extension = size > 5 && memcmp(text + size - 5, ".conc", 5) == 0;
+    if (!source->is_path || has_slash || has_extension)
+        return constant_string(e, text, size);
+    char *path = arena_alloc(e->generator->arena, (size_t)size + 3);
+    memcpy(path, "./", 2);
+    memcpy(path + 2, text, size);
+    return constant_string(e, path, (size_t)size + 2);
+}
+
+// The value of an import: a local takes over the register that it was made in.
+static void import_define(Emitter *e, const ImportItem *item, Register value, Register top) {
+    variable_define_top(e, item->binding, item->at, value);
+    e->top = e->locals > top ? e->locals : top;
+}
+
+static void import_statement(Emitter *e, Stmt *stmt) {
+    for (uint32_t i = 0; i < stmt->import.count; i++) {
+        const ImportItem *item = &stmt->import.items[i];
+        Register top = e->top;
+        Register module = register_take(e);
+        emit_at(e, item->source.at);
+        emit_x(e, OP_IMPORT, module, import_constant(e, &item->source));
+        import_define(e, item, module, top);
+    }
+}
+
+static void from_statement(Emitter *e, Stmt *stmt) {
+    Register locals = e->locals;
+    Register module = register_local(e);
+    emit_at(e, stmt->from.source.at);
+    emit_x(e, OP_IMPORT, module, import_constant(e, &stmt->from.source));
+    bool globals = true;
+    for (uint32_t i = 0; i < stmt->from.count; i++) {
+        const ImportItem *item = &stmt->from.items[i];
+        Register top = e->top;
+        Register value = register_take(e);
+        emit_at(e, item->at);
+        emit(e, OP_GET_FIELD, value, module, 0);
+        emit_extra(e, site_add(e, item->remote));
+        import_define(e, item, value, top);
+        globals = globals && ((const Binding *)item->binding)->kind == BINDING_GLOBAL;
+    }
+    if (globals)
+        locals_end(e, locals);
+}
+
+static void statement(Emitter *e, Stmt *stmt) {
+    emit_at(e, stmt->at);
+    switch (stmt->kind) {
+    case STMT_EXPR: expression_drop(e, stmt->expr); break;
+    case STMT_LET: assign_let(e, stmt); break;
+    case STMT_ASSIGN: assign_statement(e, stmt); break;
+    case STMT_AUGMENT: assign_augment(e, stmt); break;
+    case STMT_IF: if_statement(e, stmt); break;
+    case STMT_WHILE: while_loop(e, stmt); break;
+    case STMT_FOR: for_loop(e, stmt); break;
+    case STMT_BREAK: unwind_break(e, false); break;
+    case STMT_CONTINUE: unwind_break(e, true); break;
+    case STMT_RETURN: return_statement(e, stmt); break;
+    case STMT_THROW: throw_statement(e, stmt); break;
+    case STMT_TRY: unwind_try(e, stmt); break;
+    case STMT_WITH: unwind_with(e, stmt); break;
+    case STMT_LOCK: unwind_lock(e, stmt); break;
+    case STMT_IMPORT: import_statement(e, stmt); break;
+    case STMT_FROM: from_statement(e, stmt); break;
+    case STMT_CLASS: {
+        const Binding *binding = stmt->class_->binding;
+        if (!binding->hoisted)
+            function_class(e, stmt->class_);
+        break;
+    }
+    case STMT_BLOCK: statement_block(e, &stmt->block); break;
+    case STMT_FUNCTION: // made at the block's start
+    case STMT_TEST:     // only checked; a plain run passes over it
+    case STMT_SELECT:   // refused by the resolver
+    case STMT_GROUP:
+    case STMT_TIMEOUT: break;
+    }
+}
+
+// ---- Blocks -----------------------------------------------------------------------------------
+
+static void declared_function(Emitter *e, Stmt *stmt) {
+    Binding *binding = stmt->function.binding;
+    Register top = e->top;
+    Register r = variable_takes_register(binding) ? register_variable(e) : register_take(e);
+    emit_at(e, stmt->at);
+    function_to(e, stmt->function.function, r);
+    variable_define_top(e, binding, stmt->function.function->at, r);
+    e->top = e->locals > top ? e->locals : top;
+}
+
+static void hoist(Emitter *e, Block *block) {
+    const Scope *scope = block->scope;
+    for (uint32_t i = 0; i < scope->count; i++) {
+        Binding *binding = scope->order[i];
+        if (binding->kind == BINDING_LOCAL && binding_is_early(binding))
+            variable_make_early(e, binding);
+    }
+    for (uint32_t i = 0; i < block->count; i++)
+        if (block->items[i]->kind == STMT_FUNCTION)
+            declared_function(e, block->items[i]);
+    for (uint32_t i = 0; i < scope->class_count; i++) {
+        emit_at(e, scope->classes[i]->at);
+        function_class(e, scope->classes[i]->class_);
+    }
+}
+
+void statement_items(Emitter *e, Block *block, bool give_last) {
+    hoist(e, block);
+    for (uint32_t i = 0; i < block->count; i++) {
+        Stmt *stmt = block->items[i];
+        if (give_last && i + 1 == block->count && stmt->kind == STMT_EXPR) {
+            Register value = expression_any(e, stmt->expr);
+            emit(e, OP_RETURN, value, 0, 0);
+            e->top = e->locals;
+        } else {
+            statement(e, stmt);
+        }
+    }
+}
+
+void statement_block(Emitter *e, Block *block) {
+    Register locals = e->locals;
+    statement_items(e, block, false);
+    locals_end(e, locals);
+}
