@@ -21,14 +21,15 @@ typedef struct NamedDouble {
     const char *name;
     double value;
 } NamedDouble;
-extern const NativeSpec math_functions[];    // native/math.c
-extern const NamedDouble math_constants[];   // ends with name NULL
-extern const NativeSpec time_functions[];    // native/time.c
+extern const NativeSpec math_functions[];  // native/math.c
+extern const NamedDouble math_constants[]; // ends with name NULL
+extern const NativeSpec time_functions[];  // native/time.c
 // Two of the module time are built-in functions as well: rows of the list of built-ins.
 Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: seconds
 Value time_time(Fiber *fiber, Value *args, int count);
 #define TIME_SLEEP_DOC                                                                             \
-    "sleep(seconds): waits. `await sleep(s)` lets this thread's other tasks run meanwhile; sleep(0)\n" \
+    "sleep(seconds): waits. `await sleep(s)` lets this thread's other tasks run meanwhile; "       \
+    "sleep(0)\n"                                                                                   \
     "only lets them have a turn. ValueError for a negative time.\n"                                \
     "    sleep(0.5)"
 #define TIME_TIME_DOC                                                                              \

@@ -16,16 +16,17 @@ typedef struct Bytes {
     char data[];
 } Bytes;
 
-Bytes *bytes_new(LocalHeap *heap, const char *data, size_t size); // data NULL: zeros, to be filled in
+Bytes *bytes_new(LocalHeap *heap, const char *data,
+                 size_t size); // data NULL: zeros, to be filled in
 static inline bool value_is_bytes(Value v) { return value_is_kind(v, KIND_BYTES); }
 static inline Bytes *value_to_bytes(Value v) { return (Bytes *)value_to_ref(v); }
 
 uint32_t bytes_hash(Bytes *bytes);
 bool bytes_equal(const Bytes *a, const Bytes *b);
 int bytes_compare(const Bytes *a, const Bytes *b);
-Value bytes_concat(Fiber *fiber, Bytes *a, Bytes *b);        // UNDEF with MemoryError
+Value bytes_concat(Fiber *fiber, Bytes *a, Bytes *b);          // UNDEF with MemoryError
 Value bytes_repeat(Fiber *fiber, Bytes *bytes, int64_t count); // UNDEF with MemoryError
-Value bytes_at(Fiber *fiber, Bytes *bytes, int64_t index);   // an int; IndexError
+Value bytes_at(Fiber *fiber, Bytes *bytes, int64_t index);     // an int; IndexError
 // Bytes start, start + step, ... (`count` of them, all within). UNDEF with MemoryError.
 Value bytes_slice(Fiber *fiber, Bytes *bytes, size_t start, int64_t step, size_t count);
 // `v in bytes`, for an int or bytes. False with TypeError or ValueError.

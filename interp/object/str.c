@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+//
+// Strings. Invariant: data is valid UTF-8, `length` counts its code points, and STR_ASCII is set
+// exactly when both are equal; so ASCII text is indexed by byte. Other text is walked, from the
+// nearest of the offsets in `index` where it is long (every 64th code point; made once at need,
+// published whole, and kept alive by the string).
+#include "object/str.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "object/error.h"
+#include "object/str_search.h"
+
+enum { INDEX_STEP = 64, INDEX_FROM = 256 }; // text shorter than INDEX_FROM is walked from its ends
+
+typedef struct Index {
+    Object header;
+    size_t offsets[]; // of code points 64, 128, ...
+} Index;
+
+static void str_trace(Object *object, Tracer *tracer) {
+    trace_object(tracer, load_relaxed(&((Str *)object)->index));
+}
+
+const Kind str_kind = {"str", str_trace, NULL};
+
+// --- checking and counting ---
+
+static bool has_high_bit(const char *p) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word & 0x8080808080808080u;
+}
+
+// Bytes of ASCII at the start.
+static size_t ascii_prefix(const char *data, size_t size) {
+    size_t i = 0;
+    while (i + 8 <= size && !has_high_bit(data + i))
+        i += 8;
+    while (i < size && !((unsigned char)data[i] & 0x80))
+        i++;
+    return i;
+}
+
+// Code points of valid text: the bytes that continue none.
+static size_t count_code_points(const char *data, size_t size) {
+    size_t i = ascii_prefix(data, size), count = i;
+    for (; i < size; i++)
+        count += ((unsigned char)data[i] & 0xc0) != 0x80;
+    return count;
+}
+
+// Size of the valid code point at `p`; 0 where there is none (Unicode 15, table 3-7).
+static size_t valid_code_point(const unsigned char *p, size_t left) {
+    unsigned char lead = p[0];
+    if (lead < 0x80)
+        return 1;
+    size_t size = utf8_size((char)lead);
+    if (lead < 0xc2 || lead > 0xf4 || size > left)
+        return 0;
+    unsigned char low = 0x80, high = 0xbf;
+    if (lead == 0xe0)
+        low = 0xa0;
+    if (lead == 0xed)
+        high = 0x9f;
+    if (lead == 0xf0)
+        low = 0x90;
+    if (lead == 0xf4)
+        high = 0x8f;
+    if (p[1] < low || p[1] > high)
+        return 0;
+    for (size_t i = 2; i < size; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    return size;
+}
+
+size_t str_valid_prefix(const char *data, size_t size) {
+    size_t i = 0;
+    for (;;) {
+        i += ascii_prefix(data + i, size - i);
+        if (i == size)
+            return i;
+        size_t step = valid_code_point((const unsigned char *)data + i, size - i);
+        if (!step)
+            return i;
+        i += step;
+    }
+}
+
+bool str_valid(const char *data, size_t size) { return str_valid_prefix(data, size) == size; }
+
+// --- making ---
+
+Str *str_reserve(LocalHeap *heap, size_t size) {
+    Str *s = heap_alloc(heap, KIND_STR, sizeof *s + size + 1);
+    s->size = size;
+    return s;
+}
+
+void str_finish(Str *s) {
+    s->length = count_code_points(s->data, s->size);
+    if (s->length == s->size)
+        s->header.flags |= STR_ASCII;
+}
+
+Str *str_new(LocalHeap *heap, const char *data, size_t size) {
+    Str *s = str_reserve(heap, size);
+    if (size)
+        memcpy(s->data, data, size);
+    str_finish(s);
+    return s;
+}
+
+Str *str_from_c(LocalHeap *heap, const char *text) { return str_new(heap, text, strlen(text)); }
+
+Str *str_from_code_point(LocalHeap *heap, uint32_t c) {
+    char bytes[UTF8_MOST];
+    return str_new(heap, bytes, utf8_put(bytes, c));
+}
+
+Str *str_from_text(LocalHeap *heap, const Text *text) {
+    return str_new(heap, text_data(text), text->length);
+}
+
+Str *str_format(LocalHeap *heap, const char *format, ...) {
+    Text text = {0};
+    va_list list;
+    va_start(list, format);
+    text_format_list(&text, format, list);
+    va_end(list);
+    Str *s = str_from_utf8_lossy(heap, text_data(&text), text.length);
+    text_free(&text);
+    return s;
+}
+
+Str *str_from_utf8_lossy(LocalHeap *heap, const char *data, size_t size) {
+    size_t good = str_valid_prefix(data, size);
+    if (good == size)
+        return str_new(heap, data, size);
+    Text text = {0};
+    while (good < size) {
+        text_append(&text, data, good);
+        text_string(&text, "\xef\xbf\xbd");
+        data += good + 1;
+        size -= good + 1;
+        good = str_valid_prefix(data, size);
+    }
+    text_append(&text, data, size);
+    Str *s = str_from_text(heap, &text);
+    text_free(&text);
+    return s;
+}
+
+// --- hash, equality, order ---
+
+static uint64_t fold(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+// Eight bytes at a time, each multiplied in (the folded multiplication of wyhash, Wang Yi).
+uint32_t str_hash_bytes(const void *data, size_t size) {
+    const uint64_t first = 0x9e3779b97f4a7c15u, second = 0xd6e8feb86659fd93u;
+    const char *p = data;
+    uint64_t h = first ^ size, word;
+    for (; size >= 8; size -= 8, p += 8) {
+        memcpy(&word, p, 8);
+        h = fold(h ^ word, second);
+    }
+    word = 0;
+    if (size)
+        memcpy(&word, p, size);
+    h = fold(h ^ word, second);
+    uint32_t hash = (uint32_t)(h ^ h >> 32);
+    return hash ? hash : 1;
+}
+
+uint32_t str_hash(Str *s) {
+    uint32_t hash = load_relaxed(&s->hash);
+    if (hash == 0) {
+        hash = str_hash_bytes(s->data, s->size);
+        store_relaxed(&s->hash, hash);
+    }
+    return hash;
+}
+
+bool str_equal(Str *a, Str *b) {
+    if (a == b)
+        return true;
+    if (a->size != b->size || (a->header.flags & b->header.flags & STR_INTERNED))
+        return false;
+    return memcmp(a->data, b->data, a->size) == 0;
+}
+
+// UTF-8 is ordered as its code points are.
+int str_compare(const Str *a, const Str *b) {
+    size_t shared = a->size < b->size ? a->size : b->size;
+    int order = memcmp(a->data, b->data, shared);
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+bool str_contains(const Str *s, const Str *part) {
+    return search_first((Piece){s->data, s->size}, (Piece){part->data, part->size}) != SEARCH_NONE;
+}
+
+// --- joining ---
+
+Value str_concat(Fiber *fiber, Str *a, Str *b) {
+    if (b->size == 0)
+        return value_from_ref(a);
+    if (a->size == 0)
+        return value_from_ref(b);
+    size_t size = a->size + b->size;
+    if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
+        return throw_memory(fiber, size);
+    Str *s = str_reserve(fiber->heap, size);
+    memcpy(s->data, a->data, a->size);
+    memcpy(s->data + a->size, b->data, b->size);
+    s->length = a->length + b->length;
+    s->header.flags |= a->header.flags & b->header.flags & STR_ASCII;
+    return value_from_ref(s);
+}
+
+Value str_repeat(Fiber *fiber, Str *s, int64_t count) {
+    if (count == 1)
+        return value_from_ref(s);
+    if (count <= 0 || s->size == 0)
+        return value_from_ref(str_new(fiber->heap, "", 0));
+    size_t size;
+    if (__builtin_mul_overflow(s->size, (size_t)count, &size) || size > PTRDIFF_MAX)
+        return throw_memory(fiber, PTRDIFF_MAX);
+    if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
+        return throw_memory(fiber, size);
+    Str *r = str_reserve(fiber->heap, size);
+    memcpy(r->data, s->data, s->size);
+    for (size_t done = s->size; done < size; done *= 2)
+        memcpy(r->data + done, r->data, done < size - done ? done : size - done);
+    r->length = s->length * (size_t)count;
+    r->header.flags |= s->header.flags & STR_ASCII;
+    return value_from_ref(r);
+}
+
+// --- positions ---
+
+static const char *walk(const char *at, size_t code_points) {
+    while (code_points--)
+        at += utf8_size(*at);
+    return at;
+}
+
+static const char *walk_back(const char *at, size_t code_points) {
+    while (code_points--)
+        at = utf8_before(at);
+    return at;
+}
+
+// Two threads may both make one; either is good, and the loser's is garbage.
+static Index *index_of(LocalHeap *heap, Str *s) {
+    Index *index = load_acquire(&s->index);
+    if (index)
+        return index;
+    size_t count = s->length / INDEX_STEP;
+    index = heap_alloc(heap, KIND_OPAQUE, sizeof *index + count * sizeof(size_t));
+    const char *at = s->data;
+    for (size_t i = 0; i < count; i++) {
+        at = walk(at, INDEX_STEP);
+        index->offsets[i] = (size_t)(at - s->data);
+    }
+    store_release(&s->index, (void *)index);
+    return index;
+}
+
+size_t str_offset(LocalHeap *heap, Str *s, size_t i) {
+    if (str_is_ascii(s))
+        return i;
+    if (s->length < INDEX_FROM) {
+        if (i <= s->length / 2)
+            return (size_t)(walk(s->data, i) - s->data);
+        return (size_t)(walk_back(s->data + s->size, s->length - i) - s->data);
+    }
+    size_t place = i / INDEX_STEP;
+    size_t from = place ? index_of(heap, s)->offsets[place - 1] : 0;
+    return (size_t)(walk(s->data + from, i % INDEX_STEP) - s->data);
+}
+
+size_t str_position(LocalHeap *heap, Str *s, size_t offset) {
+    if (str_is_ascii(s))
+        return offset;
+    if (s->length < INDEX_FROM)
+        return count_code_points(s->data, offset);
+    const Index *index = index_of(heap, s);
+    size_t low = 0, high = s->length / INDEX_STEP; // the last entry at or before `offset`
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (index->offsets[middle] <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    size_t from = low ? index->offsets[low - 1] : 0;
+    return low * INDEX_STEP + count_code_points(s->data + from, offset - from);
+}
+
+Value str_at(Fiber *fiber, Str *s, int64_t index) {
+    if (index < 0)
+        index += (int64_t)s->length;
+    if (index < 0 || (size_t)index >= s->length)
+        return throw_index(fiber, "string index out of range");
+    const char *at = s->data + str_offset(fiber->heap, s, (size_t)index);
+    return value_from_ref(str_new(fiber->heap, at, utf8_size(*at)));
+}
+
+Value str_next(LocalHeap *heap, Str *s, size_t *offset) {
+    if (*offset >= s->size)
+        return VALUE_UNDEF;
+    const char *at = s->data + *offset;
+    size_t size = utf8_size(*at);
+    *offset += size;
+    return value_from_ref(str_new(heap, at, size));
+}
+
+Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to) {
+    if (from == 0 && to == s->length)
+        return s;
+    size_t start = str_offset(heap, s, from), end = str_offset(heap, s, to);
+    return str_new(heap, s->data + start, end - start);
+}
+
+Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count) {
+    if (!heap_has_room(fiber->heap, count))
+        return throw_memory(fiber, count);
+    if (step == 1 || count == 0)
+        return value_from_ref(str_substring(fiber->heap, s, start, start + count));
+    if (str_is_ascii(s)) {
+        Str *r = str_reserve(fiber->heap, count);
+        for (size_t i = 0; i < count; i++)
+            r->data[i] = s->data[(int64_t)start + (int64_t)i * step];
+        str_finish(r);
+        return value_from_ref(r);
+    }
+    Text text = {0};
+    const char *at = s->data + str_offset(fiber->heap, s, start);
+    for (size_t i = 0; i < count; i++) {
+        text_append(&text, at, utf8_size(*at));
+        if (i + 1 < count)
+            at = step > 0 ? walk(at, (size_t)step) : walk_back(at, (size_t)-step);
+    }
+    Str *r = str_from_text(fiber->heap, &text);
+    text_free(&text);
+    return value_from_ref(r);
+}
