@@ -118,9 +118,7 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
         call_member(e, call, shape, base, callee->member.name, false, mode);
     } else if (in_row && callee->kind == EXPR_SUPER) {
         emit_at(e, callee->at);
-        Register above = e->top;
-        load_move(e, base, variable_self(e));
-        e->top = above;
+        variable_self_to(e, base);
         call_member(e, call, shape, base, callee->super.name, true, mode);
     } else {
         expression_to(e, callee, base);

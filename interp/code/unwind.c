@@ -265,8 +265,9 @@ void unwind_with(Emitter *e, Stmt *stmt) {
     Unwind **unwinds = arena_array(e->generator->arena, Unwind *, count);
     for (uint32_t i = 0; i < count; i++) {
         const WithItem *item = &stmt->with.items[i];
-        Register value = register_local(e);
+        Register value = register_take(e);
         expression_to(e, item->value, value);
+        e->locals = e->top;
         unwinds[i] = cleanup_push(e, value, "close", item->value->at);
         if (item->binding)
             variable_define(e, item->binding, item->at, value);

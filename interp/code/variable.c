@@ -82,12 +82,17 @@ Register variable_any(Emitter *e, Binding *binding, Span at) {
     return r;
 }
 
-Register variable_self(Emitter *e) {
-    FunctionScope *f = e->scope;
+// Closures within a method capture `self` like a variable.
+static Binding *self_binding(const Emitter *e) {
+    const FunctionScope *f = e->scope;
     while (!f->self)
         f = f->parent;
-    return variable_any(e, f->self, e->place);
+    return f->self;
 }
+
+Register variable_self(Emitter *e) { return variable_any(e, self_binding(e), e->place); }
+
+void variable_self_to(Emitter *e, Register r) { variable_to(e, self_binding(e), e->place, r); }
 
 // ---- Assigning --------------------------------------------------------------------------------
 
