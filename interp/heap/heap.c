@@ -123,3 +123,5 @@ void heap_after_fork(Heap *heap, LocalHeap *self) {
             local_heap_free(local);
     }
 }
+
+bool heap_is_stressed(const Heap *heap) { return heap->stress; }

@@ -30,23 +30,28 @@ typedef struct Segment {
     Value words[];
 } Segment;
 
-typedef struct CleanupNote CleanupNote;
+// Fiber.queued: in no queue; in thread->ready; woken while the thread sleeps for it alone.
+enum { FIBER_NOWHERE, FIBER_IN_READY, FIBER_ARRIVED };
 
 struct Fiber {
     Thread *thread;
     World *world;
-    LocalHeap *heap;       // the thread's
-    uint64_t id;
-    bool is_task;          // started by async; else its thread's main fiber
-    bool awaits;           // the native that is being called was called under `await`
-    bool blocking;         // the thread sleeps for this fiber alone
-    bool ended;
+    LocalHeap *heap;     // the thread's
+    _Atomic uint64_t id; // 1: the script's main fiber; 0: freed
+    bool is_task;        // started by async; else its thread's main fiber
+    bool awaits;         // the native that is being called was called under `await`
+    bool blocking;       // the thread sleeps for this fiber alone
+    bool ended;          // also: it was another thread's, and this is a forked child
+    uint8_t queued;      // FIBER_...: where it is once it was woken; own thread only
 
-    Frame *frames;         // frames[0 .. frame_count)
+    Frame *frames; // frames[0 .. frame_count)
     uint32_t frame_count, frame_capacity;
-    Segment *segment;      // the newest
-    const uint32_t *pc;    // of the newest frame, saved before whatever may throw or collect
-    Value *native_top;     // end of the arguments of a native that C called; NULL: the newest frame's end
+    Segment *segment;     // the newest
+    Segment *spare;       // one that was dropped, kept for the next call
+    size_t segment_bytes; // of all segments
+    const uint32_t *pc;   // of the newest frame, saved before whatever may throw or collect
+    Value
+        *native_top; // end of the arguments of a native that C called; NULL: the newest frame's end
 
     // A native that returned VALUE_PARKED under `await`: called again when the fiber runs on.
     // The answer goes to *pending_result.
@@ -54,23 +59,25 @@ struct Fiber {
     Value *pending_args, *pending_result;
     int pending_count;
 
-    Value error;           // UNDEF: none. An error instance that is on its way up
-    Value result;          // of the call that it was started for, once ended
-    Value handle;          // the Handle of the task or thread; nil for the script's main fiber
-    Value start[2];        // what it is to run: [callee, list of arguments], before its first turn
-    Value temporaries[4];  // rooted scratch of natives that run script code
+    Value error;          // UNDEF: none. An error instance that is on its way up
+    Value result;         // of the call that it was started for, once ended
+    Value handle;         // the Handle of the task or thread; nil for the script's main fiber
+    Value start[2];       // what it is to run: [callee, list of arguments], before its first turn
+    Value temporaries[4]; // rooted scratch of natives that run script code
 
     Wait wait;
-    _Atomic uint32_t cancels;  // cancel() calls that have not been thrown yet
-    Fiber *next_ready;         // in the inbox or the ready queue
-    Fiber *next, *previous;    // thread->fibers
-    void *locals;              // upper layers' per-fiber data (Local, timeout blocks)
-    uint32_t c_calls;          // nested C calls of scripts on this fiber: it cannot suspend then
+    _Atomic uint32_t cancels; // cancel() calls that have not been thrown yet
+    Fiber *next_ready;        // in the inbox or the ready queue
+    Fiber *next, *previous;   // thread->fibers
+    struct Lock *held_locks;  // sync/lock.h: what it holds, newest first; own thread only
+    void *locals;             // upper layers' per-fiber data (Local, timeout blocks)
+    uint32_t c_calls;         // nested C calls of scripts on this fiber: it cannot suspend then
 };
 
-// A new fiber of `thread`, in thread->fibers. Own thread only.
+// A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.
 Fiber *fiber_new(Thread *thread, bool is_task);
-// Frees it; it has ended and nobody refers to it any more (its handle has let go of it).
+// Frees it; it has ended and nobody refers to it any more (its handle has let go of it). Own thread.
+// Its memory stays a Fiber's (id 0, not waiting) until it is used again for another fiber.
 void fiber_free(Fiber *fiber);
 
 // Room for `count` words above `top` of the newest segment: returns where the window starts (`top`
@@ -81,5 +88,11 @@ Value *fiber_reserve(Fiber *fiber, Value *top, size_t count);
 bool fiber_grow_frames(Fiber *fiber);
 // Goes back to the segment before: its last frame returned.
 void fiber_drop_segment(Fiber *fiber);
+// Doubles the room for frames. False at the limit (world->max_depth): RecursionError.
+bool fiber_grow_frames(Fiber *fiber);
+
+// For hooks.trace_fiber: traces all registers, the newest segment's up to `top` (the end of the newest
+// frame), and clears what lies above.
+void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top);
 
 #endif

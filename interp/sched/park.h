@@ -33,20 +33,20 @@ typedef enum ParkKind {
     PARK_NONE,
     PARK_SLEEP,
     PARK_LOCK,
-    PARK_JOIN,      // a thread or a task
-    PARK_PROCESS,   // a child process
+    PARK_JOIN,    // a thread or a task
+    PARK_PROCESS, // a child process
     PARK_QUEUE_GET,
     PARK_QUEUE_PUT,
     PARK_QUEUE_JOIN,
     PARK_IO,
-    PARK_YIELD,     // lets others run, goes on at once
-    PARK_END,       // the end of the script waits for what was started
+    PARK_YIELD, // lets others run, goes on at once
+    PARK_END,   // the end of the script waits for what was started
 } ParkKind;
 
 typedef enum WakeReason {
-    WAKE_NONE,        // not waiting: the first call of the native
-    WAKE_HANDED,      // got what it waited for; already out of the object's queue
-    WAKE_RETRY,       // look again (a lock became free, a handle has ended)
+    WAKE_NONE,   // not waiting: the first call of the native
+    WAKE_HANDED, // got what it waited for; already out of the object's queue
+    WAKE_RETRY,  // look again (a lock became free, a handle has ended)
     WAKE_TIMEOUT,
     WAKE_CANCELLED,   // throw Cancelled
     WAKE_CLOSED,      // the queue was closed
@@ -64,8 +64,8 @@ typedef struct Waiter {
     struct Waiter *next, *previous;
     WaitQueue *queue; // NULL: in none
     Fiber *fiber;
-    Value value;      // what is put in, or what was handed over; traced with the fiber
-    Value extra;      // the kind's own (priority, ...); traced
+    Value value; // what is put in, or what was handed over; traced with the fiber
+    Value extra; // the kind's own (priority, ...); traced
 } Waiter;
 
 struct WaitQueue {
@@ -74,19 +74,20 @@ struct WaitQueue {
 
 typedef struct Wait {
     _Atomic uint32_t state;
-    WakeReason reason;   // valid when CLAIMED or READY
+    WakeReason reason; // valid when CLAIMED or READY
     ParkKind kind;
-    Value object;        // what it waits for; traced. nil if nothing
-    uint64_t deadline;   // nanoseconds of os_now, DEADLINE_NEVER
+    Value object;         // what it waits for; traced. nil if nothing
+    uint64_t deadline;    // nanoseconds of os_now, DEADLINE_NEVER
     uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
-    char *report;        // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
+    char *report;         // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
     Waiter waiter;
 } Wait;
 
 // Deadline in `seconds` from now (at once if not above 0; DEADLINE_NEVER for infinity).
 uint64_t deadline_after(double seconds);
 
-// Own thread only. Arms the wait; the fiber is not in any state to sleep on before that.
+// Own thread only. Arms the wait; the fiber is not in any state to sleep on before that. Leaves
+// waiter.value and waiter.extra alone. Where a cancel is pending the wait is claimed at once.
 void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
 // Own thread: takes an armed wait back where the caller found that it need not wait after all.
 // False where somebody has claimed it already (then it must be waited out: return VALUE_PARKED).
@@ -104,8 +105,10 @@ void park_wake(Fiber *fiber);
 // Own thread: waits without `await`: the thread sleeps until the wait is READY. Fires timers,
 // runs no other fiber - but where `turn` is set (a thread's own code waits for a task of its own
 // thread) it runs the thread's other fibers meanwhile. Detaches; may collect. Then
-// calls of park_outcome say why.
+// park_outcome says why.
 void park_block(Fiber *fiber, bool turn);
+// How the waiting ones are called in reports: "queue.get" and the like.
+const char *park_kind_name(ParkKind kind);
 
 // Cancels: counts, and claims the wait if there is one. Any thread; the caller knows that the
 // fiber is alive (holds its handle's lock).

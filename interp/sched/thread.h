@@ -18,9 +18,17 @@ enum {
     POLL_MEMORY = 8,    // over the limit: MemoryError
     POLL_END = 16,      // the script ends: throw Cancelled in whatever runs (exit, timeout of ends)
     POLL_TIMEOUT = 32,  // a `timeout` block of a running fiber may have expired
+    POLL_REPORT = 64,   // main thread: errors of handles that were collected wait to be reported
 };
 
 typedef struct Loop Loop; // sched/loop.h
+
+// Bytes of C stack of a thread that thread_start made.
+#ifdef NDEBUG
+enum { NATIVE_STACK = 1 << 20 };
+#else
+enum { NATIVE_STACK = 8 << 20 };
+#endif
 
 struct Thread {
     _Atomic uint32_t poll;
@@ -28,23 +36,32 @@ struct Thread {
     World *world;
     LocalHeap *heap;
     Thread *next, *previous; // world->threads, under world->mutex
-    pthread_t pthread;
+    _Atomic pthread_t pthread;
 
     Fiber *main_fiber;
-    Fiber *current;      // the fiber that runs now (innermost, when a loop turn is nested)
-    Fiber *fibers;       // all fibers of this thread that have not ended; own thread only
+    Fiber *current; // the fiber that runs now (innermost, when a loop turn is nested)
+    Fiber *fibers;  // all fibers of this thread that have not ended; own thread only
     uint32_t fiber_count;
 
-    _Atomic(Fiber *) inbox;   // fibers made ready by anyone: a stack, newest first (Treiber), taken whole
+    _Atomic(Fiber *)
+        inbox; // fibers made ready by anyone: a stack, newest first (Treiber), taken whole
     Fiber *ready_first, *ready_last; // in order of waking; own thread only
-    _Atomic uint32_t wake;    // futex word: 0 awake, 1 asleep on the futex, 2 asleep in the loop
-    struct TimerHeap *timers; // fibers that wait with a deadline; own thread only
+    _Atomic uint32_t wake;    // futex word, see thread.c: awake, asleep on the futex or in the loop
+    struct TimerHeap *timers; // fibers that wait with a deadline; own thread only; NULL: none yet
     Loop *loop;               // NULL until first needed
     uint32_t turn_depth;      // > 0: a native of the main fiber turns the loop (nested run)
     uint32_t native_depth;    // nesting of C calls into scripts, against C stack overflow
+
+    _Atomic(Fiber *) blocked; // the fiber for which alone the thread sleeps (innermost), or NULL
+    Fiber *free_fibers;       // a few, for quick reuse
+    uint32_t free_fiber_count;
+    uint32_t spin;       // how long to spin before sleeping, in turns; adapts
+    uint32_t dispatches; // fibers run since timers and loop were looked at
+    bool has_tasks;      // has ever started a task: sleeps in its loop
 };
 
-// The calling pthread becomes a thread of the world, ATTACHED, with a main fiber.
+// The calling pthread becomes a thread of the world, ATTACHED, with a main fiber. The first one is the
+// world's main thread.
 Thread *thread_attach_new(World *world);
 // Ends it: its fibers have ended. The pthread itself goes on (and ends, or is used again).
 void thread_detach_free(Thread *thread);
@@ -52,7 +69,15 @@ void thread_detach_free(Thread *thread);
 // Runs body(thread, argument) on another pthread that is attached to the world (a new one, or one
 // that has ended its body and waits a little while to be used again: starting is then a wake-up).
 // The calling thread stays attached. False where the system has no more threads (errno set).
+// The body ends attached, its fibers ended; the thread then ends itself (thread_detach_free).
+// In the body, C stack for NATIVE_STACK bytes; all signals are blocked.
 bool thread_start(Thread *from, void (*body)(Thread *thread, void *argument), void *argument);
+// The same in two steps, for a body whose argument refers to heap objects: the new thread is part of
+// the world at once, and what is stored in its main fiber (start, handle) is traced. Then either
+// thread_launch, once; or, instead of it, thread_discard.
+Thread *thread_create(Thread *from);
+bool thread_launch(Thread *thread, void (*body)(Thread *thread, void *argument), void *argument);
+void thread_discard(Thread *thread);
 // Ends the pthreads that wait to be used again (end of the Vm, and before fork nothing is needed).
 void thread_pool_free(World *world);
 
@@ -64,13 +89,29 @@ void thread_attach(Thread *thread);
 // are the caller's (vm/interrupt.c). Returns the bits that are left.
 uint32_t thread_safepoint(Thread *thread);
 
+// Sets bits of the poll word and wakes the thread, so that it looks. Any thread; async-signal-safe.
+void thread_notify(Thread *thread, uint32_t bits);
+// Wakes the thread if it sleeps. Any thread; async-signal-safe.
+void thread_wake(Thread *thread);
+// True on the pthread that runs `thread`.
+static inline bool thread_is_own(Thread *thread) {
+    return load_relaxed(&thread->pthread) == pthread_self();
+}
+
 // --- scheduling; own thread only ---
+// A new fiber, or one whose turn is to be over, goes to the end of the ready queue.
+void thread_add_ready(Thread *thread, Fiber *fiber);
+// Cancels every fiber of the thread (POLL_END): each throws Cancelled at its next waiting call.
+void thread_cancel_fibers(Thread *thread);
 // Takes the next ready fiber, or NULL at once if there is none.
 Fiber *thread_next_ready(Thread *thread);
 // Waits until some fiber is ready (or a signal asks for attention); turns the loop if there is one,
 // fires timers that are due. Detaches while it sleeps. Reports a total deadlock to the main fiber.
+// POLL_INTERRUPT and POLL_END are answered here and in park_block, where they find a fiber that waits: it
+// is woken with WAKE_INTERRUPTED, or every fiber of the thread is cancelled.
 void thread_wait_ready(Thread *thread);
-// Runs `fiber` and all others that get ready on this thread, until `fiber` has ended.
+// Runs `fiber` (which is new, or ready, or waits) and all others that get ready on this thread, until
+// `fiber` has ended.
 void thread_run_until_ended(Thread *thread, Fiber *fiber);
 
 #endif

@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 
+#include "base/mutex.h"
 #include "heap/heap.h"
 
 typedef struct World World;
@@ -26,18 +27,21 @@ typedef struct Fiber Fiber;
 struct Runtime; // object/runtime.h: what the objects' layer keeps for a Vm
 struct Vm;      // vm/vm.h
 
-// What the upper layers give the scheduler. All functions are called on the fiber's own thread.
+// What the upper layers give the scheduler. Called on the fiber's own thread where not said otherwise.
 typedef struct WorldHooks {
     // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed).
     bool (*run_fiber)(Fiber *fiber);
     // Throws in `fiber` the error of class `error_class` (a name: "DeadlockError") with `message`.
     void (*throw_error)(Fiber *fiber, const char *error_class, const char *message);
-    // Appends what a waiting fiber waits for, as a sentence part with its source line, for
-    // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)".
+    // Writes what a waiting fiber waits for, as a sentence part with its source line, for
+    // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)". The world is stopped.
     void (*describe_wait)(Fiber *fiber, char *text, size_t capacity);
-    // The fiber that `fiber` waits for (owner of the lock, target of the join), or NULL.
+    // The fiber that `fiber` waits for (owner of the lock, target of the join), or NULL. Called by
+    // any attached thread while `fiber` may run on: it reads what it needs by relaxed atomics, and the
+    // answer may be out of date. A Fiber's memory stays a Fiber's until the world ends.
     Fiber *(*waits_for)(Fiber *fiber);
-    void (*trace_fiber)(Fiber *fiber, Tracer *tracer); // frames and whatever else it refers to
+    // Frames and whatever else it refers to. The world is stopped. See fiber_trace_registers.
+    void (*trace_fiber)(Fiber *fiber, Tracer *tracer);
 } WorldHooks;
 
 struct World {
@@ -46,23 +50,34 @@ struct World {
     struct Vm *vm;
     WorldHooks hooks;
 
-    pthread_mutex_t mutex;    // guards `threads`, the stop, thread starts and ends; a leaf but for the heap's
-    pthread_cond_t changed;   // a thread's state or `stopping` changed
+    Mutex mutex;               // guards `threads`, the stop, thread starts and ends
+    pthread_cond_t changed;    // for the stopper: a thread's state changed
+    pthread_cond_t resumed;    // for the stopped: `stopping` changed
     _Atomic uint32_t stopping; // 1 while somebody wants the world stopped or has it
-    Thread *threads;          // all attached or detached threads, doubly linked
+    Thread *threads;           // all attached or detached threads, doubly linked
     uint32_t thread_count;
     Thread *main_thread;
     _Atomic bool shared; // true from the start of a second thread on: objects lock. Never goes back
                          // (but in a forked child).
     _Atomic uint64_t next_fiber_id; // ids of threads, tasks and processes; the main fiber is 1
 
-    // Deadlock accounting (sched/deadlock.c): who can still change something.
-    _Atomic int32_t awake;    // threads that are not asleep
-    _Atomic int32_t timed;    // sleeping threads whose sleep has a deadline
-    _Atomic int32_t external; // pending sources outside: child processes, I/O, signal handlers
+    // Deadlock accounting (sched/deadlock.h): who can still change something, in one word, so that it
+    // is zero at the moment when nobody is left.
+    _Atomic uint64_t activity;
+    uint32_t max_depth; // frames of a fiber
+    bool many_cpus;     // spinning can help
 
-    _Atomic bool ending;     // the script ends: cancel all (exit, Ctrl-C)
-    bool forked_child;       // this process is a child made by spawn
+    Mutex pool_mutex;      // guards what follows
+    struct Worker *idle;   // pthreads that wait to be used again
+    uint32_t worker_count; // pthreads made by thread_start that have not ended
+    pthread_cond_t worker_ended;
+    bool pool_closed;
+    Fiber *free_fibers; // memory of fibers that were freed
+    struct FiberSlab *slabs;
+    Thread *free_threads; // memory of threads that have ended
+
+    _Atomic bool ending; // the script ends: cancel all (exit, Ctrl-C)
+    bool forked_child;   // this process is a child made by spawn
 };
 
 World *world_new(Heap *heap, const WorldHooks *hooks);
@@ -79,5 +94,13 @@ void world_after_fork(World *world, Thread *self);
 
 // Sets bits of poll in every thread's poll word, wakes nobody.
 void world_poll_all(World *world, uint32_t bits);
+// The same, and wakes the threads that sleep, so that they look.
+void world_notify_all(World *world, uint32_t bits);
+
+// A source of wakes outside of the world is pending (a child process that runs, a watcher with work to
+// do): as long as one is, nothing is a deadlock. Any thread. To be ended after it has woken whom it
+// wakes; `begin` by a thread of the world, or by a source that is pending itself.
+void world_external_begin(World *world);
+void world_external_end(World *world);
 
 #endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+//
+// Finding deadlocks, and saying who waits for what.
+//
+// Circles are followed twice: first while everything runs, from one fiber to the one that it waits for, on
+// what may be out of date already; only where that leads back to the start, once more with the world
+// stopped. A wait is published before its thread follows the circle, so of several that close one
+// circle the last to publish finds it; and as the world is stopped by one at a time, and that one ends
+// its own wait, the circle is found once.
+#include "sched/deadlock.h"
+
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "base/text.h"
+#include "sched/fiber.h"
+#include "sched/schedule.h"
+
+enum { LONGEST_WALK = 1000, MOST_WAITERS = 30, DESCRIPTION = 400 };
+
+uint64_t activity_add(World *world, uint64_t change) {
+    return add_seq(&world->activity, change) + change;
+}
+
+void activity_check(World *world, uint64_t activity) {
+    if (activity == 0 && world->main_thread)
+        thread_wake(world->main_thread);
+}
+
+void world_external_begin(World *world) { activity_add(world, ACTIVITY_EXTERNAL); }
+void world_external_end(World *world) {
+    activity_check(world, activity_add(world, -ACTIVITY_EXTERNAL));
+}
+
+// ---- Reports -------------------------------------------------------------------------------------
+
+static void name_fiber(Text *text, Fiber *fiber) {
+    unsigned long long id = load_relaxed(&fiber->id);
+    if (fiber->is_task)
+        text_format(text, "task %llu", id);
+    else if (fiber->thread == fiber->world->main_thread)
+        text_string(text, "the main thread");
+    else
+        text_format(text, "thread %llu", id);
+}
+
+static void describe(Text *text, Fiber *fiber) {
+    char what[DESCRIPTION] = "";
+    const WorldHooks *hooks = &fiber->world->hooks;
+    if (hooks->describe_wait)
+        hooks->describe_wait(fiber, what, sizeof what);
+    name_fiber(text, fiber);
+    text_string(text, " waits for ");
+    text_string(text, what[0] ? what : park_kind_name(fiber->wait.kind));
+}
+
+static bool is_waiting(Fiber *fiber) { return load_seq(&fiber->wait.state) == WAIT_ARMED; }
+
+// Every fiber that waits; what is too much for a message is counted.
+static char *report_all(World *world) {
+    Text text = {0};
+    size_t count = 0;
+    text_string(&text, "all that is left waits for each other: ");
+    for (Thread *thread = world->threads; thread; thread = thread->next) {
+        for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
+            if (!is_waiting(fiber) || ++count > MOST_WAITERS)
+                continue;
+            if (count > 1)
+                text_string(&text, "; ");
+            describe(&text, fiber);
+        }
+    }
+    if (count > MOST_WAITERS)
+        text_format(&text, "; and %zu more", count - MOST_WAITERS);
+    return text.data;
+}
+
+// ---- The total deadlock --------------------------------------------------------------------------
+
+// The world is stopped. Everybody but `self` is asleep, and nothing is on its way to anybody.
+static bool nobody_is_left(World *world) {
+    if (load_seq(&world->activity) != ACTIVITY_AWAKE)
+        return false;
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        if (load_seq(&thread->inbox) || load_seq(&thread->poll) & POLL_ATTENTION)
+            return false;
+    return true;
+}
+
+// The one that the main thread sleeps for, its main fiber, or any that waits there.
+static Fiber *claim_waiting(Thread *thread) {
+    Fiber *blocked = load_relaxed(&thread->blocked);
+    if (blocked)
+        return park_claim(blocked, WAKE_DEADLOCK) ? blocked : NULL;
+    if (park_claim(thread->main_fiber, WAKE_DEADLOCK))
+        return thread->main_fiber;
+    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+        if (park_claim(fiber, WAKE_DEADLOCK))
+            return fiber;
+    return NULL;
+}
+
+bool deadlock_report(Thread *self) {
+    World *world = self->world;
+    if (!world_stop(world, self))
+        return true;
+    Fiber *told = NULL;
+    bool real = nobody_is_left(world);
+    if (real) {
+        char *report = report_all(world);
+        told = claim_waiting(self);
+        if (told)
+            told->wait.report = report;
+    }
+    world_resume(world, self);
+    if (told)
+        park_wake(told);
+    return told || !real;
+}
+
+// ---- Circles -------------------------------------------------------------------------------------
+
+// Who has to go on before `fiber` can: whoever its whole thread sleeps for, else whom it waits for.
+// `self` is about to put its thread to sleep, where `blocks`.
+static Fiber *next_in_chain(Fiber *fiber, Fiber *self, bool blocks) {
+    Thread *thread = __atomic_load_n(&fiber->thread, __ATOMIC_RELAXED);
+    if (fiber != self && thread) {
+        Fiber *blocked = load_relaxed(&thread->blocked);
+        if (blocks && thread == self->thread)
+            blocked = self;
+        if (blocked && blocked != fiber)
+            return blocked;
+    }
+    return is_waiting(fiber) ? fiber->world->hooks.waits_for(fiber) : NULL;
+}
+
+static bool closes_circle(Fiber *self, bool blocks) {
+    Fiber *fiber = self;
+    for (int i = 0; i < LONGEST_WALK; i++) {
+        fiber = next_in_chain(fiber, self, blocks);
+        if (!fiber)
+            return false;
+        if (fiber == self)
+            return true;
+    }
+    return false;
+}
+
+// The world is stopped; the circle is there.
+static char *report_circle(Fiber *self, bool blocks) {
+    Text text = {0};
+    Fiber *fiber = self;
+    size_t count = 0;
+    text_string(&text, "a circle of waits: ");
+    do {
+        if (count > 0)
+            text_string(&text, "; ");
+        if (is_waiting(fiber)) {
+            describe(&text, fiber);
+        } else {
+            name_fiber(&text, fiber);
+            text_string(&text, " cannot run, as its thread sleeps (`await` would let it run)");
+        }
+        fiber = next_in_chain(fiber, self, blocks);
+    } while (fiber != self && ++count < MOST_WAITERS);
+    return text.data;
+}
+
+bool deadlock_check(Fiber *self, bool turns) {
+    World *world = self->world;
+    bool blocks = !self->awaits && !turns;
+    if (!world->hooks.waits_for || !closes_circle(self, blocks))
+        return false;
+    while (!world_stop(world, self->thread)) {
+    }
+    char *report = NULL;
+    bool found = closes_circle(self, blocks);
+    if (found)
+        report = report_circle(self, blocks);
+    if (found && park_claim(self, WAKE_DEADLOCK))
+        self->wait.report = report;
+    else {
+        free(report);
+        found = false;
+    }
+    world_resume(world, self->thread);
+    if (found)
+        park_wake(self);
+    return found;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+//
+// Fibers: their memory, register segments and frames.
+//
+// The memory of a Fiber comes from slabs and stays a Fiber's until the world ends: a thread that
+// follows a circle of waits may look at one that has just been freed, and finds it waiting for nothing.
+// Fields that it reads are atomic, here as well.
+#include "sched/fiber.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "sched/internal.h"
+#include "sched/timer.h"
+
+enum {
+    SLAB_FIBERS = 16,
+    CACHED_FIBERS = 32,
+    SEGMENT_SCRIPT = 65536, // bytes of the first segment: the script's main fiber,
+    SEGMENT_THREAD = 4096,  // a thread's,
+    SEGMENT_TASK = 256,     // a task's
+    SEGMENT_LARGEST = 1 << 20,
+    SEGMENT_ROOM = 64,      // words beyond what was asked for
+    FIBER_BYTES = 64 << 20, // registers of one fiber
+};
+
+typedef struct FiberSlab {
+    struct FiberSlab *next;
+    Fiber fibers[SLAB_FIBERS];
+} FiberSlab;
+
+// ---- Memory --------------------------------------------------------------------------------------
+
+// The pool's mutex is held.
+static void slab_add(World *world) {
+    FiberSlab *slab = os_calloc(1, sizeof *slab);
+    slab->next = world->slabs;
+    world->slabs = slab;
+    for (size_t i = 0; i < SLAB_FIBERS; i++) {
+        slab->fibers[i].world = world;
+        slab->fibers[i].next = world->free_fibers;
+        world->free_fibers = &slab->fibers[i];
+    }
+}
+
+static Fiber *fiber_take(Thread *thread) {
+    Fiber *fiber = thread->free_fibers;
+    if (fiber) {
+        thread->free_fibers = fiber->next;
+        thread->free_fiber_count--;
+        return fiber;
+    }
+    World *world = thread->world;
+    mutex_lock(&world->pool_mutex);
+    if (!world->free_fibers)
+        slab_add(world);
+    fiber = world->free_fibers;
+    world->free_fibers = fiber->next;
+    mutex_unlock(&world->pool_mutex);
+    return fiber;
+}
+
+static void fiber_return(World *world, Fiber *fiber) {
+    mutex_lock(&world->pool_mutex);
+    fiber->next = world->free_fibers;
+    world->free_fibers = fiber;
+    mutex_unlock(&world->pool_mutex);
+}
+
+void fibers_return_cached(Thread *thread) {
+    while (thread->free_fibers) {
+        Fiber *fiber = thread->free_fibers;
+        thread->free_fibers = fiber->next;
+        fiber_return(thread->world, fiber);
+    }
+    thread->free_fiber_count = 0;
+}
+
+void fiber_slabs_free(World *world) {
+    while (world->slabs) {
+        FiberSlab *slab = world->slabs;
+        world->slabs = slab->next;
+        free(slab);
+    }
+}
+
+// ---- Life ----------------------------------------------------------------------------------------
+
+static Segment *segment_new(Segment *previous, size_t words) {
+    Segment *segment = os_calloc(1, sizeof *segment + words * sizeof(Value));
+    segment->previous = previous;
+    segment->end = segment->words + words;
+    return segment;
+}
+
+static size_t segment_words(const Segment *segment) {
+    return (size_t)(segment->end - segment->words);
+}
+
+static size_t first_segment_bytes(const Fiber *fiber) {
+    if (fiber->is_task)
+        return SEGMENT_TASK;
+    return load_relaxed(&fiber->id) == 1 ? SEGMENT_SCRIPT : SEGMENT_THREAD;
+}
+
+static void fiber_link(Fiber *fiber) {
+    Thread *thread = fiber->thread;
+    fiber->previous = NULL;
+    fiber->next = thread->fibers;
+    if (thread->fibers)
+        thread->fibers->previous = fiber;
+    thread->fibers = fiber;
+    thread->fiber_count++;
+}
+
+static void fiber_unlink(Fiber *fiber) {
+    Thread *thread = fiber->thread;
+    if (fiber->previous)
+        fiber->previous->next = fiber->next;
+    else
+        thread->fibers = fiber->next;
+    if (fiber->next)
+        fiber->next->previous = fiber->previous;
+    thread->fiber_count--;
+}
+
+// Everything but what others may read at the same time (thread, id, wait, cancels).
+static void fiber_clear(Fiber *fiber) {
+    fiber->is_task = fiber->awaits = fiber->blocking = fiber->ended = false;
+    fiber->queued = FIBER_NOWHERE;
+    fiber->frames = NULL;
+    fiber->frame_count = fiber->frame_capacity = 0;
+    fiber->segment = fiber->spare = NULL;
+    fiber->segment_bytes = 0;
+    fiber->pc = NULL;
+    fiber->native_top = NULL;
+    fiber->pending = NULL;
+    fiber->pending_args = NULL;
+    fiber->pending_count = 0;
+    fiber->error = fiber->result = VALUE_UNDEF;
+    fiber->handle = VALUE_NIL;
+    memset(fiber->start, 0, sizeof fiber->start);
+    memset(fiber->temporaries, 0, sizeof fiber->temporaries);
+    fiber->wait.reason = WAKE_NONE;
+    fiber->wait.deadline = DEADLINE_NEVER;
+    fiber->wait.timer_index = 0;
+    fiber->wait.report = NULL;
+    fiber->wait.waiter = (Waiter){.fiber = fiber};
+    fiber->next_ready = NULL;
+    fiber->locals = NULL;
+    fiber->c_calls = 0;
+}
+
+Fiber *fiber_new(Thread *thread, bool is_task) {
+    Fiber *fiber = fiber_take(thread);
+    World *world = thread->world;
+    fiber_clear(fiber);
+    fiber->heap = thread->heap;
+    fiber->is_task = is_task;
+    __atomic_store_n(&fiber->wait.kind, PARK_NONE, __ATOMIC_RELAXED);
+    __atomic_store_n(&fiber->wait.object, VALUE_NIL, __ATOMIC_RELAXED);
+    __atomic_store_n(&fiber->thread, thread, __ATOMIC_RELAXED);
+    store_relaxed(&fiber->cancels, 0);
+    store_relaxed(&fiber->id, add_relaxed(&world->next_fiber_id, 1));
+    fiber->segment_bytes = first_segment_bytes(fiber);
+    fiber->segment = segment_new(NULL, fiber->segment_bytes / sizeof(Value));
+    fiber->frame_capacity = is_task ? 2 : 16;
+    fiber->frames = os_malloc(fiber->frame_capacity * sizeof *fiber->frames);
+    fiber_link(fiber);
+    if (is_task)
+        thread->has_tasks = true;
+    return fiber;
+}
+
+static void fiber_free_stacks(Fiber *fiber) {
+    for (Segment *segment = fiber->segment, *previous; segment; segment = previous) {
+        previous = segment->previous;
+        free(segment);
+    }
+    free(fiber->spare);
+    free(fiber->frames);
+    free(fiber->wait.report);
+    fiber->segment = fiber->spare = NULL;
+    fiber->frames = NULL;
+    fiber->wait.report = NULL;
+}
+
+void fiber_free(Fiber *fiber) {
+    Thread *thread = fiber->thread;
+    assert(fiber->queued == FIBER_NOWHERE);
+    timer_remove(thread, fiber);
+    store_relaxed(&fiber->wait.state, WAIT_IDLE);
+    store_relaxed(&fiber->id, 0);
+    fiber->ended = true;
+    fiber_unlink(fiber);
+    fiber_free_stacks(fiber);
+    if (thread->free_fiber_count < CACHED_FIBERS) {
+        fiber->next = thread->free_fibers;
+        thread->free_fibers = fiber;
+        thread->free_fiber_count++;
+    } else {
+        fiber_return(thread->world, fiber);
+    }
+}
+
+// ---- Segments and frames -------------------------------------------------------------------------
+
+// A segment for `count` words: the spare one, or twice the newest.
+static Segment *segment_next(Fiber *fiber, size_t count) {
+    Segment *spare = fiber->spare;
+    if (spare && segment_words(spare) >= count) {
+        fiber->spare = NULL;
+        spare->previous = fiber->segment;
+        return spare;
+    }
+    size_t words = segment_words(fiber->segment) * 2;
+    if (words > SEGMENT_LARGEST / sizeof(Value))
+        words = SEGMENT_LARGEST / sizeof(Value);
+    if (words < count + SEGMENT_ROOM)
+        words = count + SEGMENT_ROOM;
+    return segment_new(fiber->segment, words);
+}
+
+Value *fiber_reserve(Fiber *fiber, Value *top, size_t count) {
+    if ((size_t)(fiber->segment->end - top) >= count)
+        return top;
+    if (fiber->segment_bytes > FIBER_BYTES || count > FIBER_BYTES / sizeof(Value))
+        return NULL;
+    Segment *segment = segment_next(fiber, count);
+    fiber->segment_bytes += segment_words(segment) * sizeof(Value);
+    fiber->segment = segment;
+    return segment->words;
+}
+
+// One dropped segment is kept: a call in a loop may stand just at the end of a segment.
+void fiber_drop_segment(Fiber *fiber) {
+    Segment *segment = fiber->segment;
+    assert(segment->previous);
+    fiber->segment = segment->previous;
+    fiber->segment_bytes -= segment_words(segment) * sizeof(Value);
+    if (fiber->spare && segment_words(fiber->spare) >= segment_words(segment)) {
+        free(segment);
+        return;
+    }
+    free(fiber->spare);
+    fiber->spare = segment;
+}
+
+bool fiber_grow_frames(Fiber *fiber) {
+    uint32_t limit = fiber->world->max_depth, capacity = fiber->frame_capacity * 2;
+    if (fiber->frame_capacity >= limit)
+        return false;
+    if (capacity > limit)
+        capacity = limit;
+    fiber->frames = os_realloc(fiber->frames, capacity * sizeof *fiber->frames);
+    fiber->frame_capacity = capacity;
+    return true;
+}
+
+// ---- For the collector ---------------------------------------------------------------------------
+
+static void trace_words(Tracer *tracer, Value *from, Value *to) {
+    for (Value *at = from; at < to; at++)
+        trace_value(tracer, *at);
+}
+
+// Earlier segments are traced to their ends: what lies above their frames was a register lately and is
+// kept until the segment is the newest again. The spare segment may hold stale words: it goes.
+void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top) {
+    Segment *newest = fiber->segment;
+    if (!newest)
+        return;
+    trace_words(tracer, newest->words, top);
+    memset(top, 0, (size_t)(newest->end - top) * sizeof(Value));
+    for (Segment *segment = newest->previous; segment; segment = segment->previous)
+        trace_words(tracer, segment->words, segment->end);
+    free(fiber->spare);
+    fiber->spare = NULL;
+}
+
+void fiber_trace(Fiber *fiber, Tracer *tracer) {
+    trace_value(tracer, fiber->error);
+    trace_value(tracer, fiber->result);
+    trace_value(tracer, fiber->handle);
+    trace_words(tracer, fiber->start, fiber->start + 2);
+    trace_words(tracer, fiber->temporaries, fiber->temporaries + 4);
+    trace_value(tracer, fiber->wait.object);
+    trace_value(tracer, fiber->wait.waiter.value);
+    trace_value(tracer, fiber->wait.waiter.extra);
+    trace_object(tracer, fiber->pending);
+    fiber->world->hooks.trace_fiber(fiber, tracer);
+}

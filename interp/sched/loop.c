@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// The loop of a thread. One uv_async takes the wakes from other threads, one uv_timer is armed for the
+// earliest deadline of the thread's timers, each watched descriptor has a uv_poll.
+#include "sched/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/os.h"
+
+typedef struct Watch {
+    uv_poll_t poll;
+    struct Watch *next;
+    Fiber *fiber;
+} Watch;
+
+struct Loop {
+    uv_loop_t uv;
+    uv_async_t async;
+    uv_timer_t timer;
+    Watch *watches;
+};
+
+static void on_wake(uv_async_t *async) { (void)async; }
+static void on_timer(uv_timer_t *timer) { (void)timer; }
+
+Loop *loop_of(Thread *thread) {
+    if (thread->loop)
+        return thread->loop;
+    Loop *loop = os_calloc(1, sizeof *loop);
+    if (uv_loop_init(&loop->uv) != 0)
+        goto no_loop;
+    if (uv_async_init(&loop->uv, &loop->async, on_wake) != 0)
+        goto no_async;
+    uv_timer_init(&loop->uv, &loop->timer);
+    thread->loop = loop;
+    return loop;
+no_async:
+    uv_loop_close(&loop->uv);
+no_loop:
+    free(loop);
+    return NULL;
+}
+
+static void watch_closed(uv_handle_t *handle) { free(handle->data); }
+
+static void watch_close(Watch *watch) {
+    watch->poll.data = watch;
+    uv_close((uv_handle_t *)&watch->poll, watch_closed);
+}
+
+void loop_free(Thread *thread) {
+    Loop *loop = thread->loop;
+    if (!loop)
+        return;
+    thread->loop = NULL;
+    for (Watch *watch = loop->watches, *next; watch; watch = next) {
+        next = watch->next;
+        watch_close(watch);
+    }
+    uv_close((uv_handle_t *)&loop->async, NULL);
+    uv_close((uv_handle_t *)&loop->timer, NULL);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    if (uv_loop_close(&loop->uv) == 0)
+        free(loop);
+}
+
+// The set that epoll watches is shared with the parent: it must not be changed, only let go of. Threads
+// other than the forking one may have been anywhere inside of libuv, so their loop is not touched.
+void loop_abandon(Thread *thread) {
+    Loop *loop = thread->loop;
+    if (!loop)
+        return;
+    thread->loop = NULL;
+    if (loop->uv.async_io_watcher.fd >= 0)
+        close(loop->uv.async_io_watcher.fd);
+    if (uv_backend_fd(&loop->uv) >= 0)
+        close(uv_backend_fd(&loop->uv));
+}
+
+void loop_wake(Loop *loop) { uv_async_send(&loop->async); }
+
+// libuv counts in milliseconds: rounded up, so that the deadline has passed when it wakes.
+static void loop_arm_timer(Loop *loop, uint64_t deadline) {
+    if (deadline == DEADLINE_NEVER) {
+        uv_timer_stop(&loop->timer);
+        return;
+    }
+    uv_update_time(&loop->uv);
+    uint64_t now = os_now();
+    uint64_t left = deadline > now ? (deadline - now + 999999) / 1000000 : 0;
+    uv_timer_start(&loop->timer, on_timer, left, 0);
+}
+
+void loop_sleep(Loop *loop, uint64_t deadline) {
+    loop_arm_timer(loop, deadline);
+    uv_run(&loop->uv, UV_RUN_ONCE);
+}
+
+void loop_poll(Loop *loop) { uv_run(&loop->uv, UV_RUN_NOWAIT); }
+
+bool loop_has_sources(const Loop *loop) { return loop->watches != NULL; }
+
+// ---- Descriptors ---------------------------------------------------------------------------------
+
+static void on_ready(uv_poll_t *poll, int status, int events) {
+    (void)status; // an error is found again by who reads or writes
+    (void)events;
+    Watch *watch = poll->data;
+    uv_poll_stop(poll);
+    if (park_claim(watch->fiber, WAKE_RETRY))
+        park_wake(watch->fiber);
+}
+
+bool loop_watch_fd(Fiber *fiber, int fd, int events) {
+    Loop *loop = loop_of(fiber->thread);
+    if (!loop) {
+        errno = EMFILE;
+        return false;
+    }
+    Watch *watch = os_calloc(1, sizeof *watch);
+    int status = uv_poll_init(&loop->uv, &watch->poll, fd);
+    if (status != 0) {
+        free(watch);
+        errno = -status;
+        return false;
+    }
+    watch->fiber = fiber;
+    watch->poll.data = watch;
+    int wanted =
+        (events & LOOP_READABLE ? UV_READABLE : 0) | (events & LOOP_WRITABLE ? UV_WRITABLE : 0);
+    status = uv_poll_start(&watch->poll, wanted, on_ready);
+    if (status != 0) {
+        watch_close(watch);
+        errno = -status;
+        return false;
+    }
+    watch->next = loop->watches;
+    loop->watches = watch;
+    return true;
+}
+
+void loop_unwatch(Fiber *fiber) {
+    Loop *loop = fiber->thread->loop;
+    if (!loop)
+        return;
+    for (Watch **at = &loop->watches; *at; at = &(*at)->next) {
+        Watch *watch = *at;
+        if (watch->fiber != fiber)
+            continue;
+        *at = watch->next;
+        uv_poll_stop(&watch->poll);
+        watch_close(watch);
+        return;
+    }
+}

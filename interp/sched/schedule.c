@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+//
+// What a thread does next: its ready queue, its inbox, and how it sleeps.
+//
+// A fiber that is woken arrives exactly once: through the inbox from another thread, directly from
+// its own. It then is in the ready queue, or, where its thread sleeps for it alone, its sleep is over.
+// READY is stored before it is sent, so what has arrived is READY.
+//
+// Sleeping: the sleeper says so in `wake` and then looks at inbox and poll word; a waker fills the inbox (or
+// sets the bit) and then looks at `wake`; all sequentially consistent (Dekker). The inbox is emptied only
+// by a thread that is attached and counted as awake, so that a full one always shows that somebody is left
+// (deadlock.c).
+#include "sched/schedule.h"
+
+#include <assert.h>
+
+#include "base/os.h"
+#include "sched/deadlock.h"
+#include "sched/internal.h"
+#include "sched/loop.h"
+#include "sched/timer.h"
+
+enum {
+    DISPATCHES = 61, // fibers that run before timers and loop are looked at again
+    SPIN_MOST = 500,
+    SPIN_LEAST = 10,
+    SHORT_SLEEP = 100000, // nanoseconds: had it spun a little longer, it need not have slept
+};
+
+// ---- The ready queue -----------------------------------------------------------------------------
+
+void thread_add_ready(Thread *thread, Fiber *fiber) {
+    assert(fiber->queued == FIBER_NOWHERE);
+    fiber->queued = FIBER_IN_READY;
+    fiber->next_ready = NULL;
+    if (thread->ready_first)
+        thread->ready_last->next_ready = fiber;
+    else
+        thread->ready_first = fiber;
+    thread->ready_last = fiber;
+}
+
+static Fiber *ready_pop(Thread *thread) {
+    Fiber *fiber = thread->ready_first;
+    if (!fiber)
+        return NULL;
+    thread->ready_first = fiber->next_ready;
+    fiber->queued = FIBER_NOWHERE;
+    return fiber;
+}
+
+// The fiber is in the queue, mostly as its first.
+static void ready_remove(Thread *thread, Fiber *fiber) {
+    Fiber **at = &thread->ready_first, *previous = NULL;
+    while (*at != fiber) {
+        previous = *at;
+        at = &(*at)->next_ready;
+    }
+    *at = fiber->next_ready;
+    if (thread->ready_last == fiber)
+        thread->ready_last = previous;
+    fiber->queued = FIBER_NOWHERE;
+}
+
+// ---- Arriving ------------------------------------------------------------------------------------
+
+void thread_arrive(Thread *thread, Fiber *fiber) {
+    if (fiber->blocking)
+        fiber->queued = FIBER_ARRIVED;
+    else
+        thread_add_ready(thread, fiber);
+}
+
+void thread_send(Thread *thread, Fiber *fiber) {
+    Fiber *head = load_relaxed(&thread->inbox);
+    do
+        fiber->next_ready = head;
+    while (!cas_seq(&thread->inbox, &head, fiber));
+    thread_wake(thread);
+}
+
+// The whole inbox, oldest first.
+static Fiber *inbox_take(Thread *thread) {
+    if (!load_relaxed(&thread->inbox))
+        return NULL;
+    Fiber *newest = exchange_acquire(&thread->inbox, NULL), *oldest = NULL;
+    while (newest) {
+        Fiber *next = newest->next_ready;
+        newest->next_ready = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+static void thread_receive(Thread *thread) {
+    for (Fiber *fiber = inbox_take(thread), *next; fiber; fiber = next) {
+        next = fiber->next_ready;
+        thread_arrive(thread, fiber);
+    }
+}
+
+// Takes in all that has happened.
+static void thread_look(Thread *thread) {
+    thread->dispatches = 0;
+    thread_receive(thread);
+    timer_fire(thread);
+    if (thread->loop && loop_has_sources(thread->loop))
+        loop_poll(thread->loop);
+}
+
+// ---- Waking --------------------------------------------------------------------------------------
+
+// The sleeper is counted as awake before its word changes, and counted out again if it changed by
+// itself meanwhile. After the word has changed, `thread` may be another thread already: then a wake or
+// a count too many does no harm.
+void thread_wake(Thread *thread) {
+    uint32_t wake = load_seq(&thread->wake);
+    if (wake != SLEEP_FUTEX && wake != SLEEP_LOOP)
+        return;
+    World *world = thread->world;
+    activity_add(world, ACTIVITY_AWAKE);
+    if (wake == SLEEP_FUTEX && cas_seq(&thread->wake, &wake, SLEEP_AWAKE)) {
+        os_futex_wake(&thread->wake, 1);
+    } else if (wake == SLEEP_LOOP && cas_seq(&thread->wake, &wake, SLEEP_SENDING)) {
+        loop_wake(thread->loop);
+        store_seq(&thread->wake, SLEEP_AWAKE);
+    } else {
+        activity_add(world, -ACTIVITY_AWAKE);
+    }
+}
+
+void thread_notify(Thread *thread, uint32_t bits) {
+    or_seq(&thread->poll, bits);
+    thread_wake(thread);
+}
+
+void thread_await_senders(Thread *thread) {
+    while (load_seq(&thread->wake) == SLEEP_SENDING)
+        os_yield();
+}
+
+// ---- Sleeping ------------------------------------------------------------------------------------
+
+static bool has_news(Thread *thread, uint32_t attention) {
+    return load_seq(&thread->inbox) || (load_seq(&thread->poll) & attention);
+}
+
+static bool spin_for_news(Thread *thread, uint32_t attention) {
+    if (!thread->world->many_cpus)
+        return false;
+    for (uint32_t i = 0; i < thread->spin; i++) {
+        if (load_relaxed(&thread->inbox) || (load_relaxed(&thread->poll) & attention))
+            return true;
+        spin_hint();
+    }
+    return false;
+}
+
+// Short sleeps make for longer spinning next time, long ones for shorter.
+static void spin_adapt(Thread *thread, uint64_t slept) {
+    uint32_t spin = slept < SHORT_SLEEP ? thread->spin * 2 + SPIN_LEAST : thread->spin / 2;
+    thread->spin = spin > SPIN_MOST ? SPIN_MOST : spin < SPIN_LEAST ? SPIN_LEAST : spin;
+}
+
+// Counted as awake again, whoever ended the sleep: by the waker, or here.
+static void sleep_end(Thread *thread, uint32_t how, uint64_t timed) {
+    World *world = thread->world;
+    uint32_t asleep = how;
+    activity_add(world, ACTIVITY_AWAKE);
+    if (!cas_seq(&thread->wake, &asleep, SLEEP_AWAKE)) {
+        thread_await_senders(thread);
+        activity_add(world, -ACTIVITY_AWAKE);
+    }
+    if (timed)
+        activity_add(world, -timed);
+}
+
+// Sleeps until there is news or the deadline. The thread is detached. True if by this sleep nobody in
+// the world was left awake: it has not slept then, and the main thread has to look.
+static bool thread_sleep(Thread *thread, uint64_t deadline, uint32_t attention, bool alarm) {
+    World *world = thread->world;
+    Loop *loop = thread->has_tasks ? loop_of(thread) : thread->loop;
+    bool ends = deadline != DEADLINE_NEVER || (loop && loop_has_sources(loop));
+    uint64_t timed = ends ? ACTIVITY_TIMED : 0;
+    uint32_t how = loop ? SLEEP_LOOP : SLEEP_FUTEX;
+    bool alone = false;
+    store_seq(&thread->wake, how);
+    uint64_t activity = activity_add(world, timed - ACTIVITY_AWAKE);
+    if (!has_news(thread, attention)) {
+        alone = activity == 0 && alarm && world->main_thread == thread;
+        if (activity == 0 && !alone)
+            activity_check(world, activity);
+        if (!alone && loop)
+            loop_sleep(loop, deadline);
+        else if (!alone)
+            os_futex_wait(&thread->wake, SLEEP_FUTEX, deadline);
+    }
+    sleep_end(thread, how, timed);
+    return alone;
+}
+
+// ---- Attention -----------------------------------------------------------------------------------
+
+void thread_cancel_fibers(Thread *thread) {
+    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+        if (!fiber->ended)
+            fiber_cancel(fiber);
+}
+
+// Ctrl-C ends the wait of the fiber that the thread sleeps for, else of its main fiber.
+static bool interrupt_waiting(Thread *thread) {
+    Fiber *fiber = load_relaxed(&thread->blocked);
+    if (!fiber)
+        fiber = thread->main_fiber;
+    if (!park_claim(fiber, WAKE_INTERRUPTED))
+        return false;
+    and_seq(&thread->poll, ~(uint32_t)POLL_INTERRUPT);
+    park_wake(fiber);
+    return true;
+}
+
+// Answers the poll word. The bits of attention that are left for others to answer.
+static uint32_t thread_attend(Thread *thread) {
+    uint32_t poll = load_seq(&thread->poll);
+    if (poll & POLL_END) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_END);
+        thread_cancel_fibers(thread);
+    }
+    if (poll & POLL_INTERRUPT && !interrupt_waiting(thread))
+        return POLL_INTERRUPT;
+    return 0;
+}
+
+// One turn of waiting, for news other than `ignored` bits. False where waiting is for nothing: it is a
+// deadlock, and nobody could be told.
+static void thread_rest(Thread *thread, uint32_t ignored) {
+    uint32_t attention = POLL_ATTENTION & ~ignored;
+    uint64_t deadline = timer_first(thread);
+    thread_detach(thread);
+    if (spin_for_news(thread, attention)) {
+        thread_attach(thread);
+        return;
+    }
+    uint64_t start = os_now();
+    bool alone = thread_sleep(thread, deadline, attention, true);
+    thread_attach(thread);
+    if (!alone) {
+        spin_adapt(thread, os_now() - start);
+    } else if (!deadlock_report(thread)) {
+        thread_detach(thread);
+        thread_sleep(thread, deadline, attention, false);
+        thread_attach(thread);
+    }
+}
+
+// ---- Running -------------------------------------------------------------------------------------
+
+// The hook may free the fiber as it ends; its memory is a Fiber's still, with another id.
+static void thread_run(Thread *thread, Fiber *fiber) {
+    Fiber *outer = thread->current;
+    uint64_t id = load_relaxed(&fiber->id);
+    thread->current = fiber;
+    if (thread->world->hooks.run_fiber(fiber) && load_relaxed(&fiber->id) == id)
+        fiber->ended = true;
+    thread->current = outer;
+}
+
+Fiber *thread_next_ready(Thread *thread) {
+    if (!thread->ready_first || ++thread->dispatches > DISPATCHES)
+        thread_look(thread);
+    return ready_pop(thread);
+}
+
+void thread_wait_ready(Thread *thread) {
+    for (;;) {
+        thread_look(thread);
+        if (thread->ready_first)
+            return;
+        uint32_t left = thread_attend(thread);
+        if (thread->ready_first || left)
+            return;
+        thread_rest(thread, 0);
+    }
+}
+
+// Without a fiber to throw it in, Ctrl-C has to wait for one.
+void thread_run_until_ended(Thread *thread, Fiber *fiber) {
+    bool is_new = fiber->queued == FIBER_NOWHERE && load_relaxed(&fiber->wait.state) == WAIT_IDLE;
+    if (is_new && !fiber->ended)
+        thread_add_ready(thread, fiber);
+    while (!fiber->ended) {
+        Fiber *next = thread_next_ready(thread);
+        if (next) {
+            thread_run(thread, next);
+            continue;
+        }
+        uint32_t left = thread_attend(thread);
+        if (!thread->ready_first)
+            thread_rest(thread, left);
+    }
+}
+
+// ---- Blocking ------------------------------------------------------------------------------------
+
+static void block_turn(Thread *thread, bool turn) {
+    Fiber *next = turn ? ready_pop(thread) : NULL;
+    if (next) {
+        thread->turn_depth++;
+        thread_run(thread, next);
+        thread->turn_depth--;
+        return;
+    }
+    uint32_t left = thread_attend(thread);
+    if (!left && has_news(thread, 0))
+        return;
+    thread_rest(thread, left);
+}
+
+void park_block(Fiber *fiber, bool turn) {
+    Thread *thread = fiber->thread;
+    Fiber *outer = load_relaxed(&thread->blocked);
+    if (!turn)
+        store_relaxed(&thread->blocked, fiber);
+    fiber->blocking = true;
+    if (fiber->queued == FIBER_IN_READY) {
+        ready_remove(thread, fiber);
+        fiber->queued = FIBER_ARRIVED;
+    }
+    for (;;) {
+        thread_look(thread);
+        if (fiber->queued == FIBER_ARRIVED)
+            break;
+        block_turn(thread, turn);
+    }
+    fiber->queued = FIBER_NOWHERE;
+    fiber->blocking = false;
+    store_relaxed(&thread->blocked, outer);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+//
+// Stopping the world, and what is left of it in a forked child. The handshake is in the header.
+//
+// A stopped thread sets STOPPED before it takes the mutex, and goes back to ATTACHED only under the
+// mutex and only where `stopping` is 0. The stopper sets `stopping` under the mutex. So whoever the
+// stopper saw as not ATTACHED stays so until the world is resumed.
+#include "sched/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "sched/deadlock.h"
+#include "sched/fiber.h"
+#include "sched/internal.h"
+#include "sched/loop.h"
+#include "sched/timer.h"
+
+enum { MAX_DEPTH = 100000, STOP_SPINS = 500 };
+
+// ---- Life ----------------------------------------------------------------------------------------
+
+static void collection_due(void *context) { world_poll_all(context, POLL_COLLECT); }
+
+// Runs while the world is stopped, so the list of threads stands still.
+static void trace_threads(void *context, Tracer *tracer) {
+    World *world = context;
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+            fiber_trace(fiber, tracer);
+}
+
+static void world_init_locks(World *world) {
+    pthread_cond_init(&world->changed, NULL);
+    pthread_cond_init(&world->resumed, NULL);
+    pthread_cond_init(&world->worker_ended, NULL);
+}
+
+World *world_new(Heap *heap, const WorldHooks *hooks) {
+    World *world = os_calloc(1, sizeof *world);
+    world->heap = heap;
+    world->hooks = *hooks;
+    world->max_depth = MAX_DEPTH;
+    world->many_cpus = os_cpu_count() > 1;
+    store_relaxed(&world->next_fiber_id, 1);
+    mutex_init(&world->mutex, RANK_WORLD);
+    mutex_init(&world->pool_mutex, RANK_POOL);
+    world_init_locks(world);
+    heap_set_due_hook(heap, collection_due, world);
+    heap_add_roots(heap, trace_threads, world);
+    return world;
+}
+
+void world_free(World *world) {
+    assert(!world->threads);
+    thread_pool_free(world);
+    heap_set_due_hook(world->heap, NULL, NULL);
+    threads_free(world);
+    fiber_slabs_free(world);
+    pthread_cond_destroy(&world->changed);
+    pthread_cond_destroy(&world->resumed);
+    pthread_cond_destroy(&world->worker_ended);
+    mutex_destroy(&world->mutex);
+    mutex_destroy(&world->pool_mutex);
+    free(world);
+}
+
+// ---- The stop ------------------------------------------------------------------------------------
+
+void world_wait_resumed(World *world, Thread *self) {
+    store_seq(&self->state, THREAD_STOPPED);
+    mutex_lock(&world->mutex);
+    while (load_relaxed(&world->stopping)) {
+        pthread_cond_signal(&world->changed);
+        mutex_wait(&world->mutex, &world->resumed);
+    }
+    store_seq(&self->state, THREAD_ATTACHED);
+    mutex_unlock(&world->mutex);
+}
+
+// The mutex is held.
+static bool others_stand_still(World *world, Thread *self) {
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        if (thread != self && load_seq(&thread->state) == THREAD_ATTACHED)
+            return false;
+    return true;
+}
+
+// Most threads answer within a microsecond, much sooner than this one could be woken.
+static bool spin_until_still(World *world, Thread *self) {
+    if (!world->many_cpus)
+        return others_stand_still(world, self);
+    for (int i = 0; i < STOP_SPINS; i++) {
+        if (others_stand_still(world, self))
+            return true;
+        spin_hint();
+    }
+    return false;
+}
+
+bool world_stop(World *world, Thread *self) {
+    mutex_lock(&world->mutex);
+    if (load_relaxed(&world->stopping)) {
+        mutex_unlock(&world->mutex);
+        world_wait_resumed(world, self);
+        return false;
+    }
+    store_seq(&world->stopping, 1);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        if (thread != self)
+            or_seq(&thread->poll, POLL_STOP);
+    if (!spin_until_still(world, self))
+        while (!others_stand_still(world, self))
+            mutex_wait(&world->mutex, &world->changed);
+    mutex_unlock(&world->mutex);
+    return true;
+}
+
+void world_resume(World *world, Thread *self) {
+    mutex_lock(&world->mutex);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        if (thread != self)
+            and_seq(&thread->poll, ~(uint32_t)POLL_STOP);
+    store_seq(&world->stopping, 0);
+    pthread_cond_broadcast(&world->resumed);
+    mutex_unlock(&world->mutex);
+}
+
+// ---- Poll words ----------------------------------------------------------------------------------
+
+void world_poll_all(World *world, uint32_t bits) {
+    mutex_lock(&world->mutex);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        or_seq(&thread->poll, bits);
+    mutex_unlock(&world->mutex);
+}
+
+void world_notify_all(World *world, uint32_t bits) {
+    mutex_lock(&world->mutex);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        thread_notify(thread, bits);
+    mutex_unlock(&world->mutex);
+}
+
+// ---- After fork ----------------------------------------------------------------------------------
+
+// A fiber that is not in this process: its claims fail, and it counts as ended. Its memory stays, as
+// queues and locks may lead to it.
+static void fiber_abandon(Fiber *fiber) {
+    store_relaxed(&fiber->wait.state, WAIT_IDLE);
+    fiber->wait.timer_index = 0;
+    fiber->queued = FIBER_NOWHERE;
+    fiber->ended = true;
+}
+
+static void thread_abandon(Thread *thread) {
+    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+        fiber_abandon(fiber);
+    loop_abandon(thread);
+}
+
+// Of the forking thread only the fiber that runs is left.
+static void thread_keep_current(Thread *self) {
+    Fiber *current = self->current;
+    for (Fiber *fiber = self->fibers; fiber; fiber = fiber->next)
+        if (fiber != current)
+            fiber_abandon(fiber);
+    current->next = current->previous = NULL;
+    self->fibers = current;
+    self->fiber_count = 1;
+    self->main_fiber = current;
+    timer_free(self);
+    loop_abandon(self);
+    store_relaxed(&self->inbox, NULL);
+    self->ready_first = self->ready_last = NULL;
+    self->turn_depth = 0;
+    self->has_tasks = false;
+    store_relaxed(&self->blocked, NULL);
+    store_relaxed(&self->wake, 0);
+    store_relaxed(&self->pthread, pthread_self());
+    and_seq(&self->poll, ~(uint32_t)POLL_STOP);
+    self->next = self->previous = NULL;
+}
+
+void world_after_fork(World *world, Thread *self) {
+    mutex_after_fork(&world->mutex, RANK_WORLD);
+    mutex_after_fork(&world->pool_mutex, RANK_POOL);
+    world_init_locks(world);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        if (thread != self)
+            thread_abandon(thread);
+    thread_keep_current(self);
+    heap_after_fork(world->heap, self->heap);
+    world->threads = world->main_thread = self;
+    world->thread_count = 1;
+    world->idle = NULL;
+    world->worker_count = 0;
+    store_relaxed(&world->stopping, 0);
+    store_relaxed(&world->shared, false);
+    store_relaxed(&world->ending, false);
+    store_relaxed(&world->activity, ACTIVITY_AWAKE);
+    world->forked_child = true;
+}
