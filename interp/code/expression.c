@@ -145,7 +145,7 @@ void expression_operate(Emitter *e, BinaryOp op, Span at, Register left, Expr *r
     if (operate_on_literal(e, op, at, left, right, r))
         return;
     Register top = e->top;
-    Register operand = expression_any(e, right);
+    Register operand = left == r ? expression_any(e, right) : expression_operand(e, right, r);
     emit_at(e, at);
     if (op == BINARY_NOT_IN || op == BINARY_IS_NOT) {
         Register answer = register_fresh(e, r) ? r : register_take(e);

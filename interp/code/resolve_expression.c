@@ -145,22 +145,8 @@ void resolve_await(Resolver *r, Span at) {
 // ---- Expressions ------------------------------------------------------------------------------
 
 static void resolve_arguments(Resolver *r, Argument *items, uint32_t count) {
-    const Argument *label = NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        Argument *argument = &items[i];
-        if (argument->label) {
-            label = argument;
-            for (uint32_t k = i > 255 ? i - 255 : 0; k < i; k++)
-                if (items[k].label == argument->label)
-                    diagnostic_add(r->diagnostics, "SyntaxError", argument->at, NULL,
-                                   "keyword argument repeated: %s", argument->label->text);
-        } else if (label) {
-            diagnostic_add(r->diagnostics, "SyntaxError", argument->at,
-                           "arguments by position come first",
-                           "positional argument follows keyword argument");
-        }
-        resolve_expr(r, argument->value);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        resolve_expr(r, items[i].value);
 }
 
 static void resolve_name_expr(Resolver *r, Expr *expr) {
