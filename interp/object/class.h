@@ -40,6 +40,7 @@ struct Class {
     Class *base;         // NULL: none
     Class *payload_base; // the built-in class whose instances carry a payload (Thread, Process, ...); NULL: none
     Shape *root_shape;   // of instances
+    uint32_t reserved;   // fields that every instance has from the start (errors, handles)
     Member *members;     // flat, own before inherited; malloc'ed
     uint32_t *index;     // open-addressing table of member numbers + 1, by name and "is setter"
     uint32_t index_mask;
@@ -82,6 +83,10 @@ typedef struct MemberSpec { Str *name; MemberKind kind; Value function; } Member
 // A class from its own members. `base` may be NULL. Closures among the members get their home class.
 Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, const MemberSpec *own,
                  uint32_t count);
+// One more field that instances of a built-in class have from the start. Before it has any.
+void class_reserve(Runtime *runtime, LocalHeap *heap, Class *c, Str *name);
+// An instance of the class has got `fields` fields: the next ones are made as large.
+void class_learn_slots(Class *c, uint32_t fields);
 bool class_extends(const Class *c, const Class *base); // c is base, or extends it
 // The member's number, or -1. `name` is interned. setter: looks for a setter of that name.
 int class_find(const Class *c, const Str *name, bool setter);

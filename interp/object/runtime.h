@@ -13,6 +13,8 @@
 
 typedef struct Str Str;
 typedef struct Class Class;
+struct Proto;    // vm/proto.h
+struct Registry; // sync/registry.h
 
 // Names that C code looks up by itself: runtime->names[NAME_init].
 #define RUNTIME_NAMES(X)                                                                           \
@@ -89,10 +91,16 @@ typedef struct Runtime {
     // Prints an error that nobody picked up, with its trace, to standard error, and makes the
     // script's status 1. Set by vm/.
     void (*report)(Fiber *fiber, Value error);
+    // Where the instruction before `pc` of `proto` is in the source, as place says it. Set by vm/. Any thread.
+    void (*place_of)(const struct Proto *proto, const uint32_t *pc, char *text, size_t capacity);
+
+    struct Registry *registry; // sync/registry.h: what was started
 } Runtime;
 
 Runtime *runtime_new(World *world, LocalHeap *heap);
 void runtime_free(Runtime *runtime);
+// One more built-in name. While the Vm is being made only.
+void runtime_add_builtin(Runtime *runtime, Str *name, Value v);
 
 static inline Runtime *fiber_runtime(Fiber *fiber) { return fiber->world->runtime; }
 // The class of any value. Never NULL but for VALUE_UNDEF.
