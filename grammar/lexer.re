@@ -43,7 +43,8 @@
     octal      = "0" [oO] ("_"? [0-7])+;
     binary     = "0" [bB] ("_"? [01])+;
     int        = digits | hex | octal | binary;
-    numberlike = [0-9] continue* ("." [0-9] continue*)? | digits "." digits [eE] [+-]? continue*;
+    alnum      = [a-zA-Z_0-9];
+    numberlike = [0-9] alnum* ("." [0-9] alnum*)?;
 
     plain      = "'" ([^'\\\n\x00] | "\\" [^\n\x00])*;
     key        = word | int | float | plain "'" | "\"" ([^"\\\n\x00$] | "\\" [^\n\x00])* "\"";

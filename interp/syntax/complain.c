@@ -165,7 +165,10 @@ static const char *hint_for(const Parser *parser, const Token *token) {
             return "write `catch e: ValueError { ... }`";
         return previous->code == TOKEN_SUPER ? "write `super.init(...)`" : NULL;
     case TOKEN_STAR:
-    case TOKEN_POWER: return accepts_expression(parser) ? "a list is spread with `...`" : NULL;
+    case TOKEN_POWER:
+        return parser->previous.code == TOKEN_LPAREN || parser->previous.code == TOKEN_COMMA
+                   ? "a list is spread with `...`, and the rest parameter is `...rest`"
+                   : NULL;
     case TOKEN_LET:
     case TOKEN_CONST:
         return inside(parser, token, BRACKET_CLASS)
@@ -215,6 +218,9 @@ static const char *expected(const Parser *parser, const Token *token) {
         return "'{'";
     if (inside(parser, token, BRACKET_CLASS) && accepts(parser, TOKEN_FN))
         return "a method";
+    int previous = parser->previous.code;
+    if ((previous == TOKEN_LPAREN || previous == TOKEN_COMMA) && accepts(parser, TOKEN_RPAREN))
+        return accepts(parser, TOKEN_NAME) ? "a parameter or ')'" : "an expression";
     for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
         if (accepts(parser, closers[i].code))
             return accepts(parser, TOKEN_COMMA) || closers[i].code == TOKEN_TEMPLATE_END

@@ -229,6 +229,10 @@ static Token close_brace(Parser *parser, Token token) {
     return token;
 }
 
+static bool map_follows(const Lexer *lexer) {
+    return lexer_key_follows(lexer) || *lexer_peek(lexer, true) == '}';
+}
+
 static bool opens_block(Parser *parser) {
     TokenStream *stream = &parser->stream;
     if (at_statement_start(stream))
@@ -243,6 +247,12 @@ static bool opens_block(Parser *parser) {
     case TOKEN_SPAWN:
     case TOKEN_THREAD:
     case TOKEN_ASYNC: return true;
+    case TOKEN_IF: // what should stand between may have been forgotten
+    case TOKEN_WHILE:
+    case TOKEN_TIMEOUT:
+    case TOKEN_LOCK:
+    case TOKEN_CASE: return !map_follows(&stream->lexer);
+    case TOKEN_RETURN: return false;
     default: return can_end(stream->previous);
     }
 }
