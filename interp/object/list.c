@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+//
+// Lists. Every change happens under shared_lock; what readers may see in between is noted at each.
+#include "object/list.h"
+
+#include "object/error.h"
+
+static void buffer_trace(Object *object, Tracer *tracer) {
+    Buffer *buffer = (Buffer *)object;
+    trace_slots(tracer, buffer->slots, buffer->capacity);
+}
+const Kind buffer_kind = {"buffer", buffer_trace, NULL};
+
+static void list_trace(Object *object, Tracer *tracer) {
+    trace_object(tracer, load_relaxed(&((List *)object)->items));
+}
+const Kind list_kind = {"list", list_trace, NULL};
+
+static Buffer *buffer_new(LocalHeap *heap, size_t capacity) {
+    Buffer *buffer = heap_alloc(heap, KIND_BUFFER, sizeof *buffer + capacity * sizeof(Slot));
+    buffer->capacity = capacity;
+    return buffer;
+}
+
+List *list_new(LocalHeap *heap, size_t capacity) {
+    List *list = heap_alloc(heap, KIND_LIST, sizeof *list);
+    store_relaxed(&list->items, buffer_new(heap, capacity));
+    return list;
+}
+
+// Plain stores: nobody else knows the list yet.
+List *list_from(LocalHeap *heap, const Value *values, size_t count) {
+    List *list = list_new(heap, count);
+    Buffer *buffer = load_relaxed(&list->items);
+    for (size_t i = 0; i < count; i++) store_relaxed(&buffer->slots[i], values[i]);
+    store_relaxed(&list->length, count);
+    return list;
+}
+
+static void copy_slots(Slot *to, Slot *from, size_t count) {
+    for (size_t i = 0; i < count; i++) store_relaxed(&to[i], load_relaxed(&from[i]));
+}
+
+// A buffer with room for `need` elements, holding the first `length` ones; not published yet.
+// NULL with MemoryError.
+static Buffer *grown(Fiber *fiber, Buffer *old, size_t length, size_t need) {
+    size_t capacity = old->capacity + old->capacity / 2 + 4;
+    if (capacity < need) capacity = need;
+    size_t bytes = capacity * sizeof(Slot);
+    if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
+        throw_memory(fiber, bytes);
+        return NULL;
+    }
+    Buffer *buffer = buffer_new(fiber->heap, capacity);
+    copy_slots(buffer->slots, old->slots, length);
+    return buffer;
+}
+
+// Room for `need` elements. Readers go on with the old buffer until the new one is published.
+static Buffer *list_reserve(Fiber *fiber, List *list, size_t need) {
+    Buffer *buffer = load_relaxed(&list->items);
+    if (need <= buffer->capacity) return buffer;
+    buffer = grown(fiber, buffer, load_relaxed(&list->length), need);
+    if (buffer) store_release(&list->items, buffer);
+    return buffer;
+}
+
+bool list_set(Fiber *fiber, List *list, size_t index, Value v) {
+    bool locked = shared_lock(fiber, &list->header);
+    bool there = index < load_relaxed(&list->length);
+    if (there) slot_set(&load_relaxed(&list->items)->slots[index], v);
+    shared_unlock(&list->header, locked);
+    return there;
+}
+
+bool list_append(Fiber *fiber, List *list, Value v) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    Buffer *buffer = list_reserve(fiber, list, length + 1);
+    if (buffer) {
+        slot_set(&buffer->slots[length], v);
+        store_release(&list->length, length + 1);
+    }
+    shared_unlock(&list->header, locked);
+    return buffer != NULL;
+}
+
+bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    Buffer *buffer = list_reserve(fiber, list, length + count);
+    if (buffer) {
+        for (size_t i = 0; i < count; i++) slot_set(&buffer->slots[length + i], values[i]);
+        store_release(&list->length, length + count);
+    }
+    shared_unlock(&list->header, locked);
+    return buffer != NULL;
+}
+
+// Elements move up from the end, so that each place goes from its old value to its new one at once.
+bool list_insert(Fiber *fiber, List *list, int64_t index, Value v) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    if (index < 0) index += (int64_t)length;
+    if (index < 0) index = 0;
+    size_t at = (size_t)index > length ? length : (size_t)index;
+    Buffer *buffer = list_reserve(fiber, list, length + 1);
+    if (buffer) {
+        for (size_t i = length; i > at; i--)
+            slot_set(&buffer->slots[i], load_relaxed(&buffer->slots[i - 1]));
+        slot_set(&buffer->slots[at], v);
+        store_release(&list->length, length + 1);
+    }
+    shared_unlock(&list->header, locked);
+    return buffer != NULL;
+}
+
+static Value remove_at(List *list, size_t index) {
+    size_t length = load_relaxed(&list->length);
+    Buffer *buffer = load_relaxed(&list->items);
+    Value v = load_relaxed(&buffer->slots[index]);
+    for (size_t i = index; i + 1 < length; i++)
+        slot_set(&buffer->slots[i], load_relaxed(&buffer->slots[i + 1]));
+    store_release(&list->length, length - 1);
+    slot_set(&buffer->slots[length - 1], VALUE_UNDEF);
+    return v;
+}
+
+Value list_pop(Fiber *fiber, List *list, int64_t index) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    if (index < 0) index += (int64_t)length;
+    bool there = index >= 0 && (size_t)index < length;
+    Value v = there ? remove_at(list, (size_t)index) : VALUE_UNDEF;
+    shared_unlock(&list->header, locked);
+    if (there) return v;
+    return throw_index(fiber, length ? "pop index out of range" : "pop from empty list");
+}
+
+List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    if (to > length) to = length;
+    if (from > to) from = to;
+    size_t count = to - from, bytes = count * sizeof(Slot);
+    List *copy = NULL;
+    if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
+        throw_memory(fiber, bytes);
+    } else {
+        copy = list_new(fiber->heap, count);
+        copy_slots(load_relaxed(&copy->items)->slots, load_relaxed(&list->items)->slots + from, count);
+        store_relaxed(&copy->length, count);
+    }
+    shared_unlock(&list->header, locked);
+    return copy;
+}
+
+void list_clear(Fiber *fiber, List *list) {
+    bool locked = shared_lock(fiber, &list->header);
+    Buffer *empty = buffer_new(fiber->heap, 0);
+    store_release(&list->length, 0);
+    store_release(&list->items, empty);
+    shared_unlock(&list->header, locked);
+}
+
+// Between the two stores a reader sees at most the shorter of both.
+void list_replace(Fiber *fiber, List *list, List *from) {
+    Buffer *items = load_relaxed(&from->items);
+    size_t length = load_relaxed(&from->length);
+    bool locked = shared_lock(fiber, &list->header);
+    if (length < load_relaxed(&list->length)) store_release(&list->length, length);
+    store_release(&list->items, items);
+    store_release(&list->length, length);
+    shared_unlock(&list->header, locked);
+    // `from` must not share the buffer any longer.
+    store_relaxed(&from->items, buffer_new(fiber->heap, 0));
+    store_relaxed(&from->length, 0);
+}
