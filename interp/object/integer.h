@@ -24,9 +24,9 @@ Value integer_from_uint64(LocalHeap *heap, uint64_t i);
 // Parses digits as Python's int(text, base) does (sign, underscores, 0x with base 0 or 16, spaces
 // around). UNDEF (nothing thrown) where the text is none.
 Value integer_parse(LocalHeap *heap, const char *text, size_t size, int base);
-Value integer_from_double(Fiber *fiber, double d);           // truncates; ValueError/OverflowError
-double integer_to_double(Value v);                           // HUGE_VAL where it is too large
-bool integer_to_int64(Value v, int64_t *out);                // false where it does not fit
+Value integer_from_double(Fiber *fiber, double d); // truncates; ValueError/OverflowError
+double integer_to_double(Value v);                 // HUGE_VAL where it is too large
+bool integer_to_int64(Value v, int64_t *out);      // false where it does not fit
 // Python's arithmetic. UNDEF with the error thrown (ZeroDivisionError, MemoryError, ValueError).
 Value integer_add(Fiber *fiber, Value a, Value b);
 Value integer_sub(Fiber *fiber, Value a, Value b);
@@ -45,13 +45,16 @@ Value integer_not(Fiber *fiber, Value a);
 int integer_compare(Value a, Value b);
 int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
 uint32_t integer_hash(Value v);                // equal to float_hash of the same number
-void integer_print(Value v, int base, Text *out); // digits in lower case; a '-' before negative ones
+void integer_print(Value v, int base,
+                   Text *out); // digits in lower case; a '-' before negative ones
 // From C to C: an integer of any size as an mpz that the caller must not change; `small` is room for
 // the limbs of an immediate. And back (shrinks).
-typedef struct IntegerRoom { mp_limb_t limb; } IntegerRoom;
+typedef struct IntegerRoom {
+    mp_limb_t limb;
+} IntegerRoom;
 mpz_srcptr integer_to_mpz(Value v, mpz_ptr out, IntegerRoom *room);
 Value integer_from_mpz(LocalHeap *heap, mpz_srcptr z);
-int integer_sign(Value v);              // -1, 0, 1
-size_t integer_bit_length(Value v);     // of the absolute value
+int integer_sign(Value v);          // -1, 0, 1
+size_t integer_bit_length(Value v); // of the absolute value
 
 #endif

@@ -8,8 +8,18 @@
 #include "object/integer.h"
 
 typedef enum Operator {
-    OPERATOR_ADD, OPERATOR_SUB, OPERATOR_MUL, OPERATOR_DIV, OPERATOR_FLOORDIV, OPERATOR_MOD,
-    OPERATOR_POW, OPERATOR_AND, OPERATOR_OR, OPERATOR_XOR, OPERATOR_SHL, OPERATOR_SHR,
+    OPERATOR_ADD,
+    OPERATOR_SUB,
+    OPERATOR_MUL,
+    OPERATOR_DIV,
+    OPERATOR_FLOORDIV,
+    OPERATOR_MOD,
+    OPERATOR_POW,
+    OPERATOR_AND,
+    OPERATOR_OR,
+    OPERATOR_XOR,
+    OPERATOR_SHL,
+    OPERATOR_SHR,
 } Operator;
 
 bool value_is_number(Value v); // int, big, float or bool
@@ -23,7 +33,7 @@ double float_floordiv(double a, double b); // b is not 0
 double float_mod(double a, double b);      // sign of b, as Python's
 // x ** y of floats. UNDEF with ZeroDivisionError, OverflowError, ValueError (a complex result).
 Value float_pow(Fiber *fiber, double x, double y);
-uint32_t float_hash(double d);             // equal to integer_hash of the same number
+uint32_t float_hash(double d); // equal to integer_hash of the same number
 // round(v, digits): half to even, correctly rounded, as Python's. digits UNDEF or nil: to an int.
 // v is a number. UNDEF with an error.
 Value number_round(Fiber *fiber, Value v, Value digits);
@@ -32,18 +42,19 @@ Value number_abs(Fiber *fiber, Value v);
 bool number_divmod(Fiber *fiber, Value v, Value by, Value out[2]);
 // pow(base, exponent, modulus) of integers.
 Value number_pow_mod(Fiber *fiber, Value base, Value exponent, Value modulus);
-double number_to_double(Value v);          // of any number; HUGE_VAL where an integer is too large
+double number_to_double(Value v); // of any number; HUGE_VAL where an integer is too large
 // As number_to_double, for natives: false with TypeError "must be real number, not str" or
 // OverflowError "int too large to convert to float".
 bool number_take_double(Fiber *fiber, Value v, double *out);
-void float_repr(double d, Text *out);      // Python's repr: shortest that reads back
+void float_repr(double d, Text *out); // Python's repr: shortest that reads back
 // The decimal digits of |d|, finite: 0.d1d2d3... times 10 to the *point'th, without zeros at the end
 // ("0", point 1 for zero). Gives how many. FLOAT_SHORTEST: the fewest that read back as d;
 // FLOAT_SIGNIFICANT: at most `count` (from 1 on); FLOAT_DECIMALS: up to `count` after the point (none
 // at all where it rounds to zero). Rounding is exact, half to even.
 typedef enum FloatDigits { FLOAT_SHORTEST, FLOAT_SIGNIFICANT, FLOAT_DECIMALS } FloatDigits;
 enum { FLOAT_DIGITS_MOST = 1500 };
-size_t float_digits(double d, FloatDigits mode, int64_t count, char out[FLOAT_DIGITS_MOST], int *point);
+size_t float_digits(double d, FloatDigits mode, int64_t count, char out[FLOAT_DIGITS_MOST],
+                    int *point);
 // Python's float(text). False where the text is none.
 bool float_parse(const char *text, size_t size, double *out);
 

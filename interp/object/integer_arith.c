@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+//
+// Arithmetic. Immediates are done in 64 bits; sums and products are written by GMP's mpn functions
+// straight into the new object; the rest goes through an mpz of the C stack. GMP ends the process
+// where it has no memory, so whatever a script can make large is asked for first (room_for).
+#include "object/error.h"
+#include "object/integer_limbs.h"
+#include "object/number.h"
+
+static double small_double(Value v) { return (double)value_to_int(v); }
+
+// Room for an integer of `limbs` limbs, and for GMP to work in.
+static bool room_for(Fiber *fiber, size_t limbs) {
+    enum { ALWAYS = 512 };
+    if (limbs < ALWAYS)
+        return true;
+    if (limbs <= LIMBS_MOST && heap_has_room(fiber->heap, limbs * sizeof(mp_limb_t) * 2))
+        return true;
+    throw_memory(fiber, limbs <= LIMBS_MOST ? limbs * sizeof(mp_limb_t) : SIZE_MAX / 2);
+    return false;
+}
+
+// --- sums ---
+
+// |a| + |b|, or the difference of both, with a's sign or its opposite.
+static Value add_limbs(Fiber *fiber, Limbs a, Limbs b) {
+    if (a.count < b.count) {
+        Limbs swap = a;
+        a = b;
+        b = swap;
+    }
+    if (!room_for(fiber, a.count + 1))
+        return VALUE_UNDEF;
+    Big *r = big_alloc(fiber->heap, a.count + 1);
+    mp_size_t m = (mp_size_t)a.count, n = (mp_size_t)b.count;
+    if (n == 0) {
+        memcpy(r->limbs, a.at, a.count * sizeof(mp_limb_t));
+    } else if (a.negative == b.negative) {
+        r->limbs[a.count] = mpn_add(r->limbs, a.at, m, b.at, n);
+        return big_finish(r, a.count + 1, a.negative);
+    } else if (m == n && mpn_cmp(a.at, b.at, n) < 0) {
+        mpn_sub_n(r->limbs, b.at, a.at, n);
+        return big_finish(r, a.count, b.negative);
+    } else {
+        mpn_sub(r->limbs, a.at, m, b.at, n);
+    }
+    return big_finish(r, a.count, a.negative);
+}
+
+Value integer_add(Fiber *fiber, Value a, Value b) {
+    if (value_both_int(a, b))
+        return integer_from_int64(fiber->heap, value_to_int(a) + value_to_int(b));
+    IntegerRoom room_a, room_b;
+    return add_limbs(fiber, integer_limbs(a, &room_a), integer_limbs(b, &room_b));
+}
+
+Value integer_sub(Fiber *fiber, Value a, Value b) {
+    if (value_both_int(a, b))
+        return integer_from_int64(fiber->heap, value_to_int(a) - value_to_int(b));
+    IntegerRoom room_a, room_b;
+    Limbs y = integer_limbs(b, &room_b);
+    y.negative = !y.negative;
+    return add_limbs(fiber, integer_limbs(a, &room_a), y);
+}
+
+Value integer_neg(Fiber *fiber, Value a) { return integer_sub(fiber, value_from_int(0), a); }
+Value integer_not(Fiber *fiber, Value a) { return integer_sub(fiber, value_from_int(-1), a); }
+
+// --- products ---
+
+Value integer_mul(Fiber *fiber, Value a, Value b) {
+    int64_t small;
+    if (value_both_int(a, b) && !__builtin_mul_overflow(value_to_int(a), value_to_int(b), &small))
+        return integer_from_int64(fiber->heap, small);
+    IntegerRoom room_a, room_b;
+    Limbs x = integer_limbs(a, &room_a), y = integer_limbs(b, &room_b);
+    if (x.count < y.count) {
+        Limbs swap = x;
+        x = y;
+        y = swap;
+    }
+    if (y.count == 0)
+        return value_from_int(0);
+    if (!room_for(fiber, x.count + y.count))
+        return VALUE_UNDEF;
+    Big *r = big_alloc(fiber->heap, x.count + y.count);
+    if (x.at == y.at)
+        mpn_sqr(r->limbs, x.at, (mp_size_t)x.count);
+    else
+        mpn_mul(r->limbs, x.at, (mp_size_t)x.count, y.at, (mp_size_t)y.count);
+    return big_finish(r, x.count + y.count, x.negative != y.negative);
+}
+
+// --- quotients ---
+
+typedef void Binary(mpz_ptr, mpz_srcptr, mpz_srcptr);
+
+static Value by_mpz(Fiber *fiber, Binary *operation, Value a, Value b) {
+    mpz_t x, y, r;
+    IntegerRoom room_x, room_y;
+    mpz_init(r);
+    operation(r, integer_to_mpz(a, x, &room_x), integer_to_mpz(b, y, &room_y));
+    Value v = integer_from_mpz(fiber->heap, r);
+    mpz_clear(r);
+    return v;
+}
+
+Value integer_floordiv(Fiber *fiber, Value a, Value b) {
+    if (b == value_from_int(0))
+        return throw_error(fiber, ERROR_ZeroDivisionError, "integer division or modulo by zero");
+    if (!value_both_int(a, b))
+        return by_mpz(fiber, mpz_fdiv_q, a, b);
+    int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
+    if (x % y != 0 && (x ^ y) < 0)
+        q--;
+    return integer_from_int64(fiber->heap, q);
+}
+
+Value integer_mod(Fiber *fiber, Value a, Value b) {
+    if (b == value_from_int(0))
+        return throw_error(fiber, ERROR_ZeroDivisionError, "integer modulo by zero");
+    if (!value_both_int(a, b))
+        return by_mpz(fiber, mpz_fdiv_r, a, b);
+    int64_t x = value_to_int(a), y = value_to_int(b), r = x % y;
+    if (r != 0 && (r ^ y) < 0)
+        r += y;
+    return value_from_int(r);
+}
+
+// A quotient of 55 or more bits, its last bit set if there is a remainder, is rounded once, to what
+// a double holds at that size (after CPython's long_true_divide). The result is q * 2^shift.
+static double divide_big(mpz_srcptr x, mpz_srcptr y) {
+    enum { MANTISSA = 53, EXPONENT_MIN = -1021 };
+    long difference = (long)mpz_sizeinbase(x, 2) - (long)mpz_sizeinbase(y, 2);
+    if (difference > 1024)
+        return HUGE_VAL;
+    if (difference < EXPONENT_MIN - MANTISSA - 1)
+        return 0;
+    long shift = (difference > EXPONENT_MIN ? difference : EXPONENT_MIN) - MANTISSA - 2;
+    mpz_t n, d, q, r;
+    mpz_inits(n, d, q, r, NULL);
+    mpz_abs(n, x);
+    mpz_abs(d, y);
+    if (shift < 0)
+        mpz_mul_2exp(n, n, (mp_bitcnt_t)-shift);
+    else
+        mpz_mul_2exp(d, d, (mp_bitcnt_t)shift);
+    mpz_tdiv_qr(q, r, n, d);
+    uint64_t bits = mpz_get_ui(q) | (mpz_sgn(r) != 0);
+    mpz_clears(n, d, q, r, NULL);
+    // The bits that the double has no place for, at least two.
+    int length = bits ? 64 - __builtin_clzll(bits) : 0;
+    int extra = (length > EXPONENT_MIN - shift ? length : (int)(EXPONENT_MIN - shift)) - MANTISSA;
+    uint64_t half = (uint64_t)1 << (extra - 1);
+    if ((bits & half) && (bits & (3 * half - 1)))
+        bits += half;
+    bits &= ~(2 * half - 1);
+    return ldexp((double)bits, (int)shift);
+}
+
+Value integer_truediv(Fiber *fiber, Value a, Value b) {
+    if (b == value_from_int(0))
+        return throw_error(fiber, ERROR_ZeroDivisionError, "division by zero");
+    if (value_both_int(a, b))
+        return value_from_double(small_double(a) / small_double(b)); // both exact
+    mpz_t x, y;
+    IntegerRoom room_x, room_y;
+    double d = divide_big(integer_to_mpz(a, x, &room_x), integer_to_mpz(b, y, &room_y));
+    if (isinf(d))
+        return throw_error(fiber, ERROR_OverflowError,
+                           "integer division result too large for a float");
+    bool negative = integer_sign(a) * integer_sign(b) < 0;
+    return value_from_double(negative ? -d : d);
+}
+
+// --- powers ---
+
+static Value pow_negative(Fiber *fiber, Value a, Value b) {
+    double x = integer_to_double(a), y = integer_to_double(b);
+    if (isinf(x) || isinf(y))
+        return throw_error(fiber, ERROR_OverflowError, "int too large to convert to float");
+    return float_pow(fiber, x, y);
+}
+
+Value integer_pow(Fiber *fiber, Value a, Value b) {
+    if (integer_sign(b) < 0)
+        return pow_negative(fiber, a, b);
+    if (b == value_from_int(0) || a == value_from_int(1))
+        return value_from_int(1);
+    if (a == value_from_int(0))
+        return a;
+    int64_t exponent;
+    bool fits = integer_to_int64(b, &exponent);
+    if (a == value_from_int(-1)) {
+        IntegerRoom room;
+        return value_from_int(integer_limbs(b, &room).at[0] & 1 ? -1 : 1);
+    }
+    size_t bits;
+    if (!fits || __builtin_mul_overflow(integer_bit_length(a), (size_t)exponent, &bits))
+        bits = SIZE_MAX;
+    if (!room_for(fiber, bits / 64 + 1))
+        return VALUE_UNDEF;
+    mpz_t x, r;
+    IntegerRoom room;
+    mpz_init(r);
+    mpz_pow_ui(r, integer_to_mpz(a, x, &room), (unsigned long)exponent);
+    Value v = integer_from_mpz(fiber->heap, r);
+    mpz_clear(r);
+    return v;
+}
+
+// --- bits ---
+
+Value integer_and(Fiber *fiber, Value a, Value b) {
+    if (value_both_int(a, b))
+        return value_from_int(value_to_int(a) & value_to_int(b));
+    return by_mpz(fiber, mpz_and, a, b);
+}
+
+Value integer_or(Fiber *fiber, Value a, Value b) {
+    if (value_both_int(a, b))
+        return value_from_int(value_to_int(a) | value_to_int(b));
+    return by_mpz(fiber, mpz_ior, a, b);
+}
+
+Value integer_xor(Fiber *fiber, Value a, Value b) {
+    if (value_both_int(a, b))
+        return value_from_int(value_to_int(a) ^ value_to_int(b));
+    return by_mpz(fiber, mpz_xor, a, b);
+}
+
+Value integer_shl(Fiber *fiber, Value a, Value b) {
+    if (integer_sign(b) < 0)
+        return throw_value(fiber, "negative shift count");
+    if (a == value_from_int(0))
+        return a;
+    int64_t count;
+    if (!integer_to_int64(b, &count))
+        return throw_error(fiber, ERROR_OverflowError, "too many digits in integer");
+    if (value_is_int(a) && count <= 12)
+        return integer_from_int64(fiber->heap, value_to_int(a) * ((int64_t)1 << count));
+    if (!room_for(fiber, integer_bit_length(a) / 64 + (size_t)count / 64 + 2))
+        return VALUE_UNDEF;
+    mpz_t x, r;
+    IntegerRoom room;
+    mpz_init(r);
+    mpz_mul_2exp(r, integer_to_mpz(a, x, &room), (mp_bitcnt_t)count);
+    Value v = integer_from_mpz(fiber->heap, r);
+    mpz_clear(r);
+    return v;
+}
+
+Value integer_shr(Fiber *fiber, Value a, Value b) {
+    if (integer_sign(b) < 0)
+        return throw_value(fiber, "negative shift count");
+    int64_t count;
+    if (!integer_to_int64(b, &count) || (value_is_int(a) && count > 63))
+        return value_from_int(integer_sign(a) < 0 ? -1 : 0);
+    if (value_is_int(a))
+        return value_from_int(value_to_int(a) >> count);
+    mpz_t x, r;
+    IntegerRoom room;
+    mpz_init(r);
+    mpz_fdiv_q_2exp(r, integer_to_mpz(a, x, &room), (mp_bitcnt_t)count);
+    Value v = integer_from_mpz(fiber->heap, r);
+    mpz_clear(r);
+    return v;
+}
