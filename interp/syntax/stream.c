@@ -322,8 +322,9 @@ static bool read_template(Parser *parser, Token *token) {
         *token = read_text(parser, token->at.start, open->kind == BRACKET_LONG_TEMPLATE, false);
         return true;
     }
-    if (token->code != TOKEN_COLON)
+    if (*stream->lexer.token != ':')
         return false;
+    stream->lexer.cursor = stream->lexer.token + 1; // `:=5` is a format spec as well
     uint32_t start = open->offset;
     if (lexer_scan_format(&stream->lexer)) {
         size_t length = (size_t)(stream->lexer.cursor - stream->lexer.token);

@@ -59,6 +59,7 @@ Test(parser, strings) {
     check("\"${\"${x}\"}\"", "(str (str x))");
     check("\"${ {\"a\": 1}[\"a\"] }\"", "(str (index (map (\"a\" 1)) \"a\"))");
     check("\"${f(a: 1)}${xs[1:2]:>5}\"", "(str (call f a: 1) (slice xs 1 2 _):>5)");
+    check("\"${x:=+10.1f}${y:}\"", "(str x:=+10.1f y:)");
     check("\"${fn (x) { return x }}\"", "(str (fn (x) {(return x)}))");
     check("\"${\n x\n}\"", "(str x)");
     check("\"\"\"a\nb \"c\" ${d}\r\n\"\"\"", "(str \"a\\nb \\\"c\\\" \" d \"\\n\")");
