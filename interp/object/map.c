@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+//
+// Maps and sets. A table is an array of entries in order of insertion, and an index of open addressing
+// into it. Entries are only ever appended, or emptied (value first, then key); the index never
+// loses a number. So a reader without a lock meets every key that is there all the while; what comes
+// or goes meanwhile it may see or not, as if it had come a moment earlier or later.
+//
+// A look-up that has to ask a script (`eq` of an instance) starts again if the map changed meanwhile:
+// the table may even be gone, as only the map is rooted.
+#include "object/map.h"
+
+#include "object/bytes.h"
+#include "object/class.h"
+#include "object/error.h"
+#include "object/function.h"
+#include "object/number.h"
+#include "object/operate.h"
+#include "object/range.h"
+#include "object/str.h"
+
+typedef _Atomic uint32_t IndexWord; // 0: empty; else number of an entry plus 1
+
+struct MapTable {
+    Object header;
+    size_t capacity;     // entries
+    uint32_t shift;      // 32 - log2 of the index's size
+    uint32_t mask;
+    _Atomic size_t used; // entries that were appended
+    MapEntry entries[];  // then the index
+};
+
+static IndexWord *table_index(MapTable *table) {
+    return (IndexWord *)(void *)&table->entries[table->capacity];
+}
+
+static void table_trace(Object *object, Tracer *tracer) {
+    MapTable *table = (MapTable *)object;
+    size_t used = load_relaxed(&table->used);
+    for (size_t i = 0; i < used; i++) trace_slots(tracer, &table->entries[i].key, 2);
+}
+const Kind map_table_kind = {"map table", table_trace, NULL};
+
+static void map_trace(Object *object, Tracer *tracer) {
+    trace_object(tracer, load_relaxed(&((Map *)object)->table));
+}
+const Kind map_kind = {"map", map_trace, NULL};
+const Kind set_kind = {"set", map_trace, NULL};
+
+static size_t table_bytes(size_t capacity, size_t index_size) {
+    return sizeof(MapTable) + capacity * sizeof(MapEntry) + index_size * sizeof(IndexWord);
+}
+
+static size_t index_size_for(size_t capacity) {
+    size_t size = 8;
+    while (size * 2 < capacity * 3) size *= 2;
+    return size;
+}
+
+// NULL with MemoryError.
+static MapTable *table_new(Fiber *fiber, size_t capacity) {
+    size_t index_size = index_size_for(capacity), bytes = table_bytes(capacity, index_size);
+    if ((bytes > 4096 && !heap_has_room(fiber->heap, bytes)) || index_size > (size_t)1 << 31) {
+        throw_memory(fiber, bytes);
+        return NULL;
+    }
+    MapTable *table = heap_alloc(fiber->heap, KIND_MAP_TABLE, bytes);
+    table->capacity = capacity;
+    table->mask = (uint32_t)(index_size - 1);
+    table->shift = 32 - (uint32_t)__builtin_ctzll(index_size);
+    return table;
+}
+
+Map *map_new(LocalHeap *heap) { return heap_alloc(heap, KIND_MAP, sizeof(Map)); }
+Map *set_new(LocalHeap *heap) { return heap_alloc(heap, KIND_SET, sizeof(Map)); }
+
+// --- hashing and equality of keys ---
+
+static uint32_t hash_address(Value v) {
+    v ^= v >> 29;
+    v *= 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(v >> 32);
+}
+
+static bool unhashable(Fiber *fiber, Value v) {
+    throw_type(fiber, "unhashable type: '%s'", value_type_name(fiber_runtime(fiber), v));
+    return false;
+}
+
+static bool hash_instance(Fiber *fiber, Value v, uint32_t *out) {
+    Class *c = instance_shape((Instance *)value_to_ref(v))->of;
+    if (c->hash == VALUE_UNDEF) {
+        if (c->eq != VALUE_UNDEF) return unhashable(fiber, v); // as in Python
+        *out = hash_address(v);
+        return true;
+    }
+    Value bound = value_from_ref(bound_new(fiber->heap, v, c->hash));
+    Value h = fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
+    if (h == VALUE_UNDEF) return false;
+    if (!value_is_integer(h)) {
+        throw_type(fiber, "hash() has to give an integer");
+        return false;
+    }
+    *out = integer_hash(h);
+    return true;
+}
+
+bool value_hash(Fiber *fiber, Value v, uint32_t *out) {
+    if (value_is_number(v)) {
+        *out = number_hash(v);
+        return true;
+    }
+    if (!value_is_ref(v)) {
+        *out = hash_address(v);
+        return true;
+    }
+    switch (value_to_ref(v)->kind) {
+    case KIND_STR: *out = str_hash(value_to_str(v)); return true;
+    case KIND_BYTES: *out = bytes_hash(value_to_bytes(v)); return true;
+    case KIND_RANGE: *out = range_hash(v); return true;
+    case KIND_LIST:
+    case KIND_MAP:
+    case KIND_SET: return unhashable(fiber, v);
+    case KIND_INSTANCE: return hash_instance(fiber, v, out);
+    default: *out = hash_address(v); return true;
+    }
+}
+
+static bool key_asks_script(Value key) {
+    return value_is_kind(key, KIND_INSTANCE) &&
+           instance_shape((Instance *)value_to_ref(key))->of->eq != VALUE_UNDEF;
+}
+
+// Equality of keys of which none has an `eq` of its own.
+static bool plain_equal(Value a, Value b) {
+    if (a == b) return true;
+    if (value_is_number(a)) return value_is_number(b) && number_compare(a, b) == 0;
+    if (!value_is_ref(a) || !value_is_ref(b)) return false;
+    uint16_t kind = value_to_ref(a)->kind;
+    if (kind != value_to_ref(b)->kind) return false;
+    if (kind == KIND_STR) return str_equal(value_to_str(a), value_to_str(b));
+    if (kind == KIND_BYTES) return bytes_equal(value_to_bytes(a), value_to_bytes(b));
+    if (kind == KIND_RANGE) return range_equal(a, b);
+    return false;
+}
+
+// --- looking up ---
+
+typedef enum Look { LOOK_FOUND, LOOK_MISSING, LOOK_CHANGED, LOOK_ERROR } Look;
+
+// Only a key that is an instance with `eq` asks scripts (whether it equals what is there, not the other
+// way round). LOOK_CHANGED: a script was asked and the map has changed since.
+static Look look_up(Fiber *fiber, Map *map, MapTable *table, Value key, uint32_t hash,
+                    MapEntry **out) {
+    if (!table) return LOOK_MISSING;
+    IndexWord *index = table_index(table);
+    uint32_t at = hash * 2654435769u >> table->shift, number;
+    for (; (number = load_acquire(&index[at])) != 0; at = (at + 1) & table->mask) {
+        MapEntry *entry = &table->entries[number - 1];
+        if (load_relaxed(&entry->hash) != hash) continue;
+        Value other = slot_get(&entry->key);
+        *out = entry;
+        if (other == key) return LOOK_FOUND;
+        if (other == VALUE_UNDEF) continue;
+        if (__builtin_expect(key_asks_script(key), 0)) {
+            uint64_t version = load_acquire(&map->version);
+            bool same;
+            if (!value_equal(fiber, key, other, &same)) return LOOK_ERROR;
+            if (load_acquire(&map->version) != version || load_acquire(&map->table) != table)
+                return LOOK_CHANGED;
+            if (same) return LOOK_FOUND;
+        } else if (plain_equal(key, other)) {
+            return LOOK_FOUND;
+        }
+    }
+    return LOOK_MISSING;
+}
+
+bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
+    uint32_t hash;
+    MapEntry *entry;
+    Look look;
+    if (!value_hash(fiber, key, &hash)) return false;
+    do look = look_up(fiber, map, load_acquire(&map->table), key, hash, &entry);
+    while (look == LOOK_CHANGED);
+    *out = look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
+    return look != LOOK_ERROR;
+}
+
+Value map_get_str(Map *map, Str *key) {
+    MapEntry *entry;
+    Look look = look_up(NULL, map, load_acquire(&map->table), value_from_ref(key), str_hash(key),
+                        &entry);
+    return look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
+}
+
+// --- changing; all under the map's lock ---
+
+static void index_put(MapTable *table, uint32_t hash, size_t number) {
+    IndexWord *index = table_index(table);
+    uint32_t at = hash * 2654435769u >> table->shift;
+    while (load_relaxed(&index[at]) != 0) at = (at + 1) & table->mask;
+    store_release(&index[at], (uint32_t)number + 1);
+}
+
+static void table_append(MapTable *table, Value key, Value v, uint32_t hash) {
+    size_t number = load_relaxed(&table->used);
+    MapEntry *entry = &table->entries[number];
+    store_relaxed(&entry->hash, hash);
+    slot_set(&entry->value, v);
+    slot_set(&entry->key, key);
+    index_put(table, hash, number);
+    store_release(&table->used, number + 1);
+}
+
+// A table with room for one more, with all live entries in order. NULL with MemoryError.
+static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t live) {
+    size_t capacity = live + live / 2 + 5;
+    MapTable *table = table_new(fiber, capacity);
+    size_t used = old && table ? load_relaxed(&old->used) : 0;
+    for (size_t i = 0; i < used; i++) {
+        MapEntry *entry = &old->entries[i];
+        Value v = load_relaxed(&entry->value);
+        if (v == VALUE_UNDEF) continue;
+        table_append(table, load_relaxed(&entry->key), v, load_relaxed(&entry->hash));
+    }
+    return table;
+}
+
+static void changed(Map *map, size_t length) {
+    store_release(&map->length, length);
+    store_release(&map->version, load_relaxed(&map->version) + 1);
+}
+
+static bool insert(Fiber *fiber, Map *map, Value key, Value v, uint32_t hash) {
+    MapTable *table = load_relaxed(&map->table);
+    size_t live = load_relaxed(&map->length);
+    if (!table || load_relaxed(&table->used) == table->capacity) {
+        table = rebuilt(fiber, table, live);
+        if (!table) return false;
+        store_release(&map->table, table);
+    }
+    table_append(table, key, v, hash);
+    changed(map, live + 1);
+    return true;
+}
+
+static Value take_out(Map *map, MapEntry *entry) {
+    Value old = slot_get(&entry->value);
+    slot_set(&entry->value, VALUE_UNDEF);
+    slot_set(&entry->key, VALUE_UNDEF);
+    changed(map, load_relaxed(&map->length) - 1);
+    return old;
+}
+
+typedef enum Change { CHANGE_SET, CHANGE_DEFAULT, CHANGE_DELETE } Change;
+
+// What to do once the key was found or not. Under the lock.
+static bool apply(Fiber *fiber, Map *map, Change change, MapEntry *entry, Value key, uint32_t hash,
+                  Value v, Value *out) {
+    switch (change) {
+    case CHANGE_DELETE: *out = entry ? take_out(map, entry) : VALUE_UNDEF; return true;
+    case CHANGE_SET:
+        if (!entry) return insert(fiber, map, key, v, hash);
+        slot_set(&entry->value, v);
+        return true;
+    default:
+        *out = entry ? slot_get(&entry->value) : v;
+        return entry || insert(fiber, map, key, v, hash);
+    }
+}
+
+static bool change_plain(Fiber *fiber, Map *map, Change change, Value key, Value v, uint32_t hash,
+                         Value *out) {
+    bool locked = shared_lock(fiber, &map->header);
+    MapEntry *entry;
+    Look look = look_up(fiber, map, load_relaxed(&map->table), key, hash, &entry);
+    bool ok = apply(fiber, map, change, look == LOOK_FOUND ? entry : NULL, key, hash, v, out);
+    shared_unlock(&map->header, locked);
+    return ok;
+}
+
+// One change of one key. A key that asks scripts is looked up before the lock is taken; the lock then
+// only confirms that nothing came in between.
+static bool change_key(Fiber *fiber, Map *map, Change change, Value key, Value v, Value *out) {
+    uint32_t hash;
+    if (!value_hash(fiber, key, &hash)) return false;
+    if (!key_asks_script(key)) return change_plain(fiber, map, change, key, v, hash, out);
+    for (;;) {
+        uint64_t version = load_acquire(&map->version);
+        MapTable *table = load_acquire(&map->table);
+        MapEntry *entry = NULL;
+        Look look = look_up(fiber, map, table, key, hash, &entry);
+        if (look == LOOK_ERROR) return false;
+        if (look == LOOK_CHANGED) continue;
+        bool locked = shared_lock(fiber, &map->header);
+        bool same = load_relaxed(&map->version) == version && load_relaxed(&map->table) == table;
+        bool ok = !same || apply(fiber, map, change, look == LOOK_FOUND ? entry : NULL, key, hash, v, out);
+        shared_unlock(&map->header, locked);
+        if (same) return ok;
+    }
+}
+
+bool map_set(Fiber *fiber, Map *map, Value key, Value v) {
+    return change_key(fiber, map, CHANGE_SET, key, v, NULL);
+}
+bool map_delete(Fiber *fiber, Map *map, Value key, Value *old) {
+    return change_key(fiber, map, CHANGE_DELETE, key, VALUE_UNDEF, old);
+}
+bool map_set_default(Fiber *fiber, Map *map, Value key, Value v, Value *out) {
+    return change_key(fiber, map, CHANGE_DEFAULT, key, v, out);
+}
+void map_set_str(Fiber *fiber, Map *map, Str *key, Value v) {
+    change_plain(fiber, map, CHANGE_SET, value_from_ref(key), v, str_hash(key), NULL);
+}
+
+// --- as a whole ---
+
+bool map_next(Map *map, size_t *position, Value *key, Value *value) {
+    MapTable *table = load_acquire(&map->table);
+    size_t used = table ? load_acquire(&table->used) : 0;
+    while (*position < used) {
+        MapEntry *entry = &table->entries[(*position)++];
+        *key = slot_get(&entry->key);
+        *value = slot_get(&entry->value);
+        if (*key != VALUE_UNDEF && *value != VALUE_UNDEF) return true;
+    }
+    return false;
+}
+
+bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
+    bool locked = shared_lock(fiber, &map->header), there = false;
+    MapTable *table = load_relaxed(&map->table);
+    size_t i = table ? load_relaxed(&table->used) : 0;
+    while (i > 0 && !there) {
+        MapEntry *entry = &table->entries[--i];
+        if (load_relaxed(&entry->value) == VALUE_UNDEF) continue;
+        *key = load_relaxed(&entry->key);
+        *value = take_out(map, entry);
+        there = true;
+    }
+    shared_unlock(&map->header, locked);
+    return there;
+}
+
+Map *map_copy(Fiber *fiber, Map *map) {
+    Map *copy = heap_alloc(fiber->heap, map->header.kind, sizeof *copy);
+    bool locked = shared_lock(fiber, &map->header);
+    MapTable *table = load_relaxed(&map->table);
+    size_t live = load_relaxed(&map->length);
+    MapTable *fresh = table ? rebuilt(fiber, table, live) : NULL;
+    shared_unlock(&map->header, locked);
+    if (table && !fresh) return NULL;
+    store_relaxed(&copy->table, fresh);
+    store_relaxed(&copy->length, live);
+    return copy;
+}
+
+void map_clear(Fiber *fiber, Map *map) {
+    bool locked = shared_lock(fiber, &map->header);
+    store_release(&map->table, NULL);
+    changed(map, 0);
+    shared_unlock(&map->header, locked);
+}
