@@ -39,8 +39,8 @@ void mutex_lock(Mutex *mutex) {
 }
 
 void mutex_unlock(Mutex *mutex) {
+    rank_drop(mutex->rank); // first: once unlocked, the mutex may be gone
     pthread_mutex_unlock(&mutex->mutex);
-    rank_drop(mutex->rank);
 }
 
 void mutex_wait(Mutex *mutex, pthread_cond_t *condition) {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct StandInTest {
     struct StandInTest *next;
@@ -73,8 +74,12 @@ int main(int argc, char **argv) {
     for (StandInTest *test = stand_in_tests; test; test = test->next) {
         if (!strstr(test->name, only))
             continue;
-        fprintf(stderr, "%s\n", test->name);
+        struct timespec start, end;
+        clock_gettime(CLOCK_MONOTONIC, &start);
         test->run();
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        fprintf(stderr, "%s (%.2f s)\n", test->name,
+                (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9);
         count++;
     }
     fprintf(stderr, "%d tests have passed\n", count);
