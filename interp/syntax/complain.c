@@ -134,6 +134,21 @@ static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
     return count && stream->brackets[count - 1].kind == kind;
 }
 
+// In the braces of `=> { ... }`.
+static bool is_arrow_block(const Parser *parser, const Token *token) {
+    if (!inside(parser, token, BRACKET_MAP))
+        return false;
+    const TokenStream *stream = &parser->stream;
+    uint32_t i = stream->bracket_count - 1;
+    if (stream->brackets[i].offset == token->at.start)
+        i--;
+    const char *text = parser->source->bytes;
+    uint32_t offset = stream->brackets[i].offset;
+    while (offset > 0 && (text[offset - 1] == ' ' || text[offset - 1] == '\n'))
+        offset--;
+    return offset >= 2 && !memcmp(text + offset - 2, "=>", 2);
+}
+
 static const char *hint_for(const Parser *parser, const Token *token) {
     const Token *previous = &parser->previous;
     bool string = token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
@@ -149,7 +164,14 @@ static const char *hint_for(const Parser *parser, const Token *token) {
     }
     if (string && (previous->code == TOKEN_STRING || previous->code == TOKEN_TEMPLATE_END))
         return "strings are joined with `+`";
+    if (is_arrow_block(parser, token))
+        return "`=> {` starts a map; a function with statements is written `fn (x) { ... }`";
     switch (token->code) {
+    case TOKEN_COMMA:
+        return accepts(parser, TOKEN_RPAREN) ? "there are no tuples: write `[a, b]`" : NULL;
+    case TOKEN_IN: return accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
+    case TOKEN_ARROW: return "a small function is written `fn (x) => x + 1`";
+    case TOKEN_DOT: return accepts(parser, TOKEN_AS) ? "write `import \"folder/file.conc\"`" : NULL;
     case TOKEN_COLON: return hint_for_colon(parser);
     case TOKEN_ASSIGN: return hint_for_assign(parser);
     case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";

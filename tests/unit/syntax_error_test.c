@@ -65,6 +65,14 @@ Test(syntax_error, habits_of_others) {
     check("p = new P()",
           "1:5 conc has no 'new' [an instance is made by calling the class: `Point(1, 2)`]");
     check("catch (e) { }", "1:1 'catch' without 'try'");
+    check("f = (x) => x",
+          "1:9 invalid syntax: unexpected '=>' [a small function is written `fn (x) => x + 1`]");
+    check("f = fn (x) => { return x }",
+          "1:17 expected an expression, found 'return'"
+          " [`=> {` starts a map; a function with statements is written `fn (x) { ... }`]");
+    check("x = (1, 2)", "1:7 expected ')', found ',' [there are no tuples: write `[a, b]`]");
+    check("for (x in xs) { }", "1:8 expected ')', found 'in' [write `for x in xs { ... }`]");
+    check("import a.b", "1:9 invalid syntax: unexpected '.' [write `import \"folder/file.conc\"`]");
     check("打印（1）", "1:3 invalid character '（' (U+FF08) [write `(`]\n"
                        "1:5 invalid character '）' (U+FF09) [write `)`]");
 }
