@@ -89,12 +89,8 @@ static void store_list(Emitter *e, const Target *targets, uint32_t count, Regist
         return;
     bool in_place = declare && all_take_registers(targets, count);
     Register row = e->top;
-    for (uint32_t i = 0; i < count; i++) {
-        if (in_place)
-            register_variable(e);
-        else
-            register_take(e);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        register_take(e);
     unpack(e, targets, count, list, row, at);
     if (declare && !in_place)
         e->locals = e->top; // what is declared comes above
@@ -117,7 +113,7 @@ static void let_list(Emitter *e, const Target *targets, uint32_t count, Expr *va
     if (all_take_registers(targets, count)) { // the list comes above the variables
         Register row = e->top;
         for (uint32_t i = 0; i < count; i++)
-            register_variable(e);
+            register_take(e);
         unpack(e, targets, count, expression_any(e, value), row, at);
         e->top = row + count;
         for (uint32_t i = 0; i < count; i++)
@@ -135,7 +131,7 @@ static void let_one(Emitter *e, Target *target, Expr *value, Span at) {
     Binding *binding = target->name.binding;
     Register top = e->top;
     if (variable_takes_register(binding)) {
-        Register r = register_variable(e);
+        Register r = register_take(e);
         if (value)
             expression_to(e, value, r);
         else
@@ -170,7 +166,7 @@ static void let_pairs(Emitter *e, Stmt *stmt) {
     uint32_t count = stmt->assign.count;
     Register row = e->top;
     for (uint32_t i = 0; i < count; i++)
-        expression_to(e, stmt->assign.value->list.items[i].value, register_variable(e));
+        expression_to(e, stmt->assign.value->list.items[i].value, register_take(e));
     e->locals = e->top;
     for (uint32_t i = 0; i < count; i++) {
         const Target *target = &stmt->assign.targets[i];

@@ -78,6 +78,13 @@ typedef struct Place {
     uint32_t length;
 } Place;
 
+// The variable `name` lives in register `index` (as a value or in a cell) while pc is in [start, end).
+typedef struct Local {
+    CodeName name;
+    uint32_t start, end;
+    uint8_t index;
+} Local;
+
 typedef struct Code {
     CodeName name;              // "<main>" for a module, "<block>" for a started block, "<lambda>"
     uint32_t offset, length; // in the source, of its head
@@ -106,7 +113,8 @@ typedef struct Code {
     uint32_t plan_count;
     const Place *places;
     uint32_t place_count;
-    const CodeName *register_names; // for hints: name of the variable in register k, or empty; may be NULL
+    const Local *locals; // for hints; inner ones after outer ones
+    uint32_t local_count;
 } Code;
 
 // A compiled module: its top-level code and the names of its slots.
@@ -116,6 +124,9 @@ typedef struct ModuleCode {
     const bool *constant;  // declared by const (or fn, class: assignable like variables, as in Python)
     uint32_t global_count;
 } ModuleCode;
+
+// The name of the variable in a register at word `pc`; empty if it holds something else.
+CodeName code_local_name(const Code *code, uint32_t index, uint32_t pc);
 
 static inline uint32_t word_op(uint32_t w) { return w & 0xff; }
 static inline uint32_t word_a(uint32_t w) { return w >> 8 & 0xff; }

@@ -194,7 +194,7 @@ void handler_add(Emitter *e, uint32_t start, uint32_t end, uint32_t handler, Reg
 
 // ---- Registers --------------------------------------------------------------------------------
 
-Register register_variable(Emitter *e) {
+Register register_take(Emitter *e) {
     if (e->top == CODE_MAX_REGISTERS) {
         emit_limit(e, "more than 250 variables and values in between are alive at once");
         return CODE_MAX_REGISTERS - 1;
@@ -205,25 +205,33 @@ Register register_variable(Emitter *e) {
     return r;
 }
 
-Register register_take(Emitter *e) {
-    Register r = register_variable(e);
-    e->register_shared[r] = true;
-    return r;
+static void name_close(Emitter *e, Register r) {
+    if (e->open_names[r])
+        e->names[e->open_names[r] - 1].end = emit_here(e);
+    e->open_names[r] = 0;
 }
 
 void register_keep(Emitter *e, Register r, const Name *name) {
     if (e->locals <= r)
         e->locals = r + 1;
-    CodeName *known = &e->register_names[r];
-    if (known->size && known->text != name->text)
-        e->register_shared[r] = true;
-    *known = (CodeName){name->text, name->length};
+    name_close(e, r);
+    *VECTOR_ADD(e, Local, names, name) = (Local){.name = {name->text, name->length},
+                                                 .start = emit_here(e),
+                                                 .end = UINT32_MAX,
+                                                 .index = (uint8_t)r};
+    e->open_names[r] = e->name_count;
 }
 
 Register register_local(Emitter *e) {
     Register r = register_take(e);
     e->locals = e->top;
     return r;
+}
+
+void locals_end(Emitter *e, Register locals) {
+    for (Register r = locals; r < e->locals; r++)
+        name_close(e, r);
+    e->locals = e->top = locals;
 }
 
 // ---- A whole function -------------------------------------------------------------------------
@@ -241,15 +249,6 @@ Emitter *emitter_new(Generator *generator, Emitter *outer, FunctionScope *scope)
     e->scope = scope;
     e->locals = e->top = e->high = 1; // R[0]: the callee, or self
     return e;
-}
-
-// Names are for hints about variables only: a register that also holds temporaries has none.
-static const CodeName *finish_names(Emitter *e) {
-    CodeName *names = arena_array(e->generator->arena, CodeName, e->high);
-    for (Register r = 0; r < e->high; r++)
-        if (!e->register_shared[r])
-            names[r] = e->register_names[r];
-    return names;
 }
 
 Code *emitter_finish(Emitter *e) {
@@ -273,7 +272,8 @@ Code *emitter_finish(Emitter *e) {
                    .plan_count = e->plan_count,
                    .places = e->places,
                    .place_count = e->place_count,
-                   .register_names = finish_names(e)};
+                   .locals = e->names,
+                   .local_count = e->name_count};
     e->outer = e->generator->spare;
     e->generator->spare = e;
     return code;

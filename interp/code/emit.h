@@ -61,8 +61,9 @@ typedef struct Emitter {
     uint32_t labels_count, labels_capacity;
     ClassPlan *plans;
     uint32_t plan_count, plan_capacity;
-    CodeName register_names[CODE_MAX_REGISTERS];
-    bool register_shared[CODE_MAX_REGISTERS]; // has held something else than that variable
+    Local *names;
+    uint32_t name_count, name_capacity;
+    uint32_t open_names[CODE_MAX_REGISTERS]; // by register: number + 1 of the name that it has now
 } Emitter;
 
 // Room for one more item in an array of the arena; `items` is the array's address.
@@ -100,9 +101,8 @@ uint32_t site_add(Emitter *e, const Name *name);
 void handler_add(Emitter *e, uint32_t start, uint32_t end, uint32_t handler, Register target);
 
 // --- registers
-Register register_take(Emitter *e);     // a temporary
-Register register_local(Emitter *e);    // hidden state that lasts until locals_end
-Register register_variable(Emitter *e); // a temporary that register_keep will make a variable
+Register register_take(Emitter *e);  // a temporary
+Register register_local(Emitter *e); // hidden state that lasts until locals_end
 // The topmost temporaries up to `r` become variables; `r` is that of `name`.
 void register_keep(Emitter *e, Register r, const Name *name);
 // True if nobody needs what is in `r` now: it may be written before its value is complete.
@@ -110,7 +110,8 @@ static inline bool register_fresh(const Emitter *e, Register r) { return r >= e-
 static inline bool register_topmost(const Emitter *e, Register r) {
     return r >= e->locals && r + 1 == e->top;
 }
-static inline void locals_end(Emitter *e, Register locals) { e->locals = e->top = locals; }
+// The variables from register `locals` on are gone.
+void locals_end(Emitter *e, Register locals);
 
 // --- a whole function
 Emitter *emitter_new(Generator *generator, Emitter *outer, FunctionScope *scope);

@@ -18,7 +18,7 @@ static CodeName function_name(const Function *function) {
 // default may use an earlier parameter.
 static void parameters(Emitter *e, const Function *function) {
     for (uint32_t i = 0; i < function->param_count; i++)
-        register_variable(e);
+        register_take(e);
     e->locals = e->top;
     for (uint32_t i = 0; i < function->param_count; i++) {
         const Param *param = &function->params[i];

@@ -28,7 +28,7 @@ static void for_loop(Emitter *e, Stmt *stmt) {
     expression_to(e, stmt->for_.iterable, state);
     register_take(e);
     register_take(e);
-    Register element = register_variable(e);
+    Register element = register_take(e);
     e->locals = e->top;
     emit_at(e, stmt->for_.iterable->at);
     emit(e, OP_FOR_PREPARE, state, 0, 0);
@@ -188,7 +188,7 @@ static void statement(Emitter *e, Stmt *stmt) {
 static void declared_function(Emitter *e, Stmt *stmt) {
     Binding *binding = stmt->function.binding;
     Register top = e->top;
-    Register r = variable_takes_register(binding) ? register_variable(e) : register_take(e);
+    Register r = register_take(e);
     emit_at(e, stmt->at);
     function_to(e, stmt->function.function, r);
     variable_define_top(e, binding, stmt->function.function->at, r);

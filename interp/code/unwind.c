@@ -173,7 +173,7 @@ static void try_catch(Emitter *e, Stmt *stmt) {
     Jumps ends = {0};
     if (!e->terminated)
         jumps_add(e, &ends, emit_jump(e, OP_JUMP, 0));
-    Register error = register_variable(e);
+    Register error = register_take(e);
     e->locals = e->top;
     handle_here(e, &unwind, error);
     for (uint32_t i = 0; i < stmt->try_.catch_count; i++)

@@ -133,7 +133,7 @@ bool variable_takes_register(const Binding *binding) {
 }
 
 void variable_make_early(Emitter *e, Binding *binding) {
-    Register r = register_variable(e);
+    Register r = register_take(e);
     register_keep(e, r, binding->name);
     binding->reg = (uint8_t)r;
     emit(e, OP_LOAD_UNDEF, r, 0, 0);
@@ -165,7 +165,7 @@ void variable_define_top(Emitter *e, Binding *binding, Span at, Register r) {
 void variable_define(Emitter *e, Binding *binding, Span at, Register value) {
     emit_at(e, at);
     if (variable_takes_register(binding)) {
-        Register r = register_variable(e);
+        Register r = register_take(e);
         load_move(e, r, value);
         variable_adopt(e, binding, r);
     } else {

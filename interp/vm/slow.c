@@ -369,7 +369,8 @@ void slow_name_error(Fiber *fiber, const Str *name) {
 void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture) {
     CodeName name = {"?", 1};
     if (capture && index < proto->capture_count) name = proto->code->captures[index].name;
-    if (!capture && proto->code->register_names) name = proto->code->register_names[index];
+    uint32_t pc = (uint32_t)(fiber->pc - 1 - proto->words);
+    if (!capture) name = code_local_name(proto->code, index, pc);
     throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
                 (int)name.size, name.text);
 }
