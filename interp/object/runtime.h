@@ -94,6 +94,9 @@ typedef struct Runtime {
     // Where the instruction before `pc` of `proto` is in the source, as place says it. Set by vm/. Any thread.
     void (*place_of)(const struct Proto *proto, const uint32_t *pc, char *text, size_t capacity);
 
+    // The name of a script function. Set by vm/.
+    Str *(*function_name)(struct Closure *closure);
+
     struct Registry *registry; // sync/registry.h: what was started
 } Runtime;
 

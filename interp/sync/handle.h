@@ -4,58 +4,108 @@
 // instance of Thread, Task or Process (or of a class that extends one): slot 0 of the instance is
 // the Handle. All words are guarded by the handle's tiny lock where not said otherwise.
 //
-//   NEW --start--> RUNNING --end (the one who ran it; for a process the watcher)--> ENDED
+//   NEW --start--> RUNNING --end (the one who ran it; for a process who settles it)--> ENDED
 //
 // The end stores result or error, then wakes all waiters. An error is "picked up" by every join and
 // await that throws it; one that nobody picked up is reported once: at once where the handle was
-// dropped at the start, else when the handle is collected or the script ends. Cancelled is none.
+// dropped at the start, else when the handle is collected or the script ends (sync/registry.h).
+// Cancelled is none.
+//
+// A process's end comes in two steps: the watcher (process/watcher.c), which touches no heap object,
+// notes that the child has gone, and wakes the joiners; whoever looks at the handle next reads the
+// child's message and ends the handle (handle_settle).
 #ifndef CONC_SYNC_HANDLE_H
 #define CONC_SYNC_HANDLE_H
 
+#include "base/text.h"
 #include "object/class.h"
 #include "object/function.h"
 #include "sched/park.h"
 
 typedef enum HandleKind { HANDLE_THREAD, HANDLE_TASK, HANDLE_PROCESS } HandleKind;
 typedef enum HandleState { HANDLE_NEW, HANDLE_RUNNING, HANDLE_ENDED } HandleState;
+enum { HANDLE_NO_EXIT_CODE = INT32_MIN };
 
 typedef struct Handle {
     Object header;
     uint8_t kind;              // HandleKind; constant
     _Atomic uint8_t state;     // HandleState
-    bool dropped;              // started as a statement of its own
-    bool detached;
-    _Atomic bool picked_up;
-    bool reported;
-    uint64_t id;               // constant from the start on
+    bool dropped;              // started as a statement of its own; constant from the start on
+    _Atomic bool detached;     // written under the registry's mutex
+    _Atomic bool picked_up;    // some join has thrown the error
+    bool pending;              // the end of the script waits for it; under the registry's mutex
+    _Atomic bool gone;         // a process's child has ended: its message waits to be read
+    uint16_t cancels;          // cancel() calls before it had a fiber
+    struct Unpicked *unpicked; // its error in the registry, under the registry's mutex
+    uint64_t id;               // constant
     Slot name;                 // a Str
     Slot result;               // once ENDED: the value, or UNDEF with
     Slot error;                // the error
     Slot instance;             // what scripts hold
-    Slot callee, arguments;    // NEW (Thread(f, ...)): what start() will run
-    char *started_at;          // "file:line:column" of the start; malloc'ed
+    Slot callee, arguments;    // what it runs; arguments is a List
+    const struct Proto
+        *start_proto; // where it was started: code and pc (Runtime.place_of); or NULL
+    const uint32_t *start_pc;
     WaitQueue joiners;
-    Fiber *fiber;              // RUNNING thread or task: its fiber; else NULL
+    _Atomic(Fiber *) fiber;         // RUNNING thread or task: its fiber; else NULL
+    struct Handle *next, *previous; // RUNNING threads and tasks: Registry.running, under its mutex
     // processes
-    int64_t pid;
-    _Atomic int32_t exit_code; // INT32_MIN while it runs
-    struct Child *child;       // process/: pipe and buffers while it runs
+    _Atomic int64_t pid;           // 0 before the start
+    _Atomic int32_t exit_code;     // HANDLE_NO_EXIT_CODE while it runs
+    _Atomic(struct Child *) child; // process/: pipe and buffers, until the handle is settled
 } Handle;
 
-// A new handle in an instance of class `c` (types[TYPE_THREAD] ... or a subclass).
+extern const Kind handle_kind;
+
+// --- making and finding ---
+// Gives the instance of a class that extends Thread, Task or Process its handle.
+// By init of the class, so that `super.init()` does it; a second call changes callee and arguments only.
+Handle *handle_init(Fiber *fiber, Instance *instance, Value callee, const Value *args, int count);
+// A new instance of built-in class `c` (types[TYPE_THREAD], ...) with its handle.
 Instance *handle_new(Fiber *fiber, Class *c, HandleKind kind);
 // The handle of a value, or NULL if it is none.
 Handle *handle_of(Runtime *runtime, Value v);
+// The same for a native's receiver; NULL with the error thrown (RuntimeError where a subclass's init
+// has not called super.init()).
+Handle *handle_receiver(Fiber *fiber, Value v);
 
-// Starts `callee(args...)` as a thread or task (processes: process/spawn.h). UNDEF with the error.
+// --- starting and ending ---
+// Starts `callee(args...)` as a thread or task (processes: process/spawn.h). The instance of Thread or
+// Task; UNDEF with the error (OSError). The arguments are copied. Runs no script, does not collect.
 Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *args, int count,
                    bool dropped);
-// Ends it (any thread that runs it): stores, wakes, reports if dropped. Exactly one of result, error is UNDEF.
-void handle_end(Fiber *fiber, Handle *handle, Value result, Value error);
+// `t.start()` of a Thread object. False with RuntimeError where it has been started already.
+bool handle_start_thread(Fiber *fiber, Handle *handle);
+// What start() runs: the instance's own `run`, else the function that it was given. Sets callee and
+// arguments. False with the error thrown: nothing to run.
+bool handle_prepare(Fiber *fiber, Handle *handle);
+// NEW to RUNNING, by exactly one caller. False with RuntimeError "threads can only be started once".
+bool handle_claim_start(Fiber *fiber, Handle *handle);
+// Notes where `fiber` is now as the place of the start.
+void handle_note_start(Fiber *fiber, Handle *handle);
 
-// The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out.
+// For hooks.run_fiber: `fiber`, a task, has ended (fiber->result or fiber->error is set): marks the
+// locks that it holds, ends its handle, lets go of it. Afterwards the scheduler may free the fiber.
+// Main fibers of threads are ended by those who run them. Runs no script, does not collect.
+void handle_task_ended(Fiber *fiber);
+// Ends it (any attached thread): stores, wakes; reports if dropped. Exactly one of result, error is UNDEF.
+void handle_end(Fiber *fiber, Handle *handle, Value result, Value error);
+// Ends the handle of a process whose child has gone; nothing for any other.
+void handle_settle(Fiber *fiber, Handle *handle);
+
+// --- natives' bodies ---
+// The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out
+// (count is 0: none). Throws RuntimeError before the start, DeadlockError where it would wait for itself.
 Value handle_join(Fiber *fiber, Value *args, int count);
 // `await h`: as join without a time-out. v is any value; TypeError if it is no handle.
 Value handle_await(Fiber *fiber, Value *args, int count);
+// Cancels a thread or task (processes: process/spawn.h). False if it has ended. Any thread.
+bool handle_cancel(Handle *handle);
+bool handle_done(Fiber *fiber, Handle *handle); // it has ended
+
+// "thread 2 (loader)": kind, number, and the name if it was given one. Any attached thread.
+void handle_describe(Handle *handle, Text *out);
+// "in thread 2, started at x.conc:3:9", for traces; nothing where it was not started.
+void handle_origin(Runtime *runtime, Handle *handle, Text *out);
 
 #endif

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+//
+// Handles: what scripts hold of a started thing, and its end. Starting is in start.c.
+#include "sync/handle.h"
+
+#include "object/error.h"
+#include "object/list.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "sched/deadlock.h"
+#include "sync/registry.h"
+#include "sync/wait.h"
+
+static void handle_trace(Object *object, Tracer *tracer) {
+    Handle *handle = (Handle *)object;
+    trace_value(tracer, slot_get(&handle->name));
+    trace_value(tracer, slot_get(&handle->result));
+    trace_value(tracer, slot_get(&handle->error));
+    trace_value(tracer, slot_get(&handle->instance));
+    trace_value(tracer, slot_get(&handle->callee));
+    trace_value(tracer, slot_get(&handle->arguments));
+}
+
+const Kind handle_kind = {"handle", handle_trace, NULL};
+
+// --- making and finding ---
+
+static Handle *attach_handle(Fiber *fiber, Instance *instance, HandleKind kind) {
+    Handle *handle = heap_alloc(fiber->heap, KIND_HANDLE, sizeof *handle);
+    handle->kind = (uint8_t)kind;
+    store_relaxed(&handle->exit_code, HANDLE_NO_EXIT_CODE);
+    slot_set(&handle->instance, value_from_ref(instance));
+    slot_set(instance_slot(instance, 0), value_from_ref(handle));
+    return handle;
+}
+
+static HandleKind kind_of_class(Runtime *runtime, const Class *c) {
+    if (class_extends(c, runtime->types[TYPE_PROCESS]))
+        return HANDLE_PROCESS;
+    return class_extends(c, runtime->types[TYPE_TASK]) ? HANDLE_TASK : HANDLE_THREAD;
+}
+
+Handle *handle_init(Fiber *fiber, Instance *instance, Value callee, const Value *args, int count) {
+    Handle *handle = handle_of(fiber_runtime(fiber), value_from_ref(instance));
+    if (!handle) {
+        const Class *c = instance_shape(instance)->of;
+        handle = attach_handle(fiber, instance, kind_of_class(fiber_runtime(fiber), c));
+        handle->id = add_relaxed(&fiber->world->next_fiber_id, 1);
+    }
+    List *list = list_from(fiber->heap, args, (size_t)count);
+    slot_set(&handle->callee, callee == VALUE_UNDEF ? VALUE_NIL : callee);
+    slot_set(&handle->arguments, value_from_ref(list));
+    return handle;
+}
+
+Instance *handle_new(Fiber *fiber, Class *c, HandleKind kind) {
+    Instance *instance = instance_new(fiber->heap, c);
+    attach_handle(fiber, instance, kind);
+    return instance;
+}
+
+Handle *handle_of(Runtime *runtime, Value v) {
+    (void)runtime;
+    if (!value_is_kind(v, KIND_INSTANCE))
+        return NULL;
+    Instance *instance = (Instance *)value_to_ref(v);
+    if (instance_shape(instance)->field_count == 0)
+        return NULL;
+    Value first = slot_get(instance_slot(instance, 0)); // scripts never hold a bare Handle
+    return value_is_kind(first, KIND_HANDLE) ? (Handle *)value_to_ref(first) : NULL;
+}
+
+Handle *handle_receiver(Fiber *fiber, Value v) {
+    Handle *handle = handle_of(fiber_runtime(fiber), v);
+    if (!handle)
+        throw_runtime(fiber, "init of '%s' has not called super.init()",
+                      value_type_name(fiber_runtime(fiber), v));
+    return handle;
+}
+
+// --- descriptions ---
+
+static const char *kind_word(const Handle *handle) {
+    static const char *const names[] = {"thread", "task", "process"};
+    return names[handle->kind];
+}
+
+void handle_describe(Handle *handle, Text *out) {
+    text_format(out, "%s %llu", kind_word(handle), (unsigned long long)handle->id);
+    Value name = slot_get(&handle->name);
+    if (value_is_str(name))
+        text_format(out, " (%s)", value_to_str(name)->data);
+}
+
+void handle_origin(Runtime *runtime, Handle *handle, Text *out) {
+    if (load_acquire(&handle->state) == HANDLE_NEW)
+        return;
+    text_string(out, "in ");
+    handle_describe(handle, out);
+    if (!handle->start_proto || !runtime->place_of)
+        return;
+    char place[512];
+    runtime->place_of(handle->start_proto, handle->start_pc, place, sizeof place);
+    text_format(out, ", started at %s", place);
+}
+
+// --- the end ---
+
+static void wake_joiners(Handle *handle) {
+    Waiter *waiter;
+    while ((waiter = wait_queue_pop(&handle->joiners)))
+        if (park_claim(waiter->fiber, WAKE_HANDED))
+            park_wake(waiter->fiber);
+}
+
+static void store_end(Handle *handle, Value result, Value error) {
+    object_lock(&handle->header);
+    slot_set(&handle->result, result);
+    slot_set(&handle->error, error);
+    slot_set(&handle->callee, VALUE_NIL); // what it ran need not live as long as the handle
+    slot_set(&handle->arguments, VALUE_NIL);
+    store_release(&handle->fiber, NULL);
+    store_release(&handle->state, HANDLE_ENDED);
+    wake_joiners(handle);
+    object_unlock(&handle->header);
+}
+
+// Cancelled is no error that anybody has to see; nor is what happens while the script ends.
+static bool error_counts(Fiber *fiber, Value error) {
+    Runtime *runtime = fiber_runtime(fiber);
+    return error != VALUE_UNDEF && !load_relaxed(&fiber->world->ending) &&
+           !value_is_instance_of(runtime, error, runtime->errors[ERROR_Cancelled]);
+}
+
+// The order matters: the error is kept before anyone can join, and shown before the end of the script
+// stops waiting for this handle.
+void handle_end(Fiber *fiber, Handle *handle, Value result, Value error) {
+    Registry *registry = fiber_registry(fiber);
+    bool counts = error_counts(fiber, error);
+    if (counts && !handle->dropped)
+        registry_keep_error(registry, handle, error);
+    store_end(handle, result, error);
+    if (counts && handle->dropped) {
+        store_release(&handle->picked_up, true);
+        fiber_runtime(fiber)->report(fiber, error);
+    }
+    if (handle->kind == HANDLE_PROCESS)
+        registry_not_pending(registry, handle);
+    else
+        registry_remove(registry, handle);
+}
+
+void handle_settle(Fiber *fiber, Handle *handle) {
+    if (!load_acquire(&handle->gone))
+        return;
+    const ProcessHooks *processes = fiber_registry(fiber)->processes;
+    if (processes)
+        processes->settle(fiber, handle);
+}
+
+bool handle_done(Fiber *fiber, Handle *handle) {
+    handle_settle(fiber, handle);
+    return load_acquire(&handle->state) == HANDLE_ENDED;
+}
+
+bool handle_cancel(Handle *handle) {
+    object_lock(&handle->header);
+    bool running = load_relaxed(&handle->state) != HANDLE_ENDED;
+    Fiber *target = load_relaxed(&handle->fiber);
+    if (running && target)
+        fiber_cancel(target);
+    else if (running && handle->cancels < UINT16_MAX)
+        handle->cancels++;
+    object_unlock(&handle->header);
+    return running;
+}
+
+// --- join ---
+
+static Value outcome(Fiber *fiber, Handle *handle) {
+    Value error = slot_get(&handle->error);
+    if (error == VALUE_UNDEF)
+        return slot_get(&handle->result);
+    registry_picked_up(fiber_registry(fiber), handle);
+    return throw_instance(fiber, error);
+}
+
+static Value throw_timeout(Fiber *fiber, Handle *handle) {
+    Text who = {0};
+    handle_describe(handle, &who);
+    throw_error(fiber, ERROR_TimeoutError, "%s is still running", text_data(&who));
+    text_free(&who);
+    return VALUE_UNDEF;
+}
+
+typedef enum JoinStep {
+    JOIN_ENDED,
+    JOIN_PARKED,
+    JOIN_SETTLE,
+    JOIN_NEW,
+    JOIN_SELF,
+    JOIN_LATE
+} JoinStep;
+
+// Under the handle's lock: how it is; enters the queue where there is something to wait for.
+static JoinStep join_step(Fiber *fiber, Handle *handle, uint64_t deadline) {
+    uint8_t state = load_relaxed(&handle->state);
+    if (state != HANDLE_RUNNING)
+        return state == HANDLE_ENDED ? JOIN_ENDED : JOIN_NEW;
+    if (load_relaxed(&handle->gone) && load_acquire(&handle->child))
+        return JOIN_SETTLE;
+    if (load_relaxed(&handle->fiber) == fiber)
+        return JOIN_SELF;
+    if (deadline == DEADLINE_LOOK)
+        return JOIN_LATE;
+    ParkKind kind = handle->kind == HANDLE_PROCESS ? PARK_PROCESS : PARK_JOIN;
+    park_arm(fiber, kind, slot_get(&handle->instance), deadline);
+    wait_queue_push(&handle->joiners, &fiber->wait.waiter);
+    return JOIN_PARKED;
+}
+
+static Value join(Fiber *fiber, Handle *handle, uint64_t deadline) {
+    JoinStep step;
+    do {
+        handle_settle(fiber, handle);
+        object_lock(&handle->header);
+        step = join_step(fiber, handle, deadline);
+        object_unlock(&handle->header);
+    } while (step == JOIN_SETTLE);
+    switch (step) {
+    case JOIN_ENDED: return outcome(fiber, handle);
+    case JOIN_PARKED:
+        if (deadline == DEADLINE_NEVER)
+            deadlock_check(fiber, !fiber->is_task);
+        return VALUE_PARKED;
+    case JOIN_SELF:
+        return throw_error(fiber, ERROR_DeadlockError, "cannot join current %s", kind_word(handle));
+    case JOIN_NEW:
+        return throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
+    default: return throw_timeout(fiber, handle);
+    }
+}
+
+static Value join_again(Fiber *fiber, Handle *handle, WakeReason reason, uint64_t deadline) {
+    if (reason != WAKE_HANDED) {
+        object_lock(&handle->header);
+        wait_queue_remove(&fiber->wait.waiter);
+        object_unlock(&handle->header);
+    }
+    switch (reason) {
+    case WAKE_HANDED:
+    case WAKE_RETRY: return join(fiber, handle, deadline);
+    case WAKE_TIMEOUT: return throw_timeout(fiber, handle);
+    default: return wait_throw(fiber, reason);
+    }
+}
+
+Value handle_join(Fiber *fiber, Value *args, int count) {
+    Handle *handle = handle_receiver(fiber, args[0]);
+    if (!handle)
+        return VALUE_UNDEF;
+    uint64_t deadline = fiber->wait.deadline;
+    WakeReason reason = park_outcome(fiber);
+    if (reason != WAKE_NONE)
+        return join_again(fiber, handle, reason, deadline);
+    if (!wait_deadline(fiber, count > 0 ? args[1] : VALUE_UNDEF, &deadline))
+        return VALUE_UNDEF;
+    return join(fiber, handle, deadline);
+}
+
+Value handle_await(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    if (!handle_of(fiber_runtime(fiber), args[0]))
+        return throw_type(fiber, "'%s' object can't be awaited",
+                          value_type_name(fiber_runtime(fiber), args[0]));
+    return handle_join(fiber, args, 0);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Locks: `lock()`. They belong to the fiber (thread or task) that acquired them.
+//
+// Lock.word is the whole state; taking and releasing a lock that nobody waits for is one
+// compare-and-swap:
+//
+//      0                  free
+//      a Fiber            held by it
+//      LOCK_ABANDONED     its owner ended while holding it: the next acquire throws LockError once,
+//                         and frees it
+//
+// and in the low bits: LOCK_WAITED, somebody stands in the queue; LOCK_WOKEN, a waiter has been taken out
+// and is on its way to compete; LOCK_STARVING, the next release is to hand over.
+//
+// A release wakes the first waiter, which then competes (barging: a running thread may be faster, and
+// a lock that is passed on only at the pace of wake-ups is slow). A waiter that came too late again and
+// again for a millisecond gets the lock handed over, so none starves. (As Go's sync.Mutex.)
+#ifndef CONC_SYNC_LOCK_H
+#define CONC_SYNC_LOCK_H
+
+#include "object/function.h"
+#include "sched/fiber.h"
+
+enum { LOCK_WAITED = 1, LOCK_ABANDONED = 2, LOCK_WOKEN = 4, LOCK_STARVING = 8 };
+
+typedef struct Lock {
+    Object header; // its tiny lock guards `waiters` and the flags
+    _Atomic uintptr_t word;
+    WaitQueue waiters;
+    struct Lock *next, *previous; // the owner's list: fiber->held_locks; owner's thread only
+    // Where it was acquired; written by the owner, read by reports.
+    _Atomic(const struct Proto *) proto;
+    _Atomic(const uint32_t *) pc;
+    uint64_t handed_at;  // when it was last handed over, in microseconds of os_now
+    uint64_t last_owner; // of LOCK_ABANDONED: the id of the fiber that ended
+    bool last_was_task;
+} Lock;
+
+extern const Kind lock_kind;
+
+static inline bool value_is_lock(Value v) { return value_is_kind(v, KIND_LOCK); }
+static inline Lock *value_to_lock(Value v) { return (Lock *)value_to_ref(v); }
+
+Lock *lock_new(LocalHeap *heap);
+// Native protocol. args[0] the lock, args[1] the time-out. True, or false after the time-out.
+// DeadlockError, LockError, and what wait_throw throws.
+Value lock_acquire(Fiber *fiber, Value *args, int count);
+// False with LockError: the lock is not held by `fiber`.
+bool lock_release(Fiber *fiber, Lock *lock);
+bool lock_locked(Lock *lock);
+// The fiber that holds it, or NULL. Any thread; may be out of date at once.
+Fiber *lock_owner(Lock *lock);
+// "x.conc:4:9", where it was acquired; "" if unknown. With the world stopped, or by the owner.
+void lock_place(Runtime *runtime, Lock *lock, char *text, size_t capacity);
+
+// `fiber` ends: what it holds still is abandoned. Its own thread.
+void locks_abandon(Fiber *fiber);
+// In a forked child, for a lock that a fiber of the parent held or waited for: nobody waits for it any
+// more; it is `heir`'s, or abandoned. `heir` may be NULL.
+void lock_after_fork(Lock *lock, Fiber *heir);
+void locks_trace(Fiber *fiber, Tracer *tracer);
+
+#endif

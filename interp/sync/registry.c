@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// The registry. Its mutex is a leaf: under it nothing is allocated on the heap, nothing runs scripts.
+// The collector takes it too (unpicked_clear), with the world stopped; no holder reaches a safepoint.
+//
+// Errors that wait to be picked up are kept here and not in the handle alone, since a handle that is
+// collected cannot hand on an object that dies with it: the error is a root, the handle a weak word.
+#include "sync/registry.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "object/error.h"
+#include "sync/lock.h"
+#include "sync/queue.h"
+#include "sync/wait.h"
+
+// --- roots ---
+
+static void registry_trace(void *context, Tracer *tracer) {
+    Registry *registry = context;
+    for (Handle *h = registry->running; h; h = h->next)
+        trace_object(tracer, h);
+    for (Unpicked *u = registry->first_unpicked; u; u = u->next)
+        trace_value(tracer, u->error);
+}
+
+static void unpicked_clear(void *context, Heap *heap) {
+    Registry *registry = context;
+    bool lost = false;
+    mutex_lock(&registry->mutex);
+    for (Unpicked *u = registry->first_unpicked; u; u = u->next)
+        if (u->handle && !heap_is_marked(heap, &u->handle->header)) {
+            u->handle = NULL;
+            lost = true;
+        }
+    mutex_unlock(&registry->mutex);
+    if (lost && registry->world->main_thread)
+        thread_notify(registry->world->main_thread, POLL_REPORT);
+}
+
+void sync_init(Runtime *runtime) {
+    Registry *registry = os_calloc(1, sizeof *registry);
+    registry->world = runtime->world;
+    mutex_init(&registry->mutex, RANK_REGISTRY);
+    runtime->registry = registry;
+    heap_register_kind(runtime->heap, KIND_HANDLE, &handle_kind);
+    heap_register_kind(runtime->heap, KIND_LOCK, &lock_kind);
+    heap_register_kind(runtime->heap, KIND_QUEUE, &queue_kind);
+    heap_add_roots(runtime->heap, registry_trace, registry);
+    heap_add_weak(runtime->heap, unpicked_clear, registry);
+}
+
+static void unpicked_free(Registry *registry) {
+    for (Unpicked *u = registry->first_unpicked, *next; u; u = next) {
+        next = u->next;
+        free(u);
+    }
+    registry->first_unpicked = registry->last_unpicked = NULL;
+}
+
+void sync_free(Runtime *runtime) {
+    Registry *registry = runtime->registry;
+    if (!registry)
+        return;
+    unpicked_free(registry);
+    mutex_destroy(&registry->mutex);
+    free(registry);
+    runtime->registry = NULL;
+}
+
+void sync_trace_fiber(Fiber *fiber, Tracer *tracer) { locks_trace(fiber, tracer); }
+
+// --- what runs ---
+
+static void add_pending(Registry *registry, Handle *handle) {
+    if (handle->pending || load_relaxed(&handle->detached))
+        return;
+    handle->pending = true;
+    registry->pending++;
+}
+
+// The finishers look again by themselves.
+static void wake_finishers(Registry *registry) {
+    if (registry->pending > 0 && registry->running_count > 0)
+        return;
+    Waiter *waiter;
+    while ((waiter = wait_queue_pop(&registry->finishers)))
+        if (park_claim(waiter->fiber, WAKE_RETRY))
+            park_wake(waiter->fiber);
+}
+
+static void drop_pending(Registry *registry, Handle *handle) {
+    if (!handle->pending)
+        return;
+    handle->pending = false;
+    registry->pending--;
+    wake_finishers(registry);
+}
+
+void registry_add(Registry *registry, Handle *handle) {
+    mutex_lock(&registry->mutex);
+    handle->previous = NULL;
+    handle->next = registry->running;
+    if (handle->next)
+        handle->next->previous = handle;
+    registry->running = handle;
+    registry->running_count++;
+    add_pending(registry, handle);
+    mutex_unlock(&registry->mutex);
+}
+
+void registry_remove(Registry *registry, Handle *handle) {
+    mutex_lock(&registry->mutex);
+    if (handle->previous)
+        handle->previous->next = handle->next;
+    else
+        registry->running = handle->next;
+    if (handle->next)
+        handle->next->previous = handle->previous;
+    handle->next = handle->previous = NULL;
+    registry->running_count--;
+    drop_pending(registry, handle);
+    wake_finishers(registry);
+    mutex_unlock(&registry->mutex);
+}
+
+void registry_pending(Registry *registry, Handle *handle) {
+    mutex_lock(&registry->mutex);
+    add_pending(registry, handle);
+    mutex_unlock(&registry->mutex);
+}
+
+void registry_not_pending(Registry *registry, Handle *handle) {
+    mutex_lock(&registry->mutex);
+    drop_pending(registry, handle);
+    mutex_unlock(&registry->mutex);
+}
+
+void handle_detach(Fiber *fiber, Handle *handle) {
+    Registry *registry = fiber_registry(fiber);
+    mutex_lock(&registry->mutex);
+    store_relaxed(&handle->detached, true);
+    drop_pending(registry, handle);
+    mutex_unlock(&registry->mutex);
+}
+
+// --- errors that nobody has picked up ---
+
+void registry_keep_error(Registry *registry, Handle *handle, Value error) {
+    Unpicked *u = os_malloc(sizeof *u);
+    mutex_lock(&registry->mutex);
+    *u = (Unpicked){.handle = handle, .error = error, .previous = registry->last_unpicked};
+    if (u->previous)
+        u->previous->next = u;
+    else
+        registry->first_unpicked = u;
+    registry->last_unpicked = u;
+    handle->unpicked = u;
+    mutex_unlock(&registry->mutex);
+}
+
+static void unlink_unpicked(Registry *registry, Unpicked *u) {
+    if (u->previous)
+        u->previous->next = u->next;
+    else
+        registry->first_unpicked = u->next;
+    if (u->next)
+        u->next->previous = u->previous;
+    else
+        registry->last_unpicked = u->previous;
+    if (u->handle)
+        u->handle->unpicked = NULL;
+}
+
+void registry_picked_up(Registry *registry, Handle *handle) {
+    if (load_acquire(&handle->picked_up))
+        return;
+    mutex_lock(&registry->mutex);
+    store_release(&handle->picked_up, true);
+    Unpicked *u = handle->unpicked;
+    if (u)
+        unlink_unpicked(registry, u);
+    mutex_unlock(&registry->mutex);
+    free(u);
+}
+
+// Takes the oldest out: any, or only one whose handle is gone. UNDEF: none.
+static Value take_unpicked(Registry *registry, bool any) {
+    mutex_lock(&registry->mutex);
+    Unpicked *u = registry->first_unpicked;
+    while (u && u->handle && !any)
+        u = u->next;
+    if (u)
+        unlink_unpicked(registry, u);
+    mutex_unlock(&registry->mutex);
+    Value error = u ? u->error : VALUE_UNDEF;
+    free(u);
+    return error;
+}
+
+static bool report_unpicked(Fiber *main, bool any) {
+    Registry *registry = fiber_registry(main);
+    bool reported = false;
+    Value saved = main->temporaries[0], error;
+    while ((error = take_unpicked(registry, any)) != VALUE_UNDEF) {
+        main->temporaries[0] = error; // it is no root of the registry any more
+        fiber_runtime(main)->report(main, error);
+        reported = true;
+    }
+    main->temporaries[0] = saved;
+    return reported;
+}
+
+void handles_report_lost(Fiber *main) { report_unpicked(main, false); }
+
+// --- the end of a script ---
+
+// Waits until `count` (of the registry) is 0 or `deadline` has passed.
+static WakeReason wait_for_none(Fiber *main, const uint32_t *count, uint64_t deadline) {
+    Registry *registry = fiber_registry(main);
+    for (;;) {
+        mutex_lock(&registry->mutex);
+        if (*count == 0) {
+            mutex_unlock(&registry->mutex);
+            return WAKE_RETRY;
+        }
+        park_arm(main, PARK_END, VALUE_NIL, deadline);
+        wait_queue_push(&registry->finishers, &main->wait.waiter);
+        mutex_unlock(&registry->mutex);
+        park_block(main, true);
+        WakeReason reason = park_outcome(main);
+        mutex_lock(&registry->mutex);
+        wait_queue_remove(&main->wait.waiter);
+        mutex_unlock(&registry->mutex);
+        if (reason != WAKE_RETRY && reason != WAKE_HANDED)
+            return reason;
+    }
+}
+
+bool handles_finish(Fiber *main, bool *reported) {
+    Registry *registry = fiber_registry(main);
+    WakeReason reason = wait_for_none(main, &registry->pending, DEADLINE_NEVER);
+    if (registry->processes)
+        registry->processes->settle_all(main);
+    *reported = report_unpicked(main, true);
+    if (reason == WAKE_RETRY)
+        return true;
+    wait_throw(main, reason);
+    return false;
+}
+
+static void cancel_all(Registry *registry) {
+    mutex_lock(&registry->mutex);
+    for (Handle *h = registry->running; h; h = h->next) {
+        // A fiber takes itself out of this list, under the mutex, before it can go.
+        Fiber *target = load_acquire(&h->fiber);
+        if (target)
+            fiber_cancel(target);
+        else
+            h->cancels++;
+    }
+    mutex_unlock(&registry->mutex);
+}
+
+bool handles_end_all(Fiber *main, double seconds) {
+    Registry *registry = fiber_registry(main);
+    uint64_t deadline = deadline_after(seconds);
+    store_seq(&main->world->ending, true);
+    cancel_all(registry);
+    world_notify_all(main->world, POLL_END);
+    if (registry->processes)
+        registry->processes->terminate_all(main->world, SIGTERM);
+    and_seq(&main->thread->poll, ~(uint32_t)POLL_END); // it is this thread that ends the others
+    store_relaxed(&main->cancels, 0);
+    WakeReason reason;
+    do { // nothing but the deadline counts now
+        reason = wait_for_none(main, &registry->running_count, deadline);
+        store_relaxed(&main->cancels, 0);
+        if (reason == WAKE_DEADLOCK) {
+            free(main->wait.report);
+            main->wait.report = NULL;
+            break;
+        }
+    } while (reason != WAKE_RETRY && reason != WAKE_TIMEOUT);
+    if (registry->processes)
+        registry->processes->wait_gone(main->world, deadline);
+    mutex_lock(&registry->mutex);
+    unpicked_free(registry);
+    mutex_unlock(&registry->mutex);
+    return reason == WAKE_RETRY;
+}
+
+void registry_after_fork(Registry *registry) {
+    mutex_after_fork(&registry->mutex, RANK_REGISTRY);
+    for (Handle *h = registry->running, *next; h; h = next) {
+        next = h->next;
+        h->next = h->previous = NULL;
+        h->pending = false;
+    }
+    registry->running = NULL;
+    registry->running_count = registry->pending = 0;
+    registry->finishers = (WaitQueue){0};
+    unpicked_free(registry);
+}

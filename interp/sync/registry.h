@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Registry: what a Vm knows of everything it has started: what runs still, what the end of the script
+// has to wait for, and the errors that nobody has picked up yet.
+//
+//   sync_init(runtime)               once, after runtime_new
+//   sync_trace_fiber(fiber, tracer)  from hooks.trace_fiber
+//   handles_finish(main)             the top level has ended
+//   handles_end_all(main, seconds)   exit(), Ctrl-C: cancel all, wait a little
+//   sync_free(runtime)               before heap_free
+#ifndef CONC_SYNC_REGISTRY_H
+#define CONC_SYNC_REGISTRY_H
+
+#include "base/mutex.h"
+#include "sync/handle.h"
+
+// An error that ended a handle and that no join has thrown.
+typedef struct Unpicked {
+    struct Unpicked *next, *previous;
+    Handle *handle; // weak: NULL once it was collected
+    Value error;    // traced
+} Unpicked;
+
+// What process/ adds, so that this layer need not know it. NULL until the first spawn.
+typedef struct ProcessHooks {
+    void (*settle)(Fiber *fiber, Handle *handle); // see handle_settle
+    void (*settle_all)(Fiber *fiber);             // all children that have gone, reachable or not
+    void (*terminate_all)(World *world,
+                          int signal); // sends it to the children, detached ones excepted
+    void (*wait_gone)(World *world, uint64_t deadline); // sleeps until no such child is left
+    // The waits of a process object count as waits for something outside: no fiber.
+} ProcessHooks;
+
+typedef struct Registry {
+    World *world;
+    Mutex mutex;     // guards all below; a leaf
+    Handle *running; // threads and tasks
+    uint32_t running_count;
+    uint32_t pending;    // of all kinds: not ended and not detached
+    WaitQueue finishers; // fibers that wait for pending to be 0 (or running_count)
+    Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
+    const ProcessHooks *processes;
+    struct Watcher *watcher; // process/watcher.h
+} Registry;
+
+// Registers the kinds and makes the registry: runtime->registry.
+void sync_init(Runtime *runtime);
+void sync_free(Runtime *runtime);
+// What this layer keeps in a fiber: the locks that it holds.
+void sync_trace_fiber(Fiber *fiber, Tracer *tracer);
+
+// The end of the script: waits until all that was started and not detached has ended (this thread's
+// tasks run meanwhile), then reports the errors that nobody picked up. False with main->error where
+// the wait itself was ended: Interrupted, Cancelled, DeadlockError. *reported: some error was printed.
+// `main` is the main fiber of the main thread, outside of any script code.
+bool handles_finish(Fiber *main, bool *reported);
+// The script ends at once: cancels all threads and tasks, detached ones too, sends SIGTERM to the
+// children, and waits for at most `seconds`. Then children get SIGKILL. False where threads or tasks
+// are left that do not end: the process has to be ended by _exit. What ends meanwhile is not reported.
+bool handles_end_all(Fiber *main, double seconds);
+// Prints the errors whose handles were collected. At a safepoint of the main thread (POLL_REPORT).
+void handles_report_lost(Fiber *main);
+// h.detach()
+void handle_detach(Fiber *fiber, Handle *handle);
+
+// --- for handle.c, start.c and process/ ---
+void registry_add(Registry *registry, Handle *handle);     // a thread or task starts
+void registry_remove(Registry *registry, Handle *handle);  // it has ended
+void registry_pending(Registry *registry, Handle *handle); // the same for processes: the end of
+void registry_not_pending(Registry *registry,
+                          Handle *handle); // the script waits for it; or no more
+// Keeps `error` until somebody picks it up.
+void registry_keep_error(Registry *registry, Handle *handle, Value error);
+void registry_picked_up(Registry *registry, Handle *handle);
+// In a forked child: nothing that the parent started is the child's.
+void registry_after_fork(Registry *registry);
+
+static inline Registry *fiber_registry(Fiber *fiber) { return fiber->world->runtime->registry; }
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Waiting, as the natives see it. Reports look at fibers that may run on: what they read are words
+// that stay readable (a Fiber's memory stays a Fiber's), and an answer out of date does no harm.
+#include "sync/wait.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "object/error.h"
+#include "object/number.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "sync/handle.h"
+#include "sync/lock.h"
+
+bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
+    *deadline = DEADLINE_NEVER;
+    if (timeout == VALUE_UNDEF || timeout == VALUE_NIL)
+        return true;
+    if (!value_is_number(timeout)) {
+        throw_type(fiber, "timeout must be a number of seconds or nil, not '%s'",
+                   value_type_name(fiber_runtime(fiber), timeout));
+        return false;
+    }
+    double seconds = value_is_double(timeout)    ? value_to_double(timeout)
+                     : value_is_integer(timeout) ? integer_to_double(timeout)
+                                                 : (double)(timeout == VALUE_TRUE);
+    if (isnan(seconds)) {
+        throw_value(fiber, "Invalid value NaN (not a number)");
+        return false;
+    }
+    *deadline = seconds > 0 ? deadline_after(seconds) : DEADLINE_LOOK;
+    return true;
+}
+
+// The count of cancels goes down by the one that is thrown.
+static Value throw_cancelled(Fiber *fiber) {
+    uint32_t cancels = load_relaxed(&fiber->cancels);
+    while (cancels > 0 && !cas_acq_rel(&fiber->cancels, &cancels, cancels - 1)) {
+    }
+    return throw_error(fiber, ERROR_Cancelled, "cancelled");
+}
+
+static Value throw_deadlock(Fiber *fiber) {
+    char *report = fiber->wait.report;
+    fiber->wait.report = NULL;
+    throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : "deadlock");
+    free(report);
+    return VALUE_UNDEF;
+}
+
+Value wait_throw(Fiber *fiber, WakeReason reason) {
+    switch (reason) {
+    case WAKE_INTERRUPTED: return throw_error(fiber, ERROR_Interrupted, "interrupted");
+    case WAKE_DEADLOCK: return throw_deadlock(fiber);
+    default: return throw_cancelled(fiber);
+    }
+}
+
+// --- reports ---
+
+void fiber_describe(Fiber *fiber, char *text, size_t capacity) {
+    unsigned long long id = load_relaxed(&fiber->id);
+    const World *world = fiber->world;
+    if (!fiber->is_task && world->main_thread && world->main_thread->main_fiber == fiber)
+        snprintf(text, capacity, "the main thread");
+    else
+        snprintf(text, capacity, "%s %llu", fiber->is_task ? "task" : "thread", id);
+}
+
+static void describe_lock(Fiber *fiber, Lock *lock, char *text, size_t capacity) {
+    Fiber *owner = lock_owner(lock);
+    if (!owner) {
+        snprintf(text, capacity, "a lock");
+        return;
+    }
+    char who[64], place[256];
+    fiber_describe(owner, who, sizeof who);
+    lock_place(fiber_runtime(fiber), lock, place, sizeof place);
+    snprintf(text, capacity, "a lock held by %s%s%s", who, *place ? " since " : "", place);
+}
+
+static void describe_join(Fiber *fiber, char *text, size_t capacity) {
+    Handle *handle = handle_of(fiber_runtime(fiber), fiber->wait.object);
+    Text out = {0};
+    if (handle)
+        handle_describe(handle, &out);
+    else
+        text_string(&out, "something");
+    snprintf(text, capacity, "the end of %s", text_data(&out));
+    text_free(&out);
+}
+
+static const char *plain_description(ParkKind kind) {
+    switch (kind) {
+    case PARK_SLEEP: return "the end of a sleep";
+    case PARK_QUEUE_GET: return "an item in a queue (get)";
+    case PARK_QUEUE_PUT: return "room in a queue (put)";
+    case PARK_QUEUE_JOIN: return "the items of a queue to be done (join)";
+    case PARK_IO: return "input or output";
+    case PARK_END: return "the end of what the script has started";
+    default: return "its turn";
+    }
+}
+
+void wait_describe(Fiber *fiber, char *text, size_t capacity) {
+    char what[400], place[256] = "";
+    Value object = fiber->wait.object;
+    if (fiber->wait.kind == PARK_LOCK && value_is_lock(object))
+        describe_lock(fiber, value_to_lock(object), what, sizeof what);
+    else if (fiber->wait.kind == PARK_JOIN || fiber->wait.kind == PARK_PROCESS)
+        describe_join(fiber, what, sizeof what);
+    else
+        snprintf(what, sizeof what, "%s", plain_description(fiber->wait.kind));
+    Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->place && fiber->frame_count > 0)
+        runtime->place(fiber, place, sizeof place);
+    snprintf(text, capacity, "%s%s%s", what, *place ? ", at " : "", place);
+}
+
+Fiber *wait_target(Fiber *fiber) {
+    Value object = fiber->wait.object;
+    switch (fiber->wait.kind) {
+    case PARK_LOCK: return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;
+    case PARK_JOIN: {
+        Handle *handle = handle_of(fiber_runtime(fiber), object);
+        return handle ? load_acquire(&handle->fiber) : NULL;
+    }
+    default: return NULL;
+    }
+}
