@@ -214,52 +214,36 @@ static Binding *base_here(const Scope *scope, const ClassDecl *class_, bool *fix
     return binding && binding->class_decl ? binding : NULL;
 }
 
-// Which classes can be made at the block's start, bases before what extends them: follows each
-// class's chain of bases up to one that is decided, then decides downwards.
-static void hoist_classes(Resolver *r, Block *block, uint32_t class_count) {
-    Scope *scope = r->scope;
-    Stmt **chain = arena_array(r->arena, Stmt *, class_count);
-    Scope *owners = scope_new(r->arena, NULL, NULL); // class name -> index into `stmts`
-    Stmt **stmts = arena_array(r->arena, Stmt *, class_count);
-    bool *decided = arena_array(r->arena, bool, class_count);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < block->count; i++) {
-        Stmt *stmt = block->items[i];
-        if (stmt->kind != STMT_CLASS)
-            continue;
-        if (!scope_find(owners, stmt->class_->name))
-            scope_add(r->arena, owners, stmt->class_->name, BINDING_BUILTIN)->number = n;
-        stmts[n++] = stmt;
+// Follows the bases of `first` up to a class that is decided, or has no base here; if that one can be
+// made at the block's start so can all below it, bases first.
+static void hoist_chain(Scope *scope, ClassDecl **chain, ClassDecl *first) {
+    uint32_t length = 0;
+    bool possible = false;
+    for (ClassDecl *class_ = first;;) {
+        Binding *binding = class_->binding;
+        possible = binding->hoisted && binding->class_decl == class_;
+        if (binding->decided) // possibly in this very chain: a circle, which cannot be made
+            break;
+        binding->decided = true;
+        chain[length++] = class_;
+        Binding *base = base_here(scope, class_, &possible);
+        if (!base)
+            break;
+        class_ = base->class_decl;
     }
-    scope->classes = arena_array(r->arena, Stmt *, class_count);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t length = 0;
-        bool possible = false;
-        for (uint32_t at = i;;) {
-            if (decided[at]) {
-                Binding *binding = stmts[at]->class_->binding;
-                possible = binding->hoisted;
-                break;
-            }
-            decided[at] = true; // met again in this chain: a circle, which stays impossible
-            chain[length++] = stmts[at];
-            bool fixed;
-            Binding *base = base_here(scope, stmts[at]->class_, &fixed);
-            if (!base) {
-                possible = fixed;
-                break;
-            }
-            at = scope_find(owners, base->name)->number;
-        }
-        while (possible && length > 0) {
-            Stmt *stmt = chain[--length];
-            Binding *binding = stmt->class_->binding;
-            if (binding->class_decl != stmt->class_)
-                continue;
-            binding->hoisted = true;
-            scope->classes[scope->class_count++] = stmt;
-        }
+    while (possible && length > 0) {
+        ClassDecl *class_ = chain[--length];
+        ((Binding *)class_->binding)->hoisted = true;
+        scope->classes[scope->class_count++] = class_;
     }
+}
+
+static void hoist_classes(Resolver *r, const Block *block, uint32_t class_count) {
+    r->scope->classes = arena_array(r->arena, ClassDecl *, class_count);
+    ClassDecl **chain = arena_array(r->arena, ClassDecl *, class_count);
+    for (uint32_t i = 0; i < block->count; i++)
+        if (block->items[i]->kind == STMT_CLASS)
+            hoist_chain(r->scope, chain, block->items[i]->class_);
 }
 
 // ---- Statements -------------------------------------------------------------------------------
@@ -462,7 +446,7 @@ static void resolve_items(Resolver *r, Block *block) {
     }
     const Scope *scope = r->scope;
     for (uint32_t i = 0; i < scope->class_count; i++)
-        resolve_class(r, scope->classes[i]->class_);
+        resolve_class(r, scope->classes[i]);
     for (uint32_t i = 0; i < block->count; i++)
         resolve_statement(r, block->items[i]);
 }

@@ -29,16 +29,17 @@ typedef struct Binding {
     uint32_t number;      // GLOBAL: module slot; BUILTIN: its number
     FunctionScope *owner; // LOCAL: the function whose register it is
     bool is_const;
-    bool ready;                  // the walk is past its declaration
-    bool assigned;               // somewhere else than in its declaration
-    bool captured;               // by a closure
-    bool early;                  // ... which is made before the declaration has run
-    bool stale;                  // a copy would miss an assignment
-    bool self_captured;          // a function's name, read within that function
-    bool hoisted;                // a class that is made at its block's start
-    uint32_t loop;               // number of the innermost loop around the declaration
-    uint32_t assign_loop;        // outermost loop within `loop` around the last assignment
-    const ClassDecl *class_decl; // of a class; else NULL
+    bool ready;            // the walk is past its declaration
+    bool assigned;         // somewhere else than in its declaration
+    bool captured;         // by a closure
+    bool early;            // ... which is made before the declaration has run
+    bool stale;            // a copy would miss an assignment
+    bool self_captured;    // a function's name, read within that function
+    bool hoisted;          // a class that is made at its block's start
+    uint32_t loop;         // number of the innermost loop around the declaration
+    uint32_t assign_loop;  // outermost loop within `loop` around the last assignment
+    ClassDecl *class_decl; // of a class; else NULL
+    bool decided;          // whether that class is hoisted
     // For the code generator:
     bool made;   // generation is past its declaration: the register is set
     uint8_t reg; // LOCAL: its register (holding a cell if binding_in_cell)
@@ -56,7 +57,7 @@ struct Scope {
     NameTable names;
     Binding **order; // as they were declared
     uint32_t count, capacity;
-    Stmt **classes; // the hoisted ones, bases first
+    ClassDecl **classes; // the hoisted ones, bases first
     uint32_t class_count;
 };
 

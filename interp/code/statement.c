@@ -207,7 +207,7 @@ static void hoist(Emitter *e, Block *block) {
             declared_function(e, block->items[i]);
     for (uint32_t i = 0; i < scope->class_count; i++) {
         emit_at(e, scope->classes[i]->at);
-        function_class(e, scope->classes[i]->class_);
+        function_class(e, scope->classes[i]);
     }
 }
 
