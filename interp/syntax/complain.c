@@ -171,7 +171,10 @@ static const char *hint_for(const Parser *parser, const Token *token) {
         return accepts(parser, TOKEN_RPAREN) ? "there are no tuples: write `[a, b]`" : NULL;
     case TOKEN_IN: return accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
     case TOKEN_ARROW: return "a small function is written `fn (x) => x + 1`";
-    case TOKEN_DOT: return accepts(parser, TOKEN_AS) ? "write `import \"folder/file.conc\"`" : NULL;
+    case TOKEN_DOT:
+        return parser->earlier.code == TOKEN_IMPORT || parser->earlier.code == TOKEN_FROM
+                   ? "write `import \"folder/file.conc\"`"
+                   : NULL;
     case TOKEN_COLON: return hint_for_colon(parser);
     case TOKEN_ASSIGN: return hint_for_assign(parser);
     case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
