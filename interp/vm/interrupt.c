@@ -15,8 +15,7 @@ bool poll_answer(Fiber *fiber) {
     }
     if (bits & POLL_END) {
         and_seq(&thread->poll, ~(uint32_t)POLL_END);
-        throw_error(fiber, ERROR_Cancelled, "the script ends");
-        return false;
+        if (!cancel_check(fiber)) return false;
     }
     if ((bits & POLL_MEMORY) || heap_over_limit(fiber->world->heap)) {
         and_seq(&thread->poll, ~(uint32_t)POLL_MEMORY);

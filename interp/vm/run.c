@@ -3,10 +3,19 @@
 // Turns of fibers, and the life of a script.
 #include "vm/run.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/os.h"
 #include "object/error.h"
 #include "object/list.h"
+#include "object/root.h"
 #include "object/str.h"
 #include "sync/handle.h"
+#include "sync/registry.h"
+#include "sync/wait.h"
 #include "vm/call.h"
 #include "vm/trace.h"
 
@@ -72,6 +81,7 @@ static bool run_fiber(Fiber *fiber) {
     if (status == RUN_ERROR) fiber->result = VALUE_UNDEF;
     fiber->ended = true;
     fiber->native_top = NULL;
+    if (fiber->is_task) handle_task_ended(fiber);
     return true;
 }
 
@@ -88,10 +98,114 @@ static void run_trace(Fiber *fiber, Tracer *tracer) {
     for (uint32_t i = 0; i < fiber->frame_count; i++)
         trace_object(tracer, fiber->frames[i].closure);
     fiber_trace_registers(fiber, tracer, fiber_top(fiber));
+    roots_trace(fiber, tracer);
+    sync_trace_fiber(fiber, tracer);
 }
 
 const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
     .throw_error = run_throw,
+    .describe_wait = wait_describe,
+    .waits_for = wait_target,
     .trace_fiber = run_trace,
 };
+
+// --- ending ---
+
+enum { END_GRACE = 2 }; // seconds that finally blocks have
+
+typedef struct Watchdog {
+    Vm *vm;
+    double seconds;
+    bool force; // end the process, rather than ask the script to end
+} Watchdog;
+
+static void watchdog_bite(const Watchdog *dog) {
+    Vm *vm = dog->vm;
+    if (!dog->force) {
+        fprintf(stderr, "conc: the script ran longer than %g s\n", dog->seconds);
+        script_end(vm, STATUS_TIMEOUT);
+        return;
+    }
+    const Registry *registry = vm->runtime->registry;
+    if (registry->processes) registry->processes->terminate_all(vm->world, SIGKILL);
+    _exit(load_relaxed(&vm->exit_status));
+}
+
+static void *watchdog_main(void *argument) {
+    Watchdog dog = *(Watchdog *)argument;
+    free(argument);
+    uint64_t end = deadline_after(dog.seconds);
+    _Atomic uint32_t never = 0;
+    while (os_now() < end) os_futex_wait(&never, 0, end);
+    watchdog_bite(&dog);
+    return NULL;
+}
+
+// A pthread of its own, as the script's threads may be in any state.
+static void watchdog_start(Vm *vm, double seconds, bool force) {
+    Watchdog *dog = os_malloc(sizeof *dog);
+    *dog = (Watchdog){vm, seconds, force};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (pthread_create(&thread, &attributes, watchdog_main, dog) != 0) free(dog);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+}
+
+void script_end(Vm *vm, int status) {
+    int nobody = -1;
+    if (!cas_seq(&vm->exit_status, &nobody, status)) return;
+    watchdog_start(vm, END_GRACE + 0.5, true);
+    Thread *main = vm->thread;
+    if (main->current == main->main_fiber && pthread_equal(main->pthread, pthread_self())) return;
+    fiber_cancel(main->main_fiber);
+    thread_notify(main, POLL_END);
+}
+
+// Shows the error that ended the top level or the wait for the rest. The status that it stands for;
+// *at_once: the rest of the script is not waited for.
+static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
+    Runtime *runtime = vm->runtime;
+    bool cancelled = value_is_instance_of(runtime, error, runtime->errors[ERROR_Cancelled]);
+    if (cancelled && load_relaxed(&vm->exit_status) >= 0) return STATUS_DONE;
+    if (cancelled) {
+        *at_once = true;
+        return STATUS_TERMINATED;
+    }
+    error_report(fiber, error);
+    *at_once = value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]) ||
+               value_is_instance_of(runtime, error, runtime->errors[ERROR_DeadlockError]);
+    if (value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]))
+        return STATUS_INTERRUPT;
+    return STATUS_ERROR;
+}
+
+int run_script(Vm *vm, Fiber *fiber) {
+    if (vm->options.timeout > 0) watchdog_start(vm, vm->options.timeout, false);
+    thread_run_until_ended(vm->thread, fiber);
+    int status = STATUS_DONE;
+    bool at_once = false, reported = false;
+    Value result = fiber->result;
+    if (fiber->error != VALUE_UNDEF) status = settle(vm, fiber, error_take(fiber), &at_once);
+    if (!at_once && load_relaxed(&vm->exit_status) < 0 && !handles_finish(fiber, &reported)) {
+        int later = settle(vm, fiber, error_take(fiber), &at_once);
+        if (status == STATUS_DONE) status = later;
+    }
+    fiber->result = result;
+    int asked = load_relaxed(&vm->exit_status);
+    if (at_once || asked >= 0) vm->stuck = !handles_end_all(fiber, END_GRACE);
+    if (asked >= 0) return asked;
+    if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR) return STATUS_DEADLOCK;
+    return status == STATUS_DONE && load_relaxed(&vm->failed) ? STATUS_ERROR : status;
+}
+
+void vm_end_process(Vm *vm, int status) {
+    if (vm->stuck) _exit(status);
+    vm_free(vm);
+}

@@ -46,14 +46,15 @@ static TraceEntry entry_of(Fiber *fiber, uint32_t depth) {
     return (TraceEntry){frame->closure->proto, depth == 0 ? fiber->pc : frame->pc};
 }
 
-// "in thread 2, started at x.conc:3:9"
+// "in thread 2, started at x.conc:3:9"; NULL for the script's own main fiber.
 static Str *origin_of(Fiber *fiber) {
     Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
     if (!handle) return NULL;
-    Value name = slot_get(&handle->name);
-    return str_format(fiber->heap, "in %s, started at %s",
-                      value_is_str(name) ? value_to_str(name)->data : "a thread",
-                      handle->started_at ? handle->started_at : "?");
+    Text text = {0};
+    handle_origin(handle, &text);
+    Str *origin = text.length ? str_from_text(fiber->heap, &text) : NULL;
+    text_free(&text);
+    return origin;
 }
 
 Value trace_capture(Fiber *fiber) {
@@ -79,13 +80,20 @@ static void place_of(TraceEntry entry, Text *out) {
     unit_place(entry.proto->unit, code, (uint32_t)(entry.pc - 1 - code->words), out);
 }
 
-void trace_place(Fiber *fiber, char *text, size_t capacity) {
-    text[0] = '\0';
-    if (fiber->frame_count == 0) return;
+static void copy_place(TraceEntry entry, char *text, size_t capacity) {
     Text place = {0};
-    place_of(entry_of(fiber, 0), &place);
+    place_of(entry, &place);
     snprintf(text, capacity, "%s", text_data(&place));
     text_free(&place);
+}
+
+void trace_place_of(const Proto *proto, const uint32_t *pc, char *text, size_t capacity) {
+    copy_place((TraceEntry){proto, pc}, text, capacity);
+}
+
+void trace_place(Fiber *fiber, char *text, size_t capacity) {
+    text[0] = '\0';
+    if (fiber->frame_count > 0) copy_place(entry_of(fiber, 0), text, capacity);
 }
 
 static bool is_main(const Proto *proto) { return proto->name->data[0] == '<' && proto->name->data[1] == 'm'; }
@@ -164,4 +172,6 @@ void error_report(Fiber *fiber, Value error) {
     os_write_all(STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);
+    if (value_is_instance_of(vm->runtime, error, vm->runtime->errors[ERROR_DeadlockError]))
+        store_relaxed(&vm->deadlocked, true);
 }

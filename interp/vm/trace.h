@@ -12,6 +12,7 @@ extern const Kind trace_kind;
 // Runtime hooks (see object/runtime.h). They read the fiber's frames: own thread, or parked fiber.
 Value trace_capture(Fiber *fiber);
 void trace_place(Fiber *fiber, char *text, size_t capacity);
+void trace_place_of(const struct Proto *proto, const uint32_t *pc, char *text, size_t capacity);
 Str *trace_text(Fiber *fiber, Value trace);
 Value trace_from_text(Fiber *fiber, Str *text);
 

@@ -41,6 +41,8 @@ static void name_builtins(Vm *vm) {
     }
 }
 
+static Str *function_name(Closure *closure) { return closure->proto->name; }
+
 static void set_hooks(Vm *vm) {
     Runtime *runtime = vm->runtime;
     runtime->call = vm_call;
@@ -49,6 +51,8 @@ static void set_hooks(Vm *vm) {
     runtime->trace_text = trace_text;
     runtime->trace_from_text = trace_from_text;
     runtime->report = error_report;
+    runtime->place_of = trace_place_of;
+    runtime->function_name = function_name;
     heap_register_kind(vm->heap, KIND_TRACE, &trace_kind);
     heap_add_roots(vm->heap, vm_trace, vm);
 }
@@ -56,6 +60,7 @@ static void set_hooks(Vm *vm) {
 Vm *vm_new(const VmOptions *options) {
     Vm *vm = os_calloc(1, sizeof *vm);
     vm->options = *options;
+    store_relaxed(&vm->exit_status, -1);
     pthread_mutex_init(&vm->mutex, NULL);
     HeapOptions heap_options = {.memory_limit = options->memory_limit, .stress = options->stress};
     vm->heap = heap_new(&heap_options);

@@ -37,7 +37,10 @@ typedef struct Vm {
     Slot modules;   // a Map: path or name to module (import)
     CodeName *builtin_names;
     bool colour;    // standard error is a terminal that wants colour
-    _Atomic bool failed; // an error that nobody picked up was reported
+    bool stuck;                // threads are left that do not end
+    _Atomic bool failed;       // an uncaught error was shown: status 1
+    _Atomic bool deadlocked;   // one of them was a DeadlockError: status 3
+    _Atomic int exit_status;   // asked for by exit(), --timeout; -1: nobody asked
 } Vm;
 
 Vm *vm_new(const VmOptions *options);
@@ -54,6 +57,13 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
 // conc -p: runs one expression and prints its value.
 int vm_print_expression(Vm *vm, const char *text, size_t size);
+
+// exit(status): the first one counts. Cancels the main fiber; what has not ended 2 s later is ended by
+// force. The caller, if it is a fiber, goes on to throw Cancelled. Any thread, attached or not.
+void script_end(Vm *vm, int status);
+// The end of the process's main(): frees the Vm, or, where threads are left that do not end, ends the
+// process here and now.
+void vm_end_process(Vm *vm, int status);
 
 // --- for vm/ itself ---
 // How units of this Vm are compiled: its built-ins, `args`.

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "object/iterate.h"
+
+#include "object/bytes.h"
+#include "object/class.h"
+#include "object/error.h"
+#include "object/function.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/range.h"
+#include "object/root.h"
+#include "object/str.h"
+
+static Value call_method(Fiber *fiber, Value receiver, Value method) {
+    Value bound = value_from_ref(bound_new(fiber->heap, receiver, method));
+    return fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
+}
+
+// The number range counts in state words if nothing in it can leave the small ints.
+static bool start_range(Range *range, Value state[3]) {
+    const int64_t most = VALUE_INT_MAX / 4;
+    Value words[] = {range->start, range->stop, range->step};
+    for (int i = 0; i < 3; i++) {
+        if (!value_is_int(words[i])) return false;
+        int64_t n = value_to_int(words[i]);
+        if (n > most || n < -most) return false;
+    }
+    memcpy(state, words, sizeof words);
+    return true;
+}
+
+static int64_t version_of(Map *map) {
+    return (int64_t)(load_acquire(&map->version) & (uint64_t)VALUE_INT_MAX);
+}
+
+static bool start_object(Fiber *fiber, Value iterable, Value state[3]) {
+    Class *c = class_of(fiber_runtime(fiber), iterable);
+    if (c->iter != VALUE_UNDEF) {
+        Value iterator = call_method(fiber, iterable, c->iter);
+        if (iterator == VALUE_UNDEF) return false;
+        if (iterator != iterable) return iterate_start(fiber, iterator, state);
+    }
+    if (c->next == VALUE_UNDEF) {
+        throw_type(fiber, "'%s' object is not iterable",
+                   value_type_name(fiber_runtime(fiber), iterable));
+        return false;
+    }
+    state[0] = iterable;
+    return true;
+}
+
+bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
+    state[0] = iterable;
+    state[1] = value_from_int(0);
+    state[2] = VALUE_NIL;
+    if (!value_is_ref(iterable)) return start_object(fiber, iterable, state);
+    switch (value_to_ref(iterable)->kind) {
+    case KIND_RANGE: start_range(value_to_range(iterable), state); return true;
+    case KIND_MAP:
+    case KIND_SET: state[2] = value_from_int(version_of(value_to_map(iterable))); return true;
+    case KIND_LIST:
+    case KIND_STR:
+    case KIND_BYTES: return true;
+    default: return start_object(fiber, iterable, state);
+    }
+}
+
+static bool next_number(Value state[3], Value *out) {
+    int64_t i = value_to_int(state[0]), limit = value_to_int(state[1]);
+    int64_t step = value_to_int(state[2]);
+    if (step > 0 ? i >= limit : i <= limit) return true;
+    *out = state[0];
+    state[0] = value_from_int(i + step);
+    return true;
+}
+
+static bool next_key(Fiber *fiber, Value state[3], Value *out) {
+    Map *map = value_to_map(state[0]);
+    if (version_of(map) != value_to_int(state[2])) {
+        throw_runtime(fiber, value_is_set(state[0]) ? "Set changed size during iteration"
+                                                    : "dictionary changed size during iteration");
+        return false;
+    }
+    size_t position = (size_t)value_to_int(state[1]);
+    Value key, value;
+    if (map_next(map, &position, &key, &value)) *out = key;
+    state[1] = value_from_int((int64_t)position);
+    return true;
+}
+
+static bool next_of_range(Fiber *fiber, Value state[3], Value *out) {
+    Range *range = value_to_range(state[0]);
+    if (integer_compare(state[1], range->length) >= 0) return true;
+    *out = range_at(fiber, range, state[1]);
+    state[1] = integer_add(fiber, state[1], value_from_int(1));
+    return *out != VALUE_UNDEF;
+}
+
+static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
+    Class *c = class_of(fiber_runtime(fiber), state[0]);
+    *out = call_method(fiber, state[0], c->next);
+    if (*out != VALUE_UNDEF) return true;
+    if (!error_is(fiber, ERROR_StopIteration)) return false;
+    error_take(fiber);
+    return true;
+}
+
+bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
+    *out = VALUE_UNDEF;
+    if (value_is_int(state[0])) return next_number(state, out);
+    size_t at = (size_t)(value_is_int(state[1]) ? value_to_int(state[1]) : 0);
+    switch (value_to_ref(state[0])->kind) {
+    case KIND_LIST:
+        *out = list_get(value_to_list(state[0]), at);
+        state[1] = value_from_int((int64_t)at + 1);
+        return true;
+    case KIND_MAP:
+    case KIND_SET: return next_key(fiber, state, out);
+    case KIND_STR:
+        *out = str_next(fiber->heap, value_to_str(state[0]), &at);
+        state[1] = value_from_int((int64_t)at);
+        return true;
+    case KIND_BYTES:
+        if (at < value_to_bytes(state[0])->size)
+            *out = value_from_int((uint8_t)value_to_bytes(state[0])->data[at]);
+        state[1] = value_from_int((int64_t)at + 1);
+        return true;
+    case KIND_RANGE: return next_of_range(fiber, state, out);
+    default: return next_of_object(fiber, state, out);
+    }
+}
+
+// The state and the list stand in the fiber's roots while scripts may run.
+Value iterate_to_list(Fiber *fiber, Value iterable) {
+    if (value_is_list(iterable)) {
+        List *copy = list_copy(fiber, value_to_list(iterable));
+        return copy ? value_from_ref(copy) : VALUE_UNDEF;
+    }
+    uint32_t mark = root_mark(fiber);
+    List *list = list_new(fiber->heap, value_is_ref(iterable) ? 0 : 4);
+    Value result = value_from_ref(list), state[3], v;
+    root_push(fiber, iterable);
+    root_push(fiber, result);
+    bool ok = iterate_start(fiber, iterable, state);
+    if (ok) root_push(fiber, state[0]);
+    while (ok && (ok = iterate_next(fiber, state, &v)) && v != VALUE_UNDEF)
+        ok = list_append(fiber, list, v);
+    root_release(fiber, mark);
+    return ok ? result : VALUE_UNDEF;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// Iteration, as `for` and C code do it (iterate_start and iterate_next are in object/operate.h).
+// The state is three words:
+//
+//   a range of small ints   [0] the next number    [1] the limit       [2] the step
+//   list                    [0] the list           [1] the next index
+//   map, set                [0] the map            [1] position        [2] the version at the start
+//   str, bytes              [0] the text           [1] byte offset
+//   any other               [0] an object whose next() is called
+#ifndef CONC_OBJECT_ITERATE_H
+#define CONC_OBJECT_ITERATE_H
+
+#include "object/operate.h"
+
+#endif
