@@ -748,8 +748,8 @@ failed:
         NEXT();
     }
     CASE(LOOP) {
+        POLL(); // here still: an error belongs to the blocks around the loop's end, not before its start
         pc += word_sj(word);
-        POLL();
         NEXT();
     }
     CASE(JUMP_TRUE) {
