@@ -50,12 +50,6 @@ void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
         diagnostics->items[i] = diagnostics->items[i + 1];
 }
 
-void diagnostic_hint_last(Diagnostics *diagnostics, const char *hint) {
-    Diagnostic *last = diagnostics->count ? &diagnostics->items[diagnostics->count - 1] : NULL;
-    if (last && !last->hint)
-        last->hint = keep(diagnostics, hint);
-}
-
 // ---- Colours ----------------------------------------------------------------------------------
 
 #define RED   "\033[1;31m"

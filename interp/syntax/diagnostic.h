@@ -40,10 +40,9 @@ typedef struct Diagnostics {
 // it can only be a consequence of the first.
 void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 // Takes back an error that turned out to be a consequence of another.
 void diagnostic_forget(Diagnostics *diagnostics, uint32_t index);
-// Gives the newest error a hint, if it has none.
-void diagnostic_hint_last(Diagnostics *diagnostics, const char *hint);
 
 // All errors in order of their place, a blank line between, and how many more there were.
 void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostics, bool colour);

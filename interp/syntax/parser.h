@@ -34,12 +34,12 @@ typedef struct TokenStream {
     Lexer lexer;
     Bracket brackets[BRACKET_LIMIT];
     uint32_t bracket_count;
-    int previous, before_previous; // codes of the tokens given out last
-    bool await_starts;             // previous is an `await` at the start of a statement
-    bool else_of_block;            // previous is an `else` behind a block
-    bool line_start;               // the next token is the first of its line
-    bool class_head;               // between `class` and its `{`
-    uint32_t class_level;          // bracket_count there
+    int previous;         // code of the token given out last
+    bool await_starts;    // previous is an `await` at the start of a statement
+    bool else_of_block;   // previous is an `else` behind a block
+    bool line_start;      // the next token is the first of its line
+    bool class_head;      // between `class` and its `{`
+    uint32_t class_level; // bracket_count there
 } TokenStream;
 
 typedef struct Parser {

@@ -588,7 +588,6 @@ Token stream_next(Parser *parser) {
     if (token.code == TOKEN_SEPARATOR && stream->class_head &&
         stream->bracket_count <= stream->class_level)
         stream->class_head = false;
-    stream->before_previous = before;
     stream->previous = token.code;
     return token;
 }
