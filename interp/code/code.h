@@ -19,7 +19,11 @@ typedef enum Opcode {
 
 // Operand C of calls.
 enum {
-    CALL_PLAIN, CALL_AWAIT, CALL_SPAWN, CALL_THREAD, CALL_ASYNC,
+    CALL_PLAIN,
+    CALL_AWAIT,
+    CALL_SPAWN,
+    CALL_THREAD,
+    CALL_ASYNC,
     CALL_MODE = 7,
     CALL_DROPPED = 8, // `thread f()` as a statement of its own
 };
@@ -31,12 +35,17 @@ typedef struct CodeName { // NFC text; not NUL-terminated
     uint32_t size;
 } CodeName;
 
-typedef enum ConstantKind { CONSTANT_INT, CONSTANT_BIG, CONSTANT_FLOAT, CONSTANT_STRING } ConstantKind;
+typedef enum ConstantKind {
+    CONSTANT_INT,
+    CONSTANT_BIG,
+    CONSTANT_FLOAT,
+    CONSTANT_STRING
+} ConstantKind;
 typedef struct Constant {
     ConstantKind kind;
-    int64_t integer;      // INT: fits a small int (51 bits)
-    double number;        // FLOAT
-    const char *text;     // STRING: bytes; BIG: digits, base 10, maybe a sign
+    int64_t integer;  // INT: fits a small int (51 bits)
+    double number;    // FLOAT
+    const char *text; // STRING: bytes; BIG: digits, base 10, maybe a sign
     size_t size;
 } Constant;
 
@@ -55,7 +64,9 @@ typedef struct Handler {
     uint8_t target;
 } Handler;
 
-typedef struct Site { CodeName name; } Site; // an inline cache and the member name it is for
+typedef struct Site {
+    CodeName name;
+} Site; // an inline cache and the member name it is for
 
 // Names of labelled arguments: they are the last `count` arguments of the call.
 typedef struct Labels {
@@ -86,14 +97,14 @@ typedef struct Local {
 } Local;
 
 typedef struct Code {
-    CodeName name;              // "<main>" for a module, "<block>" for a started block, "<lambda>"
+    CodeName name;           // "<main>" for a module, "<block>" for a started block, "<lambda>"
     uint32_t offset, length; // in the source, of its head
     uint8_t parameter_count; // without rest
     uint8_t required_count;
-    bool has_rest;          // one register more, R[parameter_count + 1], holds the list of the rest
+    bool has_rest; // one register more, R[parameter_count + 1], holds the list of the rest
     bool is_async;
-    bool is_method;         // R[0] is self
-    uint8_t register_count; // R[0] included
+    bool is_method;             // R[0] is self
+    uint8_t register_count;     // R[0] included
     const CodeName *parameters; // parameter_count names, then the rest's
     const uint32_t *words;
     uint32_t word_count;
@@ -120,8 +131,9 @@ typedef struct Code {
 // A compiled module: its top-level code and the names of its slots.
 typedef struct ModuleCode {
     const Code *main;
-    const CodeName *globals;   // of every module slot
-    const bool *constant;  // declared by const (or fn, class: assignable like variables, as in Python)
+    const CodeName *globals; // of every module slot
+    const bool
+        *constant; // declared by const (or fn, class: assignable like variables, as in Python)
     uint32_t global_count;
 } ModuleCode;
 
