@@ -36,7 +36,8 @@ bool format_float(Fiber *fiber, double d, const FormatSpec *spec, Text *out);
 // template % arguments: a list on the right is the list of arguments, a map serves %(name)s, anything
 // else is the one argument. S: may run script code (str and repr of instances); both must be rooted.
 Value format_percent(Fiber *fiber, Str *template, Value arguments);
-// template.format(...positional): fields {} {0} {0[key]} {0.name} {!r} {:spec}. S; args rooted.
-Value format_template(Fiber *fiber, Str *template, const Value *args, size_t count);
+// template.format(...positional): fields {} {0} {0[key]} {0.name} {!r} {:spec}, and {name} from the map
+// `names` (UNDEF: none). S; args, names and the template are rooted.
+Value format_template(Fiber *fiber, Str *template, const Value *args, size_t count, Value names);
 
 #endif
