@@ -36,6 +36,16 @@ Value time_time(Fiber *fiber, Value *args, int count);
     "time(): seconds since 1970-01-01 00:00 UTC, as a float.\n"                                    \
     "    let start = time()"
 
+// --- what scripts start, locks and queues ---
+extern const NativeSpec handle_methods[];  // native/handle_methods.c: of Handle, the base of
+extern const NativeSpec thread_methods[];  // Thread,
+extern const NativeSpec task_methods[];    // Task
+extern const NativeSpec process_methods[]; // and Process; no constructors: `init` makes the handle
+extern const NativeSpec lock_methods[];    // native/lock_methods.c
+extern const NativeSpec lock_constructor;
+extern const NativeSpec queue_methods[]; // native/queue_methods.c
+extern const NativeSpec queue_constructor;
+
 // --- files ---
 extern const NativeSpec file_methods[];   // native/file.c: of what open() gives
 extern const NativeSpec file_functions[]; // open

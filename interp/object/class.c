@@ -117,6 +117,49 @@ static Shape *first_shape(Runtime *runtime, LocalHeap *heap, Class *c) {
     return shape;
 }
 
+// --- all classes ---
+
+static void classes_forget(void *context, Heap *heap) {
+    Runtime *runtime = context; // the world is stopped
+    size_t kept = 0;
+    for (size_t i = 0; i < runtime->class_count; i++)
+        if (heap_is_marked(heap, &runtime->classes[i]->header))
+            runtime->classes[kept++] = runtime->classes[i];
+    runtime->class_count = kept;
+}
+
+void classes_init(Runtime *runtime) {
+    pthread_mutex_init(&runtime->class_mutex, NULL);
+    heap_add_weak(runtime->heap, classes_forget, runtime);
+}
+
+void classes_free(Runtime *runtime) {
+    pthread_mutex_destroy(&runtime->class_mutex);
+    free(runtime->classes);
+}
+
+static void classes_add(Runtime *runtime, Class *c) {
+    pthread_mutex_lock(&runtime->class_mutex);
+    if (runtime->class_count == runtime->class_capacity) {
+        runtime->class_capacity = runtime->class_capacity ? runtime->class_capacity * 2 : 128;
+        runtime->classes =
+            os_realloc(runtime->classes, runtime->class_capacity * sizeof *runtime->classes);
+    }
+    runtime->classes[runtime->class_count++] = c;
+    pthread_mutex_unlock(&runtime->class_mutex);
+}
+
+Class *class_with_id(Runtime *runtime, uint32_t id) {
+    Class *found = NULL;
+    pthread_mutex_lock(&runtime->class_mutex);
+    for (size_t i = 0; i < runtime->class_count && !found; i++)
+        if (runtime->classes[i]->id == id) found = runtime->classes[i];
+    pthread_mutex_unlock(&runtime->class_mutex);
+    return found;
+}
+
+// --- making ---
+
 Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, const MemberSpec *own,
                  uint32_t count) {
     Class *c = heap_alloc(heap, KIND_CLASS, sizeof *c);
@@ -129,6 +172,7 @@ Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, cons
     hooks_fill(runtime, c);
     c->root_shape = first_shape(runtime, heap, c);
     store_relaxed(&c->slot_hint, base ? load_relaxed(&base->slot_hint) : NEW_INSTANCE_SLOTS);
+    classes_add(runtime, c);
     return c;
 }
 

@@ -87,6 +87,10 @@ Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, cons
 void class_reserve(Runtime *runtime, LocalHeap *heap, Class *c, Str *name);
 // An instance of the class has got `fields` fields: the next ones are made as large.
 void class_learn_slots(Class *c, uint32_t fields);
+// The class with this id, if it is there still; else NULL. Any thread.
+Class *class_with_id(Runtime *runtime, uint32_t id);
+void classes_init(Runtime *runtime); // by runtime_new and runtime_free
+void classes_free(Runtime *runtime);
 bool class_extends(const Class *c, const Class *base); // c is base, or extends it
 // The member's number, or -1. `name` is interned. setter: looks for a setter of that name.
 int class_find(const Class *c, const Str *name, bool setter);

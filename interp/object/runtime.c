@@ -40,6 +40,7 @@ Runtime *runtime_new(World *world, LocalHeap *heap) {
     store_relaxed(&runtime->next_shape_id, 1); // 0 is no key of an inline cache
     kinds_register(world->heap);
     str_intern_init(runtime);
+    classes_init(runtime);
     heap_add_roots(world->heap, runtime_trace, runtime);
     intern_names(runtime, heap);
     return runtime;
@@ -47,6 +48,7 @@ Runtime *runtime_new(World *world, LocalHeap *heap) {
 
 void runtime_free(Runtime *runtime) {
     str_intern_free(runtime);
+    classes_free(runtime);
     free(runtime->builtins);
     free(runtime->builtin_names);
     free(runtime);

@@ -19,7 +19,7 @@ struct Registry; // sync/registry.h
 // Names that C code looks up by itself: runtime->names[NAME_init].
 #define RUNTIME_NAMES(X)                                                                           \
     X(init) X(str) X(eq) X(less) X(hash) X(iter) X(next) X(close) X(run) X(acquire) X(release)     \
-    X(message) X(cause) X(trace) X(self) X(name) X(empty)
+    X(message) X(cause) X(trace) X(self) X(name) X(len) X(empty)
 typedef enum RuntimeName {
 #define X(name) NAME_##name,
     RUNTIME_NAMES(X)
@@ -75,6 +75,11 @@ typedef struct Runtime {
     Str **interned;
     size_t intern_count, intern_capacity;
 
+    // All classes, in the order in which they were made; weak. For who names a class by its id.
+    pthread_mutex_t class_mutex;
+    Class **classes;
+    size_t class_count, class_capacity;
+
     // Calls of scripts from C, for objects with methods of their own (eq, less, hash, str). Set by vm/.
     // Runs `callee` with args[0 .. count); the result, or VALUE_UNDEF with fiber->error. May run
     // script code, park, collect: keep what you need in rooted places.
@@ -96,6 +101,9 @@ typedef struct Runtime {
 
     // The name of a script function. Set by vm/.
     Str *(*function_name)(struct Closure *closure);
+
+    // The status that exit() or --timeout asked for, -1: nobody has. Set by vm/. Any thread.
+    int (*asked_status)(World *world);
 
     struct Registry *registry; // sync/registry.h: what was started
 } Runtime;

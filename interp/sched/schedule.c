@@ -227,6 +227,10 @@ static uint32_t thread_attend(Thread *thread) {
         and_seq(&thread->poll, ~(uint32_t)POLL_END);
         thread_cancel_fibers(thread);
     }
+    if (poll & POLL_TERMINATE) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
+        fiber_cancel(thread->main_fiber);
+    }
     if (poll & POLL_INTERRUPT && !interrupt_waiting(thread))
         return POLL_INTERRUPT;
     return 0;

@@ -19,6 +19,7 @@ enum {
     POLL_END = 16,      // the script ends: throw Cancelled in whatever runs (exit, timeout of ends)
     POLL_TIMEOUT = 32,  // a `timeout` block of a running fiber may have expired
     POLL_REPORT = 64,   // main thread: errors of handles that were collected wait to be reported
+    POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
 };
 
 typedef struct Loop Loop; // sched/loop.h

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// queue(), and the methods of queues.
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/integer.h"
+#include "object/operate.h"
+#include "object/str.h"
+#include "sync/queue.h"
+
+// --- queue(maxsize=0, order="fifo", shared=false) ---
+
+static bool read_maxsize(Fiber *fiber, Value v, size_t *maxsize) {
+    int64_t n = 0;
+    if (v != VALUE_UNDEF && v != VALUE_NIL) {
+        if (!value_is_integer(v)) {
+            throw_type(fiber, "maxsize must be an int, not '%s'",
+                       value_type_name(fiber_runtime(fiber), v));
+            return false;
+        }
+        if (!integer_to_int64(v, &n))
+            n = INT64_MAX;
+    }
+    *maxsize = n > 0 ? (size_t)n : 0; // as in Python, below 1 is unbounded
+    return true;
+}
+
+static bool read_order(Fiber *fiber, Value v, QueueOrder *order) {
+    static const char *const names[] = {"fifo", "lifo", "priority"};
+    *order = QUEUE_FIFO;
+    if (v == VALUE_UNDEF)
+        return true;
+    for (int i = 0; i < 3 && value_is_str(v); i++)
+        if (strcmp(value_to_str(v)->data, names[i]) == 0) {
+            *order = (QueueOrder)i;
+            return true;
+        }
+    throw_value(fiber, "order must be \"fifo\", \"lifo\" or \"priority\"");
+    return false;
+}
+
+static Value construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    size_t maxsize;
+    QueueOrder order;
+    if (!read_maxsize(fiber, args[1], &maxsize) || !read_order(fiber, args[2], &order))
+        return VALUE_UNDEF;
+    if (args[3] != VALUE_UNDEF && value_truth(fiber, args[3]))
+        return throw_value(
+            fiber, "queue(shared: true) is not supported: a child process gets a copy of a queue");
+    return value_from_ref(queue_new(fiber->heap, maxsize, order));
+}
+
+// --- methods ---
+
+static Value put_nowait(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    args[2] = value_from_int(0); // the slack above every window has room for it
+    return queue_put(fiber, args, 2);
+}
+
+static Value get_nowait(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    args[1] = value_from_int(0);
+    return queue_get(fiber, args, 1);
+}
+
+static Value size(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return integer_from_uint64(fiber->heap, queue_length(value_to_queue(args[0])));
+}
+
+static Value empty(Fiber *fiber, Value *args, int count) {
+    (void)fiber;
+    (void)count;
+    return value_from_bool(queue_length(value_to_queue(args[0])) == 0);
+}
+
+static Value full(Fiber *fiber, Value *args, int count) {
+    (void)fiber;
+    (void)count;
+    Queue *queue = value_to_queue(args[0]);
+    return value_from_bool(queue->maxsize > 0 && queue_length(queue) >= queue->maxsize);
+}
+
+static Value maxsize(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return integer_from_uint64(fiber->heap, value_to_queue(args[0])->maxsize);
+}
+
+static Value closed(Fiber *fiber, Value *args, int count) {
+    (void)fiber;
+    (void)count;
+    return value_from_bool(load_acquire(&value_to_queue(args[0])->closed));
+}
+
+static Value task_done(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return queue_task_done(fiber, value_to_queue(args[0])) ? VALUE_NIL : VALUE_UNDEF;
+}
+
+static Value close_queue(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    queue_close(fiber, value_to_queue(args[0]));
+    return VALUE_NIL;
+}
+
+const NativeSpec queue_constructor = {"queue", construct, "maxsize=0, order=\"fifo\", shared=false",
+                                      0,
+                                      "queue(maxsize=0, order=\"fifo\", shared=false): a new "
+                                      "queue. maxsize: how many items it holds at most; 0:\n"
+                                      "any number. order: \"fifo\", \"lifo\", or \"priority\" "
+                                      "(least first, the oldest among equals).\n"
+                                      "    let q = queue(maxsize: 100)"};
+
+const NativeSpec queue_methods[] = {
+    {"put", queue_put, "item, timeout=nil", NATIVE_WAITS,
+     "put(item, timeout=nil): puts an item in; waits while the queue is full. timeout: seconds to "
+     "wait at\n"
+     "most, 0 or less does not wait; nil waits for ever. QueueFull after the time-out, "
+     "QueueClosed.\n"
+     "    q.put([1, \"a\"])"},
+    {"get", queue_get, "timeout=nil", NATIVE_WAITS,
+     "get(timeout=nil): takes the next item out; waits while the queue is empty. timeout: seconds "
+     "to wait\n"
+     "at most, 0 or less does not wait; nil waits for ever. QueueEmpty after the time-out, "
+     "QueueClosed\n"
+     "once the queue is closed and empty.\n"
+     "    let item = q.get(timeout: 1)"},
+    {"put_nowait", put_nowait, "item, _=nil", 0,
+     "put_nowait(item): put(item, timeout: 0).\n    q.put_nowait(1)"},
+    {"get_nowait", get_nowait, "_=nil", 0,
+     "get_nowait(): get(timeout: 0).\n    let item = q.get_nowait()"},
+    {"size", size, "", 0,
+     "size(): how many items are in it now; so does len(q).\n    print(q.size())"},
+    {"qsize", size, "", 0, "qsize(): size(), by Python's name.\n    print(q.qsize())"},
+    {"empty", empty, "", 0, "empty(): true if nothing is in it now.\n    print(q.empty())"},
+    {"full", full, "", 0, "full(): true if maxsize items are in it now.\n    print(q.full())"},
+    {"maxsize", maxsize, "", NATIVE_GETTER,
+     "maxsize: as given to queue(); 0 if it is unbounded.\n    print(q.maxsize)"},
+    {"closed", closed, "", NATIVE_GETTER, "closed: true after close().\n    print(q.closed)"},
+    {"task_done", task_done, "", 0,
+     "task_done(): says that an item that was got is done with (see join). ValueError if it is "
+     "called more\n"
+     "often than items were put in.\n    q.task_done()"},
+    {"join", queue_join, "timeout=nil", NATIVE_WAITS,
+     "join(timeout=nil): waits until task_done() was called for every item put in. timeout: "
+     "seconds;\n"
+     "TimeoutError after it.\n    q.join()"},
+    {"close", close_queue, "", 0,
+     "close(): no more puts: they throw QueueClosed from now on, waiting ones too. gets drain what "
+     "is left,\n"
+     "then throw QueueClosed; `for x in q` ends. Closing twice is harmless.\n    q.close()"},
+    {0}};
