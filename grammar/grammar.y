@@ -60,7 +60,7 @@
 
 %start_symbol text
 %type text {int}
-text ::= statements(B).                          { module_set(parser, B); }
+text ::= statements(B).                          { module_statements(parser, B); }
 text ::= EXPRESSION_MODE expr(B) separators.     { module_set_expr(parser, B); }
 
 %type separators {int}
@@ -213,9 +213,9 @@ param(A) ::= ELLIPSIS NAME(N).                   { A = param_new(parser, &N, NUL
 %type members {List}
 %type member_kind {FunctionKind}
 class(A) ::= CLASS(K) NAME(N) LBRACE members(B) RBRACE(R).
-                                                 { A = class_new(parser, &K, &N, NULL, &B, &R); }
+                                                 { A = class_declare(parser, &K, &N, NULL, &B, &R); }
 class(A) ::= CLASS(K) NAME(N) EXTENDS expr(E) LBRACE members(B) RBRACE(R).
-                                                 { A = class_new(parser, &K, &N, E, &B, &R); }
+                                                 { A = class_declare(parser, &K, &N, E, &B, &R); }
 members(A) ::= .                                 { A = list_empty(); }
 members(A) ::= members(A) SEPARATOR.
 members(A) ::= members(A) member_kind(M) FN|ASYNC_FN(K) NAME(N) params(P) block(B).

@@ -128,7 +128,7 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
     e->top = top;
 }
 
-Register call_method(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at) {
+Register call_named(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at) {
     emit_at(e, at);
     Register base = register_take(e);
     load_move(e, base, receiver);

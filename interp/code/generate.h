@@ -65,7 +65,7 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode);
 void start_to(Emitter *e, Expr *start, Register r, bool dropped);
 void await_to(Emitter *e, Expr *await, Register r);
 // Calls method `name` of the value in `receiver` without arguments; gives the result's temporary.
-Register call_method(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at);
+Register call_named(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at);
 
 // --- condition.c
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.

@@ -69,7 +69,7 @@ static void handle_here(Emitter *e, const Unwind *unwind, Register target) {
 
 static void run_cleanup(Emitter *e, const Unwind *unwind) {
     Register top = e->top;
-    call_method(e, unwind->value, unwind->method, CALL_PLAIN, unwind->at);
+    call_named(e, unwind->value, unwind->method, CALL_PLAIN, unwind->at);
     e->top = top;
 }
 
@@ -291,7 +291,7 @@ void unwind_lock(Emitter *e, Stmt *stmt) {
     for (uint32_t i = 0; i < count; i++) {
         Span at = stmt->lock.items[i]->at;
         Register top = e->top;
-        call_method(e, row + i, "acquire", stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
+        call_named(e, row + i, "acquire", stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
         e->top = top;
         unwinds[i] = cleanup_push(e, row + i, "release", at);
     }

@@ -98,8 +98,8 @@ Function *accessor_new(Parser *parser, const Token *keyword, const Token *name, 
 Function *accessor_arrow(Parser *parser, const Token *keyword, const Token *name,
                          const List *params, const Token *arrow, Expr *value);
 void list_add_function(Parser *parser, List *members, Function *function);
-ClassDecl *class_new(Parser *parser, const Token *keyword, const Token *name, Expr *base,
-                     const List *members, const Token *close);
+ClassDecl *class_declare(Parser *parser, const Token *keyword, const Token *name, Expr *base,
+                         const List *members, const Token *close);
 
 // ---- build_target.c: what is assigned to
 Target target_name(Parser *parser, const Token *name);
@@ -111,7 +111,7 @@ void targets_add(Parser *parser, TargetList *targets, const Target *target);
 TargetList targets_from_items(Parser *parser, const ItemList *items, bool names_only);
 
 // ---- build_stmt.c: statements
-void module_set(Parser *parser, List statements);
+void module_statements(Parser *parser, List statements);
 void module_set_expr(Parser *parser, Expr *expr);
 Block block_new(Parser *parser, Span open, List statements, Span close);
 void list_add_stmt(Parser *parser, List *statements, Stmt *stmt);

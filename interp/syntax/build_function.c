@@ -104,8 +104,8 @@ void list_add_function(Parser *parser, List *members, Function *function) {
     list_add(parser, members, Function *, function);
 }
 
-ClassDecl *class_new(Parser *parser, const Token *keyword, const Token *name, Expr *base,
-                     const List *members, const Token *close) {
+ClassDecl *class_declare(Parser *parser, const Token *keyword, const Token *name, Expr *base,
+                         const List *members, const Token *close) {
     ClassDecl *class_ = arena_new(parser->arena, ClassDecl);
     Function **methods = members->items;
     uint32_t depth = base ? base->depth : 0;

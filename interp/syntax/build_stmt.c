@@ -33,7 +33,7 @@ Block block_new(Parser *parser, Span open, List statements, Span close) {
                    .whole = span_join(open, close)};
 }
 
-void module_set(Parser *parser, List statements) {
+void module_statements(Parser *parser, List statements) {
     Span whole = {0, (uint32_t)parser->source->length};
     parser->module = arena_new(parser->arena, Module);
     parser->module->body = block_new(parser, whole, statements, whole);
@@ -44,7 +44,7 @@ void module_set_expr(Parser *parser, Expr *expr) {
     Stmt *stmt = stmt_new(parser, STMT_EXPR, expr->at, expr->whole, expr->depth);
     stmt->expr = expr;
     list_add_stmt(parser, &statements, stmt);
-    module_set(parser, statements);
+    module_statements(parser, statements);
 }
 
 // ---- Expressions and assignments --------------------------------------------------------------
