@@ -114,6 +114,16 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size) {
     return s;
 }
 
+Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size) {
+    if (!str_is_ascii(s))
+        return str_new(heap, s->data + offset, size);
+    Str *part = str_reserve(heap, size);
+    memcpy(part->data, s->data + offset, size);
+    part->length = size;
+    part->header.flags |= STR_ASCII;
+    return part;
+}
+
 Str *str_from_c(LocalHeap *heap, const char *text) { return str_new(heap, text, strlen(text)); }
 
 Str *str_from_code_point(LocalHeap *heap, uint32_t c) {
@@ -310,23 +320,22 @@ Value str_at(Fiber *fiber, Str *s, int64_t index) {
     if (index < 0 || (size_t)index >= s->length)
         return throw_index(fiber, "string index out of range");
     const char *at = s->data + str_offset(fiber->heap, s, (size_t)index);
-    return value_from_ref(str_new(fiber->heap, at, utf8_size(*at)));
+    return value_from_ref(str_part(fiber->heap, s, (size_t)(at - s->data), utf8_size(*at)));
 }
 
 Value str_next(LocalHeap *heap, Str *s, size_t *offset) {
     if (*offset >= s->size)
         return VALUE_UNDEF;
-    const char *at = s->data + *offset;
-    size_t size = utf8_size(*at);
+    size_t from = *offset, size = utf8_size(s->data[from]);
     *offset += size;
-    return value_from_ref(str_new(heap, at, size));
+    return value_from_ref(str_part(heap, s, from, size));
 }
 
 Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to) {
     if (from == 0 && to == s->length)
         return s;
     size_t start = str_offset(heap, s, from), end = str_offset(heap, s, to);
-    return str_new(heap, s->data + start, end - start);
+    return str_part(heap, s, start, end - start);
 }
 
 Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count) {

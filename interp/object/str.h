@@ -28,6 +28,8 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size);
 // A string of `size` bytes whose data the caller writes before anything else, then str_finish.
 Str *str_reserve(LocalHeap *heap, size_t size);
 void str_finish(Str *s); // counts code points
+// Bytes [offset, offset + size) of `s`, cut between code points. An ASCII text's parts need no counting.
+Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size);
 Str *str_from_c(LocalHeap *heap, const char *text);
 Str *str_from_code_point(LocalHeap *heap, uint32_t c); // c is one: below 0x110000, no surrogate
 Str *str_format(LocalHeap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -69,5 +71,7 @@ static inline bool str_is_ascii(const Str *s) { return s->header.flags & STR_ASC
 
 // Python's repr of text, quoted in double quotes with the escapes that conc reads.
 void str_repr(const Str *s, Text *out);
+// The same in single quotes (double ones if there are single ones in it): as error texts quote it.
+void str_quote(const char *data, size_t size, Text *out);
 
 #endif

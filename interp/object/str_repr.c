@@ -7,7 +7,6 @@
 
 static void repr_code_point(uint32_t c, const char *from, const char *to, Text *out) {
     switch (c) {
-    case '"': text_string(out, "\\\""); return;
     case '\\': text_string(out, "\\\\"); return;
     case '\n': text_string(out, "\\n"); return;
     case '\r': text_string(out, "\\r"); return;
@@ -20,16 +19,23 @@ static void repr_code_point(uint32_t c, const char *from, const char *to, Text *
         text_format(out, c < 0x100 ? "\\x%02x" : "\\u{%x}", c);
 }
 
-void str_repr(const Str *s, Text *out) {
-    text_char(out, '"');
-    const char *at = s->data, *end = s->data + s->size;
+// An interpolation would begin at `$` before a brace; only double quotes know it.
+static void repr_in(char quote, const char *at, size_t size, Text *out) {
+    const char *end = at + size;
+    text_char(out, quote);
     while (at < end) {
         const char *from = at;
         uint32_t c = utf8_next(&at);
-        // An interpolation would begin here.
-        if (c == '$' && at < end && *at == '{')
+        if (c == (uint32_t)quote || (c == '$' && quote == '"' && at < end && *at == '{'))
             text_char(out, '\\');
         repr_code_point(c, from, at, out);
     }
-    text_char(out, '"');
+    text_char(out, quote);
+}
+
+void str_repr(const Str *s, Text *out) { repr_in('"', s->data, s->size, out); }
+
+void str_quote(const char *data, size_t size, Text *out) {
+    bool single = memchr(data, '\'', size) && !memchr(data, '"', size);
+    repr_in(single ? '"' : '\'', data, size, out);
 }

@@ -196,7 +196,7 @@ void unicode_fold(uint32_t c, Text *out) {
         append(out, (uint32_t)folded[i]);
 }
 
-static bool is_cased(uint32_t c) {
+bool unicode_is_cased(uint32_t c) {
     return unicode_is_lower(c) || unicode_is_upper(c) || unicode_is_title(c);
 }
 
@@ -228,7 +228,7 @@ static bool sigma_is_final(const char *start, const char *at, const char *end) {
         uint32_t c = utf8_next(&p);
         if (is_case_ignorable(c))
             continue;
-        cased_before = is_cased(c);
+        cased_before = unicode_is_cased(c);
         break;
     }
     utf8_next(&after);
@@ -236,7 +236,7 @@ static bool sigma_is_final(const char *start, const char *at, const char *end) {
         uint32_t c = utf8_next(&after);
         if (is_case_ignorable(c))
             continue;
-        cased_after = is_cased(c);
+        cased_after = unicode_is_cased(c);
         break;
     }
     return cased_before && !cased_after;

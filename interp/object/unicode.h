@@ -18,6 +18,7 @@ bool unicode_is_numeric(uint32_t c); // digit, or a fraction, a Roman or a Chine
 bool unicode_is_lower(uint32_t c);
 bool unicode_is_upper(uint32_t c);
 bool unicode_is_title(uint32_t c);
+bool unicode_is_cased(uint32_t c); // lower, upper or title
 bool unicode_is_printable(uint32_t c);
 bool unicode_is_identifier_start(uint32_t c);
 bool unicode_is_identifier_part(uint32_t c);

@@ -51,7 +51,7 @@ static Str *origin_of(Fiber *fiber) {
     Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
     if (!handle) return NULL;
     Text text = {0};
-    handle_origin(handle, &text);
+    handle_origin(fiber_runtime(fiber), handle, &text);
     Str *origin = text.length ? str_from_text(fiber->heap, &text) : NULL;
     text_free(&text);
     return origin;

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+//
+// Built-in functions over iterables, and the constructors of containers.
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/iterate.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/range.h"
+#include "object/root.h"
+#include "object/sort.h"
+#include "object/str.h"
+
+static bool given(Value v) { return v != VALUE_UNDEF; }
+static Runtime *rt(Fiber *fiber) { return fiber_runtime(fiber); }
+
+// A loop over args[at], whose state and list stay rooted: `Walk w; walk_start; while (walk_next)`.
+typedef struct Walk {
+    Value state[3];
+    uint32_t mark;
+    bool failed;
+} Walk;
+
+static bool walk_start(Fiber *fiber, Walk *walk, Value iterable) {
+    walk->mark = root_mark(fiber);
+    walk->failed = !iterate_start(fiber, iterable, walk->state);
+    if (!walk->failed) root_push(fiber, walk->state[0]);
+    return !walk->failed;
+}
+
+static bool walk_next(Fiber *fiber, Walk *walk, Value *out) {
+    if (!iterate_next(fiber, walk->state, out)) walk->failed = true;
+    if (!walk->failed && *out != VALUE_UNDEF) return true;
+    root_release(fiber, walk->mark);
+    return false;
+}
+
+static bool call1(Fiber *fiber, Value f, Value v, Value *out) {
+    *out = rt(fiber)->call(fiber, f, &v, 1);
+    return *out != VALUE_UNDEF;
+}
+
+// --- one value from many ---
+
+// all() and any(): stops at the first value whose truth is `stop`.
+static Value find_truth(Fiber *fiber, Value iterable, bool stop) {
+    Walk walk;
+    Value v;
+    if (!walk_start(fiber, &walk, iterable)) return VALUE_UNDEF;
+    while (walk_next(fiber, &walk, &v)) {
+        if (value_truth(fiber, v) != stop) continue;
+        root_release(fiber, walk.mark);
+        return value_from_bool(stop);
+    }
+    return walk.failed ? VALUE_UNDEF : value_from_bool(!stop);
+}
+static Value builtin_any(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return find_truth(fiber, args[1], true);
+}
+static Value builtin_all(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return find_truth(fiber, args[1], false);
+}
+
+static Value builtin_sum(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Walk walk;
+    Value v, total = given(args[2]) ? args[2] : value_from_int(0);
+    if (value_is_str(total))
+        return throw_type(fiber, "sum() can't sum strings [use ''.join(seq) instead]");
+    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    while (walk_next(fiber, &walk, &v)) {
+        total = value_operate(fiber, OPERATOR_ADD, total, v);
+        args[2] = total; // rooted
+        if (total != VALUE_UNDEF) continue;
+        root_release(fiber, walk.mark);
+        return VALUE_UNDEF;
+    }
+    return walk.failed ? VALUE_UNDEF : total;
+}
+
+// min and max over the list in args[3]; args[1] is key, args[2] default. The best value and its key
+// stay in args[3 + ...] of the roots.
+static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, bool largest) {
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(values));
+    Value key = given(args[1]) && args[1] != VALUE_NIL ? args[1] : VALUE_UNDEF;
+    Value best = VALUE_UNDEF, best_key = VALUE_UNDEF;
+    bool ok = true;
+    for (size_t i = 0; ok && i < list_length(values); i++) {
+        Value v = list_get(values, i), k = v;
+        if (given(key)) ok = call1(fiber, key, v, &k);
+        bool better = best == VALUE_UNDEF;
+        root_push(fiber, k);
+        if (ok && !better)
+            ok = value_less(fiber, largest ? best_key : k, largest ? k : best_key, "<", &better);
+        if (!ok || !better) continue;
+        best = v;
+        best_key = k;
+    }
+    root_release(fiber, mark);
+    if (!ok) return VALUE_UNDEF;
+    if (best != VALUE_UNDEF) return best;
+    if (given(args[2])) return args[2];
+    return throw_value(fiber, "%s() arg is an empty sequence", name);
+}
+
+static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, bool largest) {
+    if (count == 2) return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
+    if (count > 3)
+        return extreme(fiber, args, list_from(fiber->heap, args + 3, (size_t)count - 2), name, largest);
+    Value values = iterate_to_list(fiber, args[3]);
+    return given(values) ? extreme(fiber, args, value_to_list(values), name, largest) : VALUE_UNDEF;
+}
+static Value builtin_min(Fiber *fiber, Value *args, int count) {
+    return extreme_of(fiber, args, count, "min", false);
+}
+static Value builtin_max(Fiber *fiber, Value *args, int count) {
+    return extreme_of(fiber, args, count, "max", true);
+}
+
+// --- lists from iterables ---
+
+static Value builtin_enumerate(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value number = given(args[2]) ? args[2] : value_from_int(0), v;
+    if (!value_is_integer(number))
+        return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
+                          value_type_name(rt(fiber), number));
+    List *pairs = list_new(fiber->heap, 0);
+    args[2] = value_from_ref(pairs);
+    Walk walk;
+    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    while (walk_next(fiber, &walk, &v)) {
+        Value pair[] = {number, v};
+        list_append(fiber, pairs, value_from_ref(list_from(fiber->heap, pair, 2)));
+        number = integer_add(fiber, number, value_from_int(1));
+    }
+    return walk.failed ? VALUE_UNDEF : value_from_ref(pairs);
+}
+
+static Value builtin_zip(Fiber *fiber, Value *args, int count) {
+    size_t shortest = count ? SIZE_MAX : 0;
+    for (int i = 1; i <= count; i++) {
+        args[i] = iterate_to_list(fiber, args[i]);
+        if (!given(args[i])) return VALUE_UNDEF;
+        size_t length = list_length(value_to_list(args[i]));
+        if (length < shortest) shortest = length;
+    }
+    List *rows = list_new(fiber->heap, shortest);
+    for (size_t i = 0; i < shortest; i++) {
+        List *row = list_new(fiber->heap, (size_t)count);
+        for (int k = 1; k <= count; k++)
+            list_append(fiber, row, list_get(value_to_list(args[k]), i));
+        list_append(fiber, rows, value_from_ref(row));
+    }
+    return value_from_ref(rows);
+}
+
+static Value builtin_filter(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value v, keep;
+    uint32_t mark = root_mark(fiber);
+    List *kept = list_new(fiber->heap, 0);
+    root_push(fiber, value_from_ref(kept));
+    Walk walk;
+    if (!walk_start(fiber, &walk, args[2])) return VALUE_UNDEF;
+    while (walk_next(fiber, &walk, &v)) {
+        uint32_t inner = root_mark(fiber);
+        root_push(fiber, v);
+        keep = v;
+        if (args[1] != VALUE_NIL && !call1(fiber, args[1], v, &keep)) {
+            root_release(fiber, mark);
+            return VALUE_UNDEF;
+        }
+        root_release(fiber, inner);
+        if (value_truth(fiber, keep)) list_append(fiber, kept, v);
+    }
+    root_release(fiber, mark);
+    return walk.failed ? VALUE_UNDEF : value_from_ref(kept);
+}
+
+static Value builtin_reversed(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value all = iterate_to_list(fiber, args[1]);
+    if (!given(all)) return all;
+    List *list = value_to_list(all);
+    size_t length = list_length(list);
+    for (size_t i = 0; i < length / 2; i++) {
+        Value low = list_get(list, i), high = list_get(list, length - 1 - i);
+        list_set(fiber, list, i, high);
+        list_set(fiber, list, length - 1 - i, low);
+    }
+    return all;
+}
+
+static Value builtin_sorted(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return sorted_list(fiber, args[1], args[2], args[3], args[4]);
+}
+
+// --- constructors ---
+
+static Value list_construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    if (!given(args[1])) return value_from_ref(list_new(fiber->heap, 0));
+    return iterate_to_list(fiber, args[1]);
+}
+
+static Value set_construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Map *set = set_new(fiber->heap);
+    args[0] = value_from_ref(set);
+    if (!given(args[1])) return args[0];
+    Walk walk;
+    Value v;
+    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    while (walk_next(fiber, &walk, &v)) {
+        if (map_set(fiber, set, v, VALUE_NIL)) continue;
+        root_release(fiber, walk.mark);
+        return VALUE_UNDEF;
+    }
+    return walk.failed ? VALUE_UNDEF : value_from_ref(set);
+}
+
+// One [key, value] pair into the map.
+static bool take_pair(Fiber *fiber, Map *map, Value pair, size_t number) {
+    Value list = iterate_to_list(fiber, pair);
+    if (!given(list)) return false;
+    size_t length = list_length(value_to_list(list));
+    if (length == 2)
+        return map_set(fiber, map, list_get(value_to_list(list), 0), list_get(value_to_list(list), 1));
+    throw_value(fiber, "dictionary update sequence element #%zu has length %zu; 2 is required", number,
+                length);
+    return false;
+}
+
+bool map_update(Fiber *fiber, Map *map, Value from) {
+    Value key, v;
+    if (value_is_map(from)) {
+        size_t position = 0;
+        while (map_next(value_to_map(from), &position, &key, &v))
+            if (!map_set(fiber, map, key, v)) return false;
+        return true;
+    }
+    Walk walk;
+    size_t number = 0;
+    if (!walk_start(fiber, &walk, from)) return false;
+    while (walk_next(fiber, &walk, &v)) {
+        if (take_pair(fiber, map, v, number++)) continue;
+        root_release(fiber, walk.mark);
+        return false;
+    }
+    return !walk.failed;
+}
+
+static Value map_construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Map *map = map_new(fiber->heap);
+    args[0] = value_from_ref(map);
+    if (given(args[1]) && !map_update(fiber, map, args[1])) return VALUE_UNDEF;
+    return value_from_ref(map);
+}
+
+static Value range_construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value zero = value_from_int(0), one = value_from_int(1);
+    if (!given(args[2])) return range_new_checked(fiber, zero, args[1], one);
+    return range_new_checked(fiber, args[1], args[2], given(args[3]) ? args[3] : one);
+}
+
+static Value type_construct(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return value_from_ref(class_of(rt(fiber), args[1]));
+}
+
+const NativeSpec list_constructor = {"list", list_construct, "iterable=[]", 0,
+                                     "list(iterable=[]): a new list of its elements.\n    list(0..3)  # [0, 1, 2]"};
+const NativeSpec set_constructor = {"set", set_construct, "iterable=[]", 0,
+                                    "set(iterable=[]): a new set of its elements. TypeError for unhashable ones.\n"
+                                    "    set([1, 1])  # {1}"};
+const NativeSpec map_constructor = {"map", map_construct, "pairs={}", 0,
+                                    "map(pairs={}): a new map from another map or from [key, value] pairs.\n"
+                                    "    map([[\"a\", 1]])  # {\"a\": 1}"};
+const NativeSpec range_constructor = {"range", range_construct, "start, stop=nil, step=1", 0,
+                                      "range(stop), range(start, stop, step=1): the whole numbers from start up to, not\n"
+                                      "with, stop. ValueError for step 0.\n    list(range(3))  # [0, 1, 2]"};
+const NativeSpec type_constructor = {"type", type_construct, "value", 0,
+                                     "type(value): its type.\n    type(1) == int"};
+
+const NativeSpec builtin_sequence_functions[] = {
+    {"any", builtin_any, "iterable", 0,
+     "any(iterable): whether one element is truthy.\n    any([0, 1])  # true"},
+    {"all", builtin_all, "iterable", 0,
+     "all(iterable): whether every element is truthy.\n    all([])  # true"},
+    {"sum", builtin_sum, "iterable, start=0", 0,
+     "sum(iterable, start=0): the elements added up. TypeError for what does not add.\n    sum([1, 2])  # 3"},
+    {"min", builtin_min, "*values, key=nil, default=", 0,
+     "min(iterable, key=nil, default) or min(a, b, ...): the least. ValueError if there is none.\n"
+     "    min([3, 1])  # 1"},
+    {"max", builtin_max, "*values, key=nil, default=", 0,
+     "max(iterable, key=nil, default) or max(a, b, ...): the greatest. ValueError if there is none.\n"
+     "    max(1, 2)  # 2"},
+    {"enumerate", builtin_enumerate, "iterable, start=0", 0,
+     "enumerate(iterable, start=0): a list of [number, element].\n    for i, x in enumerate(xs) { }"},
+    {"zip", builtin_zip, "*iterables", 0,
+     "zip(*iterables): a list of rows, one element of each, as long as the shortest.\n"
+     "    zip([1, 2], [\"a\", \"b\"])  # [[1, \"a\"], [2, \"b\"]]"},
+    {"filter", builtin_filter, "function, iterable", 0,
+     "filter(function, iterable): a list of the elements for which it is truthy (nil: that are truthy).\n"
+     "    filter(fn (x) => x > 1, [1, 2])  # [2]"},
+    {"reversed", builtin_reversed, "iterable", 0,
+     "reversed(iterable): a list of its elements, last first.\n    reversed([1, 2])  # [2, 1]"},
+    {"sorted", builtin_sorted, "iterable, key=nil, reverse=false, cmp=nil", 0,
+     "sorted(iterable, key=nil, reverse=false, cmp=nil): a new sorted list; equal ones keep their order.\n"
+     "key gives what to sort by; cmp(a, b) gives a number below, equal to or above 0.\n"
+     "    sorted([3, 1], key: fn (x) => -x)  # [3, 1]"},
+    {0},
+};

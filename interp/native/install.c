@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// The one list of what exists. Rows are in the order in which a class needs another as its base.
+#include "native/install.h"
+
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/map.h"
+#include "object/module.h"
+#include "object/str.h"
+#include "vm/vm.h"
+
+typedef struct TypeRow {
+    BuiltinType type;
+    BuiltinType base;             // TYPE_OBJECT: none
+    const NativeSpec *methods;    // NULL: none
+    const NativeSpec *constructor; // NULL: cannot be called
+    bool named;                   // a built-in name of scripts
+} TypeRow;
+
+static const TypeRow types[] = {
+    {TYPE_OBJECT, TYPE_OBJECT, NULL, NULL, false},
+    {TYPE_NIL, TYPE_OBJECT, NULL, NULL, false},
+    {TYPE_INT, TYPE_OBJECT, int_methods, &int_constructor, true},
+    {TYPE_BOOL, TYPE_OBJECT, int_methods, &bool_constructor, true},
+    {TYPE_FLOAT, TYPE_OBJECT, float_methods, &float_constructor, true},
+    {TYPE_STR, TYPE_OBJECT, str_methods, &str_constructor, true},
+    {TYPE_BYTES, TYPE_OBJECT, bytes_methods, &bytes_constructor, true},
+    {TYPE_LIST, TYPE_OBJECT, list_methods, &list_constructor, true},
+    {TYPE_MAP, TYPE_OBJECT, map_methods, &map_constructor, true},
+    {TYPE_SET, TYPE_OBJECT, set_methods, &set_constructor, true},
+    {TYPE_RANGE, TYPE_OBJECT, range_methods, &range_constructor, true},
+    {TYPE_FUNCTION, TYPE_OBJECT, NULL, NULL, false},
+    {TYPE_CLASS, TYPE_OBJECT, NULL, &type_constructor, true},
+    {TYPE_MODULE, TYPE_OBJECT, NULL, NULL, false},
+    {TYPE_ITERATOR, TYPE_OBJECT, NULL, NULL, false},
+    {TYPE_LOCK, TYPE_OBJECT, lock_methods, &lock_constructor, true},
+    {TYPE_QUEUE, TYPE_OBJECT, queue_methods, &queue_constructor, true},
+    {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
+    {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
+    {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
+    {TYPE_TASK, TYPE_HANDLE, task_methods, NULL, true},
+    {TYPE_PROCESS, TYPE_HANDLE, process_methods, NULL, true},
+};
+
+static const struct {
+    KindId kind;
+    BuiltinType type;
+} kinds[] = {
+    {KIND_BIG, TYPE_INT},         {KIND_STR, TYPE_STR},           {KIND_BYTES, TYPE_BYTES},
+    {KIND_LIST, TYPE_LIST},       {KIND_MAP, TYPE_MAP},           {KIND_SET, TYPE_SET},
+    {KIND_RANGE, TYPE_RANGE},     {KIND_CLOSURE, TYPE_FUNCTION},  {KIND_NATIVE, TYPE_FUNCTION},
+    {KIND_BOUND, TYPE_FUNCTION},  {KIND_CLASS, TYPE_CLASS},       {KIND_MODULE, TYPE_MODULE},
+    {KIND_LOCK, TYPE_LOCK},       {KIND_QUEUE, TYPE_QUEUE},       {KIND_FILE, TYPE_FILE},
+    {KIND_HANDLE, TYPE_HANDLE},   {KIND_TRACE, TYPE_OBJECT},      {KIND_CELL, TYPE_OBJECT},
+    {KIND_SLICE_ITERATOR, TYPE_ITERATOR}, {KIND_OPAQUE, TYPE_OBJECT}, {KIND_BUFFER, TYPE_OBJECT},
+    {KIND_SHAPE, TYPE_OBJECT},    {KIND_MAP_TABLE, TYPE_OBJECT},
+};
+
+static const char *const type_names[] = {
+#define X(NAME, name) [TYPE_##NAME] = name,
+    BUILTIN_TYPES(X)
+#undef X
+};
+
+static void add_builtin(Fiber *fiber, const char *name, Value v) {
+    Runtime *runtime = fiber_runtime(fiber);
+    runtime_add_builtin(runtime, str_intern_c(runtime, fiber->heap, name), v);
+}
+
+static void install_type(Fiber *fiber, const TypeRow *row) {
+    Runtime *runtime = fiber_runtime(fiber);
+    Class *base = row->base == TYPE_OBJECT ? NULL : runtime->types[row->base];
+    Class *c = class_from_table(runtime, fiber->heap, type_names[row->type], base, row->methods);
+    runtime->types[row->type] = c;
+    if (row->constructor)
+        c->construct = value_from_ref(native_new(runtime, fiber->heap, row->constructor, c));
+    if (row->named) add_builtin(fiber, type_names[row->type], value_from_ref(c));
+}
+
+// Instances of Thread, Task and Process, and of classes that extend them, hold their Handle in slot 0.
+static void reserve_handles(Fiber *fiber) {
+    Runtime *runtime = fiber_runtime(fiber);
+    const BuiltinType handles[] = {TYPE_THREAD, TYPE_TASK, TYPE_PROCESS};
+    for (int i = 0; i < 3; i++) {
+        Class *c = runtime->types[handles[i]];
+        c->payload_base = c;
+        class_reserve(runtime, fiber->heap, c, runtime->names[NAME_empty]);
+    }
+}
+
+static void install_errors(Fiber *fiber) {
+    Runtime *runtime = fiber_runtime(fiber);
+    static const struct {
+        const char *name;
+        ErrorClass c, parent;
+    } rows[] = {
+#define X(name, parent) {#name, ERROR_##name, ERROR_##parent},
+        ERROR_CLASSES(X)
+#undef X
+    };
+    for (int i = 0; i < ERROR_CLASS_COUNT; i++) {
+        Str *name = str_intern_c(runtime, fiber->heap, rows[i].name);
+        Class *c;
+        if (rows[i].c == rows[i].parent) {
+            c = class_from_table(runtime, fiber->heap, rows[i].name, NULL, error_methods);
+            class_reserve(runtime, fiber->heap, c, runtime->names[NAME_message]);
+            class_reserve(runtime, fiber->heap, c, runtime->names[NAME_cause]);
+            class_reserve(runtime, fiber->heap, c, runtime->names[NAME_empty]); // the trace
+        } else {
+            c = class_new(runtime, fiber->heap, name, runtime->errors[rows[i].parent], NULL, 0);
+        }
+        runtime->errors[rows[i].c] = c;
+        runtime_add_builtin(runtime, name, value_from_ref(c));
+    }
+}
+
+static void install_functions(Fiber *fiber, const NativeSpec *table) {
+    for (; table->name; table++)
+        add_builtin(fiber, table->name,
+                    value_from_ref(native_new(fiber_runtime(fiber), fiber->heap, table, NULL)));
+}
+
+static void install_module(Fiber *fiber, const char *name, const NativeSpec *functions,
+                           const NamedDouble *constants) {
+    Runtime *runtime = fiber_runtime(fiber);
+    ModuleObject *module = module_from_table(runtime, fiber->heap, name, functions);
+    for (; constants && constants->name; constants++)
+        module_set(module, str_intern_c(runtime, fiber->heap, constants->name),
+                   value_from_double(constants->value));
+    map_set_str(fiber, value_to_map(slot_get(&fiber_vm(fiber)->modules)), module->name,
+                value_from_ref(module));
+}
+
+void natives_install(Fiber *fiber) {
+    Runtime *runtime = fiber_runtime(fiber);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) install_type(fiber, &types[i]);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        runtime->kind_class[kinds[i].kind] = runtime->types[kinds[i].type];
+    reserve_handles(fiber);
+    install_errors(fiber);
+    install_functions(fiber, builtin_functions);
+    install_functions(fiber, builtin_sequence_functions);
+    install_functions(fiber, file_functions);
+    install_module(fiber, "math", math_functions, math_constants);
+    install_module(fiber, "time", time_functions, NULL);
+}

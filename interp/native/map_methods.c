@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/operate.h"
+#include "object/root.h"
+
+static Map *self(const Value *args) { return value_to_map(args[0]); }
+static Value nil_or(Value v) { return v == VALUE_UNDEF ? VALUE_NIL : v; }
+
+static Value map_method_get(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value v;
+    if (!map_get(fiber, self(args), args[1], &v)) return VALUE_UNDEF;
+    return v == VALUE_UNDEF ? nil_or(args[2]) : v;
+}
+
+// A list of what `take` makes of every entry.
+static Value entries(Fiber *fiber, const Value *args, Value (*take)(Fiber *, Value key, Value v)) {
+    Map *copy = map_copy(fiber, self(args)); // as it is at one moment
+    if (!copy) return VALUE_UNDEF;
+    List *list = list_new(fiber->heap, map_length(copy));
+    Value key, v;
+    size_t position = 0;
+    while (map_next(copy, &position, &key, &v)) list_append(fiber, list, take(fiber, key, v));
+    return value_from_ref(list);
+}
+static Value take_key(Fiber *fiber, Value key, Value v) {
+    (void)fiber;
+    (void)v;
+    return key;
+}
+static Value take_value(Fiber *fiber, Value key, Value v) {
+    (void)fiber;
+    (void)key;
+    return v;
+}
+static Value take_both(Fiber *fiber, Value key, Value v) {
+    Value pair[] = {key, v};
+    return value_from_ref(list_from(fiber->heap, pair, 2));
+}
+static Value map_method_keys(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return entries(fiber, args, take_key);
+}
+static Value map_method_values(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return entries(fiber, args, take_value);
+}
+static Value map_method_items(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return entries(fiber, args, take_both);
+}
+
+static Value map_method_pop(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value old;
+    if (!map_delete(fiber, self(args), args[1], &old)) return VALUE_UNDEF;
+    if (old != VALUE_UNDEF) return old;
+    return args[2] == VALUE_UNDEF ? throw_key(fiber, args[1]) : args[2];
+}
+
+static Value map_method_popitem(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value key, v;
+    if (!map_pop_last(fiber, self(args), &key, &v))
+        return throw_error(fiber, ERROR_KeyError, "popitem(): dictionary is empty");
+    return take_both(fiber, key, v);
+}
+
+static Value map_method_setdefault(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value v;
+    return map_set_default(fiber, self(args), args[1], nil_or(args[2]), &v) ? v : VALUE_UNDEF;
+}
+
+static Value map_method_update(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return map_update(fiber, self(args), args[1]) ? VALUE_NIL : VALUE_UNDEF;
+}
+
+static Value map_method_clear(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    map_clear(fiber, self(args));
+    return VALUE_NIL;
+}
+
+static Value map_method_copy(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Map *copy = map_copy(fiber, self(args));
+    return copy ? value_from_ref(copy) : VALUE_UNDEF;
+}
+
+static Value map_fromkeys(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value keys = iterate_to_list(fiber, args[1]);
+    if (keys == VALUE_UNDEF) return keys;
+    args[1] = keys;
+    Map *map = map_new(fiber->heap);
+    args[0] = value_from_ref(map);
+    for (size_t i = 0; i < list_length(value_to_list(keys)); i++)
+        if (!map_set(fiber, map, list_get(value_to_list(keys), i), nil_or(args[2])))
+            return VALUE_UNDEF;
+    return value_from_ref(map);
+}
+
+const NativeSpec map_methods[] = {
+    {"get", map_method_get, "key, default=nil", 0,
+     "get(key, default=nil): the value of key, or default.\n    m.get(\"a\", 0)"},
+    {"keys", map_method_keys, "", 0, "keys(): a list of the keys, in order.\n    m.keys()"},
+    {"values", map_method_values, "", 0, "values(): a list of the values, in order.\n    m.values()"},
+    {"items", map_method_items, "", 0,
+     "items(): a list of [key, value], in order.\n    for k, v in m.items() { }"},
+    {"pop", map_method_pop, "key, default=", 0,
+     "pop(key, default): takes the key out and gives its value, or default. KeyError without one.\n"
+     "    m.pop(\"a\", nil)"},
+    {"popitem", map_method_popitem, "", 0,
+     "popitem(): takes the last pair out and gives it as [key, value]. KeyError if empty.\n    m.popitem()"},
+    {"setdefault", map_method_setdefault, "key, default=nil", 0,
+     "setdefault(key, default=nil): the value of key, which becomes default if it is missing; in one step.\n"
+     "    m.setdefault(\"seen\", []).append(1)"},
+    {"update", map_method_update, "pairs", 0,
+     "update(pairs): sets all pairs of another map, or of a list of [key, value].\n    m.update({\"a\": 1})"},
+    {"clear", map_method_clear, "", 0, "clear(): takes all pairs out.\n    m.clear()"},
+    {"copy", map_method_copy, "", 0, "copy(): a new map of the same pairs.\n    m.copy()"},
+    {"fromkeys", map_fromkeys, "keys, value=nil", NATIVE_STATIC,
+     "map.fromkeys(keys, value=nil): a map with these keys, all of one value.\n    map.fromkeys([1, 2], 0)"},
+    {0},
+};

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/list.h"
+#include "object/map.h"
+#include "object/operate.h"
+#include "object/root.h"
+
+static Map *self(const Value *args) { return value_to_map(args[0]); }
+static Value nil_if(bool ok) { return ok ? VALUE_NIL : VALUE_UNDEF; }
+
+static Value set_method_add(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return nil_if(map_set(fiber, self(args), args[1], VALUE_NIL));
+}
+
+static Value set_method_discard(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value old;
+    return nil_if(map_delete(fiber, self(args), args[1], &old));
+}
+
+static Value set_method_remove(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value old;
+    if (!map_delete(fiber, self(args), args[1], &old)) return VALUE_UNDEF;
+    return old == VALUE_UNDEF ? throw_key(fiber, args[1]) : VALUE_NIL;
+}
+
+static Value set_method_pop(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value key, v;
+    if (map_pop_last(fiber, self(args), &key, &v)) return key;
+    return throw_error(fiber, ERROR_KeyError, "pop from an empty set");
+}
+
+static Value set_method_clear(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    map_clear(fiber, self(args));
+    return VALUE_NIL;
+}
+
+static Value set_method_copy(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Map *copy = map_copy(fiber, self(args));
+    return copy ? value_from_ref(copy) : VALUE_UNDEF;
+}
+
+// --- with other iterables. Each argument becomes a set first, in its place in args. ---
+
+static bool to_sets(Fiber *fiber, Value *args, int count) {
+    for (int i = 1; i <= count; i++) {
+        if (value_is_set(args[i])) continue;
+        Value list = iterate_to_list(fiber, args[i]);
+        if (list == VALUE_UNDEF) return false;
+        Map *set = set_new(fiber->heap);
+        uint32_t mark = root_mark(fiber);
+        root_push(fiber, list);
+        args[i] = value_from_ref(set);
+        bool ok = true;
+        for (size_t k = 0; ok && k < list_length(value_to_list(list)); k++)
+            ok = map_set(fiber, set, list_get(value_to_list(list), k), VALUE_NIL);
+        root_release(fiber, mark);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+// self `op` each argument in turn.
+static Value combine(Fiber *fiber, Value *args, int count, Operator op) {
+    if (!to_sets(fiber, args, count)) return VALUE_UNDEF;
+    Map *copy = map_copy(fiber, self(args));
+    if (!copy) return VALUE_UNDEF;
+    Value result = value_from_ref(copy);
+    for (int i = 1; i <= count && result != VALUE_UNDEF; i++)
+        result = args[0] = value_operate(fiber, op, result, args[i]);
+    return result;
+}
+
+static Value set_method_union(Fiber *fiber, Value *args, int count) {
+    return combine(fiber, args, count, OPERATOR_OR);
+}
+static Value set_method_intersection(Fiber *fiber, Value *args, int count) {
+    return combine(fiber, args, count, OPERATOR_AND);
+}
+static Value set_method_difference(Fiber *fiber, Value *args, int count) {
+    return combine(fiber, args, count, OPERATOR_SUB);
+}
+static Value set_method_symmetric_difference(Fiber *fiber, Value *args, int count) {
+    return combine(fiber, args, count, OPERATOR_XOR);
+}
+
+// Adds what is new in `result` and drops what it does not have: element by element, as others may
+// change the set meanwhile.
+static bool become(Fiber *fiber, Map *set, Map *result) {
+    Value key, v, found;
+    size_t position = 0;
+    Map *before = map_copy(fiber, set);
+    if (!before) return false;
+    root_push(fiber, value_from_ref(before));
+    while (map_next(before, &position, &key, &v)) {
+        if (!map_get(fiber, result, key, &found)) return false;
+        if (found == VALUE_UNDEF && !map_delete(fiber, set, key, &v)) return false;
+    }
+    for (position = 0; map_next(result, &position, &key, &v);)
+        if (!map_set(fiber, set, key, VALUE_NIL)) return false;
+    return true;
+}
+
+static Value update(Fiber *fiber, Value *args, int count, Operator op) {
+    uint32_t mark = root_mark(fiber);
+    Value own = args[0];
+    root_push(fiber, own);
+    Value result = combine(fiber, args, count, op);
+    bool ok = result != VALUE_UNDEF;
+    if (ok) {
+        root_push(fiber, result);
+        ok = become(fiber, value_to_map(own), value_to_map(result));
+    }
+    root_release(fiber, mark);
+    return nil_if(ok);
+}
+static Value set_method_update(Fiber *fiber, Value *args, int count) {
+    return update(fiber, args, count, OPERATOR_OR);
+}
+static Value set_method_intersection_update(Fiber *fiber, Value *args, int count) {
+    return update(fiber, args, count, OPERATOR_AND);
+}
+static Value set_method_difference_update(Fiber *fiber, Value *args, int count) {
+    return update(fiber, args, count, OPERATOR_SUB);
+}
+static Value set_method_symmetric_difference_update(Fiber *fiber, Value *args, int count) {
+    return update(fiber, args, count, OPERATOR_XOR);
+}
+
+static Value set_method_issubset(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    bool yes;
+    if (!to_sets(fiber, args, 1) || !value_compare(fiber, args[0], args[1], "<=", &yes))
+        return VALUE_UNDEF;
+    return value_from_bool(yes);
+}
+static Value set_method_issuperset(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    bool yes;
+    if (!to_sets(fiber, args, 1) || !value_compare(fiber, args[0], args[1], ">=", &yes))
+        return VALUE_UNDEF;
+    return value_from_bool(yes);
+}
+static Value set_method_isdisjoint(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value both = combine(fiber, args, 1, OPERATOR_AND);
+    return both == VALUE_UNDEF ? both : value_from_bool(map_length(value_to_map(both)) == 0);
+}
+
+const NativeSpec set_methods[] = {
+    {"add", set_method_add, "value", 0, "add(value): puts it in. TypeError if unhashable.\n    s.add(1)"},
+    {"remove", set_method_remove, "value", 0,
+     "remove(value): takes it out. KeyError if it is not there.\n    s.remove(1)"},
+    {"discard", set_method_discard, "value", 0, "discard(value): takes it out if it is there.\n    s.discard(1)"},
+    {"pop", set_method_pop, "", 0, "pop(): takes some member out and gives it. KeyError if empty.\n    s.pop()"},
+    {"clear", set_method_clear, "", 0, "clear(): takes all members out.\n    s.clear()"},
+    {"copy", set_method_copy, "", 0, "copy(): a new set of the same members.\n    s.copy()"},
+    {"union", set_method_union, "*others", 0,
+     "union(*others): a new set of the members of all.\n    s.union([1, 2])"},
+    {"intersection", set_method_intersection, "*others", 0,
+     "intersection(*others): a new set of what all have.\n    s.intersection([1])"},
+    {"difference", set_method_difference, "*others", 0,
+     "difference(*others): a new set without the members of the others.\n    s.difference([1])"},
+    {"symmetric_difference", set_method_symmetric_difference, "other", 0,
+     "symmetric_difference(other): a new set of what only one of both has.\n    s.symmetric_difference([1])"},
+    {"update", set_method_update, "*others", 0, "update(*others): adds their members.\n    s.update([1, 2])"},
+    {"intersection_update", set_method_intersection_update, "*others", 0,
+     "intersection_update(*others): keeps only what all have.\n    s.intersection_update([1])"},
+    {"difference_update", set_method_difference_update, "*others", 0,
+     "difference_update(*others): takes their members out.\n    s.difference_update([1])"},
+    {"symmetric_difference_update", set_method_symmetric_difference_update, "other", 0,
+     "symmetric_difference_update(other): keeps what only one of both has.\n"
+     "    s.symmetric_difference_update([1])"},
+    {"issubset", set_method_issubset, "other", 0,
+     "issubset(other): whether other has all members.\n    s.issubset([1, 2])"},
+    {"issuperset", set_method_issuperset, "other", 0,
+     "issuperset(other): whether it has all members of other.\n    s.issuperset([1])"},
+    {"isdisjoint", set_method_isdisjoint, "other", 0,
+     "isdisjoint(other): whether they have no member in common.\n    s.isdisjoint([3])"},
+    {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
+    {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},
+    {"reduce", iterable_reduce, "function, init=", 0, ITERABLE_REDUCE_DOC},
+    {0},
+};
