@@ -34,7 +34,8 @@ typedef struct Segment {
 enum { FIBER_NOWHERE, FIBER_IN_READY, FIBER_ARRIVED };
 
 struct Fiber {
-    _Alignas(16) Thread *thread; // aligned: sync/lock.h keeps flags in the low bits of a fiber's address
+    _Alignas(
+        16) Thread *thread; // aligned: sync/lock.h keeps flags in the low bits of a fiber's address
     World *world;
     LocalHeap *heap;     // the thread's
     _Atomic uint64_t id; // 1: the script's main fiber; 0: freed
@@ -65,7 +66,7 @@ struct Fiber {
     Value start[2];       // what it is to run: [callee, list of arguments], before its first turn
     Value temporaries[4]; // rooted scratch of natives that run script code
 
-    Value *roots;          // object/root.h: values that C code holds while scripts run; malloc'ed
+    Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed
     uint32_t root_count, root_capacity;
 
     Wait wait;

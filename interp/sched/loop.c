@@ -25,7 +25,8 @@ struct Loop {
 };
 
 static void on_wake(uv_async_t *async) { (void)async; }
-static void on_timer(uv_timer_t *timer) { (void)timer; }
+// A timer that is due when a turn begins is run before the loop waits: the turn must not wait then.
+static void on_timer(uv_timer_t *timer) { uv_stop(timer->loop); }
 
 Loop *loop_of(Thread *thread) {
     if (thread->loop)

@@ -220,20 +220,28 @@ static bool interrupt_waiting(Thread *thread) {
     return true;
 }
 
-// Answers the poll word. The bits of attention that are left for others to answer.
-static uint32_t thread_attend(Thread *thread) {
+// Answers the poll word. True if that has woken fibers, or may have; *left: bits that are for others.
+static bool thread_attend(Thread *thread, uint32_t *left) {
     uint32_t poll = load_seq(&thread->poll);
+    bool answered = false;
+    *left = 0;
     if (poll & POLL_END) {
         and_seq(&thread->poll, ~(uint32_t)POLL_END);
         thread_cancel_fibers(thread);
+        answered = true;
     }
     if (poll & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
         fiber_cancel(thread->main_fiber);
+        answered = true;
     }
-    if (poll & POLL_INTERRUPT && !interrupt_waiting(thread))
-        return POLL_INTERRUPT;
-    return 0;
+    if (poll & POLL_INTERRUPT) {
+        if (interrupt_waiting(thread))
+            answered = true;
+        else
+            *left = POLL_INTERRUPT;
+    }
+    return answered;
 }
 
 // One turn of waiting, for news other than `ignored` bits. False where waiting is for nothing: it is a
@@ -281,8 +289,10 @@ void thread_wait_ready(Thread *thread) {
         thread_look(thread);
         if (thread->ready_first)
             return;
-        uint32_t left = thread_attend(thread);
-        if (thread->ready_first || left)
+        uint32_t left;
+        if (thread_attend(thread, &left))
+            continue;
+        if (left)
             return;
         thread_rest(thread, 0);
     }
@@ -299,8 +309,8 @@ void thread_run_until_ended(Thread *thread, Fiber *fiber) {
             thread_run(thread, next);
             continue;
         }
-        uint32_t left = thread_attend(thread);
-        if (!thread->ready_first)
+        uint32_t left;
+        if (!thread_attend(thread, &left))
             thread_rest(thread, left);
     }
 }
@@ -315,10 +325,9 @@ static void block_turn(Thread *thread, bool turn) {
         thread->turn_depth--;
         return;
     }
-    uint32_t left = thread_attend(thread);
-    if (!left && has_news(thread, 0))
-        return;
-    thread_rest(thread, left);
+    uint32_t left;
+    if (!thread_attend(thread, &left))
+        thread_rest(thread, left);
 }
 
 void park_block(Fiber *fiber, bool turn) {
