@@ -333,8 +333,9 @@ static void trim(const char **start, const char **end) {
 bool float_parse(const char *text, size_t size, double *out) {
     const char *start = text, *end = text + size;
     trim(&start, &end);
-    char *plain = os_malloc((size_t)(end - start) + 1);
-    bool good = !memchr(start, '\0', (size_t)(end - start)) && plain_number(start, end, plain);
+    size_t length = end > start ? (size_t)(end - start) : 0;
+    char *plain = os_malloc(length + 1);
+    bool good = !memchr(start, '\0', length) && plain_number(start, end, plain);
     if (good) {
         const char *number = plain + (*plain == '-' || *plain == '+');
         good = is_decimal_number(number) || is_float_word(number);
