@@ -15,6 +15,7 @@
 #include "object/operate.h"
 #include "object/root.h"
 #include "object/str.h"
+#include "object/utf8.h"
 #include "vm/vm.h"
 
 static bool given(Value v) { return v != VALUE_UNDEF; }
@@ -216,7 +217,7 @@ static Value builtin_ord(Fiber *fiber, Value *args, int count) {
     if (s->length != 1)
         return throw_type(fiber, "ord() expected a character, but string of length %zu found",
                           s->length);
-    return value_from_int(str_code_point(s, 0));
+    return value_from_int((int64_t)utf8_next(&(const char *){s->data}));
 }
 
 static Value builtin_callable(Fiber *fiber, Value *args, int count) {

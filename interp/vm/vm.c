@@ -15,6 +15,7 @@
 #include "object/map.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/load.h"
 #include "vm/run.h"
@@ -69,7 +70,7 @@ Vm *vm_new(const VmOptions *options) {
     vm->thread = thread_attach_new(vm->world);
     vm->world->main_thread = vm->thread;
     vm->runtime = runtime_new(vm->world, vm->thread->heap);
-    vm->world->runtime = vm->runtime;
+    sync_init(vm->runtime);
     vm->colour = colour_wanted();
     set_hooks(vm);
     slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
@@ -80,6 +81,7 @@ Vm *vm_new(const VmOptions *options) {
 
 void vm_free(Vm *vm) {
     thread_pool_free(vm->world);
+    sync_free(vm->runtime);
     thread_detach_free(vm->thread);
     heap_free(vm->heap);
     runtime_free(vm->runtime);
