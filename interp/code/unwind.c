@@ -208,6 +208,7 @@ void unwind_try(Emitter *e, Stmt *stmt) {
     Unwind unwind = {.kind = UNWIND_FINALLY};
     unwind.completion = register_local(e);
     unwind.value = register_local(e);
+    emit(e, OP_LOAD_NIL, unwind.value, 0, 0); // it may have held a cell, and `finally` reads it
     unwind_push(e, &unwind);
     try_catch(e, stmt);
     unwind_pop(e);
