@@ -137,8 +137,11 @@ static void fiber_clear(Fiber *fiber) {
     fiber->pc = NULL;
     fiber->native_top = NULL;
     fiber->pending = NULL;
-    fiber->pending_args = NULL;
+    fiber->pending_args = fiber->pending_result = NULL;
     fiber->pending_count = 0;
+    fiber->roots = NULL;
+    fiber->root_count = fiber->root_capacity = 0;
+    fiber->held_locks = NULL;
     fiber->error = fiber->result = VALUE_UNDEF;
     fiber->handle = VALUE_NIL;
     memset(fiber->start, 0, sizeof fiber->start);
@@ -182,6 +185,9 @@ static void fiber_free_stacks(Fiber *fiber) {
     free(fiber->spare);
     free(fiber->frames);
     free(fiber->wait.report);
+    free(fiber->roots);
+    fiber->roots = NULL;
+    fiber->root_count = fiber->root_capacity = 0;
     fiber->segment = fiber->spare = NULL;
     fiber->frames = NULL;
     fiber->wait.report = NULL;
@@ -289,6 +295,6 @@ void fiber_trace(Fiber *fiber, Tracer *tracer) {
     trace_value(tracer, fiber->wait.object);
     trace_value(tracer, fiber->wait.waiter.value);
     trace_value(tracer, fiber->wait.waiter.extra);
-    trace_object(tracer, fiber->pending);
+    trace_words(tracer, fiber->roots, fiber->roots + fiber->root_count);
     fiber->world->hooks.trace_fiber(fiber, tracer);
 }

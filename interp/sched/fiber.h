@@ -34,8 +34,8 @@ typedef struct Segment {
 enum { FIBER_NOWHERE, FIBER_IN_READY, FIBER_ARRIVED };
 
 struct Fiber {
-    _Alignas(
-        16) Thread *thread; // aligned: sync/lock.h keeps flags in the low bits of a fiber's address
+    // Aligned, as sync/lock.h keeps flags in the low bits of a fiber's address.
+    _Alignas(16) Thread *thread;
     World *world;
     LocalHeap *heap;     // the thread's
     _Atomic uint64_t id; // 1: the script's main fiber; 0: freed
@@ -51,8 +51,8 @@ struct Fiber {
     Segment *spare;       // one that was dropped, kept for the next call
     size_t segment_bytes; // of all segments
     const uint32_t *pc;   // of the newest frame, saved before whatever may throw or collect
-    Value
-        *native_top; // end of the arguments of a native that C called; NULL: the newest frame's end
+    // End of the arguments of a native that C called; NULL: the newest frame's end.
+    Value *native_top;
 
     // A native that returned VALUE_PARKED under `await`: called again when the fiber runs on.
     // The answer goes to *pending_result.
@@ -66,7 +66,7 @@ struct Fiber {
     Value start[2];       // what it is to run: [callee, list of arguments], before its first turn
     Value temporaries[4]; // rooted scratch of natives that run script code
 
-    Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed
+    Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed, traced
     uint32_t root_count, root_capacity;
 
     Wait wait;
@@ -88,8 +88,6 @@ void fiber_free(Fiber *fiber);
 // itself or the start of a fresh segment, into which the caller copies the arguments).
 // NULL where memory or depth is at its limit (the caller throws RecursionError).
 Value *fiber_reserve(Fiber *fiber, Value *top, size_t count);
-// Doubles frames[]. False at the depth limit of the world (RecursionError).
-bool fiber_grow_frames(Fiber *fiber);
 // Goes back to the segment before: its last frame returned.
 void fiber_drop_segment(Fiber *fiber);
 // Doubles the room for frames. False at the limit (world->max_depth): RecursionError.

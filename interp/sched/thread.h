@@ -108,8 +108,9 @@ void thread_cancel_fibers(Thread *thread);
 Fiber *thread_next_ready(Thread *thread);
 // Waits until some fiber is ready (or a signal asks for attention); turns the loop if there is one,
 // fires timers that are due. Detaches while it sleeps. Reports a total deadlock to the main fiber.
-// POLL_INTERRUPT, POLL_TERMINATE and POLL_END are answered here and in park_block, where they find a fiber that waits: it
-// is woken with WAKE_INTERRUPTED, or every fiber of the thread is cancelled.
+// POLL_INTERRUPT, POLL_TERMINATE and POLL_END are answered here and in park_block, where they find a
+// fiber that waits: it is woken with WAKE_INTERRUPTED, or it, or every fiber of the thread, is
+// cancelled.
 void thread_wait_ready(Thread *thread);
 // Runs `fiber` (which is new, or ready, or waits) and all others that get ready on this thread, until
 // `fiber` has ended.

@@ -185,8 +185,11 @@ static void child_body(World *world, Thread *self) {
     _exit(world->thread_count >= 1 && load_seq(&world->activity) >= 1 ? 0 : 3);
 }
 
-#ifdef __SANITIZE_THREAD__
-enum { FORKS = 0 }; // the thread sanitizer does not start threads in a forked child
+// The thread sanitizer does not start threads in a forked child.
+#if defined(__SANITIZE_THREAD__)
+enum { FORKS = 0 };
+#elif defined(__has_feature)
+enum { FORKS = __has_feature(thread_sanitizer) ? 0 : 30 };
 #else
 enum { FORKS = 30 };
 #endif
