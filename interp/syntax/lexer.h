@@ -40,7 +40,4 @@ bool lexer_key_follows(const Lexer *lexer);
 // If `word` is the next token (as `fn` behind `async`), whatever the lines: its end, otherwise NULL.
 const char *lexer_word_follows(const Lexer *lexer, const char *word);
 
-// The spelling of a token code for messages: "`(`", "a name"; never NULL.
-const char *token_describe(int code);
-
 #endif

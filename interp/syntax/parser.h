@@ -27,6 +27,7 @@ typedef enum BracketKind {
 typedef struct Bracket {
     BracketKind kind;
     uint32_t offset;
+    uint32_t quote; // of a template: where its string starts
 } Bracket;
 
 // Turns the lexer's tokens into the grammar's (stream.c).
@@ -64,7 +65,6 @@ void stream_start(Parser *parser);
 Token stream_next(Parser *parser);
 // Brackets that are open up to the innermost block's, itself included.
 uint32_t stream_block_level(const TokenStream *stream);
-bool token_is_keyword(int code);
 
 // ---- literal.c: from source text to values; errors become diagnostics
 Bytes literal_text(Parser *parser, const char *start, const char *end, bool is_long);

@@ -23,83 +23,6 @@ static bool is_name_start(char c) {
     return u >= 0x80 || u == '_' || ((u | 32) >= 'a' && (u | 32) <= 'z');
 }
 
-bool token_is_keyword(int code) {
-    switch (code) {
-    case TOKEN_AND:
-    case TOKEN_AS:
-    case TOKEN_ASYNC:
-    case TOKEN_ASYNC_FN:
-    case TOKEN_AWAIT:
-    case TOKEN_BREAK:
-    case TOKEN_CASE:
-    case TOKEN_CATCH:
-    case TOKEN_CLASS:
-    case TOKEN_CONST:
-    case TOKEN_CONTINUE:
-    case TOKEN_ELSE:
-    case TOKEN_EXTENDS:
-    case TOKEN_FALSE:
-    case TOKEN_FINALLY:
-    case TOKEN_FN:
-    case TOKEN_FOR:
-    case TOKEN_FROM:
-    case TOKEN_GROUP:
-    case TOKEN_IF:
-    case TOKEN_IMPORT:
-    case TOKEN_IN:
-    case TOKEN_IS:
-    case TOKEN_IS_NOT:
-    case TOKEN_LET:
-    case TOKEN_LOCK:
-    case TOKEN_NIL:
-    case TOKEN_NOT:
-    case TOKEN_NOT_IN:
-    case TOKEN_OR:
-    case TOKEN_QUEUE:
-    case TOKEN_RETURN:
-    case TOKEN_SELECT:
-    case TOKEN_SELF:
-    case TOKEN_SPAWN:
-    case TOKEN_STATIC:
-    case TOKEN_SUPER:
-    case TOKEN_THREAD:
-    case TOKEN_THROW:
-    case TOKEN_TIMEOUT:
-    case TOKEN_TRUE:
-    case TOKEN_TRY:
-    case TOKEN_WHILE:
-    case TOKEN_WITH: return true;
-    default: return false;
-    }
-}
-
-// Whether a statement or an operand may end with this token: then a newline behind it counts, and
-// an opening brace behind it is no map's.
-static bool can_end(int code) {
-    switch (code) {
-    case TOKEN_NAME:
-    case TOKEN_INT:
-    case TOKEN_BIG_INT:
-    case TOKEN_FLOAT:
-    case TOKEN_STRING:
-    case TOKEN_TEMPLATE_END:
-    case TOKEN_NIL:
-    case TOKEN_TRUE:
-    case TOKEN_FALSE:
-    case TOKEN_SELF:
-    case TOKEN_SUPER:
-    case TOKEN_RPAREN:
-    case TOKEN_RBRACKET:
-    case TOKEN_MAP_CLOSE:
-    case TOKEN_RBRACE:
-    case TOKEN_BREAK:
-    case TOKEN_CONTINUE:
-    case TOKEN_RETURN:
-    case TOKEN_INVALID: return true;
-    default: return false;
-    }
-}
-
 static bool at_statement_start(const TokenStream *stream) {
     switch (stream->previous) {
     case TOKEN_END: // nothing yet
@@ -156,7 +79,7 @@ static void push(Parser *parser, BracketKind kind, uint32_t offset) {
         parser->fatal = true;
         return;
     }
-    stream->brackets[stream->bracket_count++] = (Bracket){kind, offset};
+    stream->brackets[stream->bracket_count++] = (Bracket){.kind = kind, .offset = offset};
 }
 
 static Token invalid(const Parser *parser, unsigned flags) {
@@ -219,7 +142,7 @@ static Token close_brace(Parser *parser, Token token) {
     if (inside(stream, BRACKET_MAP)) {
         token.code = TOKEN_MAP_CLOSE;
     } else if (stream->previous != TOKEN_SEPARATOR && stream->previous != TOKEN_LBRACE &&
-               can_end(stream->previous)) {
+               token_can_end(stream->previous)) {
         stream->lexer.cursor = stream->lexer.token; // a `}` ends the statement before it, too
         return (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else {
@@ -253,7 +176,7 @@ static bool opens_block(Parser *parser) {
     case TOKEN_LOCK:
     case TOKEN_CASE: return !map_follows(&stream->lexer);
     case TOKEN_RETURN: return false;
-    default: return can_end(stream->previous);
+    default: return token_can_end(stream->previous);
     }
 }
 
@@ -274,30 +197,33 @@ static int open_brace(Parser *parser, uint32_t offset) {
 // ---- Strings ----------------------------------------------------------------------------------
 
 // The line is broken beyond repair: forget its brackets, so that the next line is read as one.
-static Token unterminated(Parser *parser, uint32_t start, bool is_long) {
+static Token unterminated(Parser *parser, uint32_t quote, bool is_long) {
     TokenStream *stream = &parser->stream;
     if (is_long && !parser->diagnostics->count)
         parser->incomplete = true;
-    syntax_error(parser, ((Span){start, is_long ? 3 : 1}), NULL,
+    syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
                  is_long ? "unterminated triple-quoted string literal"
                          : "unterminated string literal");
     stream->bracket_count = stream_block_level(stream);
     return invalid(parser, 0);
 }
 
-// A piece of a string up to its end or to a `${`; `first` if it starts with a quote, at `start`.
-static Token read_text(Parser *parser, uint32_t start, bool is_long, bool first) {
+// A piece of a string, up to its end or to a `${`. It starts at `start`: with the string's opening
+// quote, which is at `quote`, or with the `}` of the expression before.
+static Token read_text(Parser *parser, uint32_t start, uint32_t quote, bool is_long) {
     TokenStream *stream = &parser->stream;
     const char *end;
+    bool first = start == quote;
     LexText ending = lexer_scan_text(&stream->lexer, is_long, &end);
     if (ending == TEXT_UNTERMINATED)
-        return unterminated(parser, start, is_long);
+        return unterminated(parser, quote, is_long);
     uint32_t behind = offset_of(parser, stream->lexer.cursor);
     Token token = {.at = {start, behind - start}};
     token.text = literal_text(parser, stream->lexer.token, end, is_long);
     if (ending == TEXT_EXPRESSION) {
         token.code = first ? TOKEN_TEMPLATE_START : TOKEN_TEMPLATE_MIDDLE;
         push(parser, is_long ? BRACKET_LONG_TEMPLATE : BRACKET_TEMPLATE, behind - 2);
+        innermost(stream)->quote = quote;
     } else {
         token.code = first ? TOKEN_STRING : TOKEN_TEMPLATE_END;
     }
@@ -319,7 +245,8 @@ static bool read_template(Parser *parser, Token *token) {
         return false;
     if (token->code == LEX_CLOSE_BRACE) {
         stream->bracket_count--;
-        *token = read_text(parser, token->at.start, open->kind == BRACKET_LONG_TEMPLATE, false);
+        *token =
+            read_text(parser, token->at.start, open->quote, open->kind == BRACKET_LONG_TEMPLATE);
         return true;
     }
     if (*stream->lexer.token != ':')
@@ -438,7 +365,7 @@ static void join_words(Parser *parser, Token *token) {
     } else if (code == TOKEN_IS) {
         end = lexer_word_follows(&stream->lexer, "not");
         code = TOKEN_IS_NOT;
-    } else if (code == TOKEN_NOT && can_end(stream->previous)) {
+    } else if (code == TOKEN_NOT && token_can_end(stream->previous)) {
         end = lexer_word_follows(&stream->lexer, "in");
         code = TOKEN_NOT_IN;
     }
@@ -507,8 +434,8 @@ static Token classify(Parser *parser, Token token) {
     case TOKEN_LBRACKET: push(parser, BRACKET_SQUARE, token.at.start); return token;
     case TOKEN_RPAREN: token.code = close(parser, BRACKET_PAREN, token.code); return token;
     case TOKEN_RBRACKET: token.code = close(parser, BRACKET_SQUARE, token.code); return token;
-    case LEX_STRING: return read_text(parser, token.at.start, false, true);
-    case LEX_LONG_STRING: return read_text(parser, token.at.start, true, true);
+    case LEX_STRING: return read_text(parser, token.at.start, token.at.start, false);
+    case LEX_LONG_STRING: return read_text(parser, token.at.start, token.at.start, true);
     case LEX_PLAIN_STRING: return read_plain(parser, token);
     case LEX_BROKEN_STRING: return unterminated(parser, token.at.start, false);
     case TOKEN_INT: literal_int(parser, &token); return token;
@@ -544,7 +471,7 @@ static Token read_end(Parser *parser, Token token) {
         report_unclosed(parser, &stream->brackets[stream->bracket_count - 1]);
         stream->bracket_count = 0;
         parser->silent = true;
-    } else if (can_end(stream->previous) && stream->previous != TOKEN_INVALID) {
+    } else if (token_can_end(stream->previous) && stream->previous != TOKEN_INVALID) {
         token.code = TOKEN_SEPARATOR;
         token.flags |= TOKEN_LAST;
         stream->lexer.cursor = stream->lexer.token;
@@ -560,7 +487,7 @@ static Token read_token(Parser *parser) {
         token.at.start = offset_of(parser, lexer->token);
         token.at.length = (uint32_t)(lexer->cursor - lexer->token);
         if (token.code == LEX_NEWLINE) {
-            bool counts = newlines_count(stream) && can_end(stream->previous);
+            bool counts = newlines_count(stream) && token_can_end(stream->previous);
             bool goes_on = lexer_skip_lines(lexer);
             stream->line_start = true;
             if (!counts || goes_on)

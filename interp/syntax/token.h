@@ -45,4 +45,9 @@ typedef struct Token {
     };
 } Token;
 
+bool token_is_keyword(int code);
+// Whether a statement or an operand may end with this token: then a newline behind it counts, and
+// an opening brace behind it is no map's.
+bool token_can_end(int code);
+
 #endif

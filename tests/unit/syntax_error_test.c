@@ -131,6 +131,9 @@ Test(syntax_error, statements) {
 Test(syntax_error, strings) {
     check("x = \"abc\ny = 1", "1:5 unterminated string literal");
     check("x = 'abc\ny = 1", "1:5 unterminated string literal");
+    check("x = \"a ${b} c\ny = 1", "1:5 unterminated string literal");
+    check_length("\"\"\"a ${b}", 9, "1:1 unterminated triple-quoted string literal",
+                 PARSE_INCOMPLETE);
     check("print(\"${\")\ny = 1", "1:10 unterminated string literal");
     check(
         "\"\\q\"",
