@@ -83,10 +83,12 @@ bool handle_prepare(Fiber *fiber, Handle *handle);
 bool handle_claim_start(Fiber *fiber, Handle *handle);
 // Notes where `fiber` is now as the place of the start.
 void handle_note_start(Fiber *fiber, Handle *handle);
+// Gives `fiber`, which is new, the handle's call to run, and the handle its fiber; it is RUNNING then.
+void handle_give_fiber(Handle *handle, Fiber *fiber);
 
 // For hooks.run_fiber: `fiber`, a task, has ended (fiber->result or fiber->error is set): marks the
-// locks that it holds, ends its handle, lets go of it. Afterwards the scheduler may free the fiber.
-// Main fibers of threads are ended by those who run them. Runs no script, does not collect.
+// locks that it holds, ends its handle, frees the fiber. Runs no script, does not collect.
+// Main fibers of threads are ended by those who run them.
 void handle_task_ended(Fiber *fiber);
 // Ends it (any attached thread): stores, wakes; reports if dropped. Exactly one of result, error is UNDEF.
 void handle_end(Fiber *fiber, Handle *handle, Value result, Value error);

@@ -314,19 +314,27 @@ void locks_abandon(Fiber *fiber) {
         abandon(fiber, fiber->held_locks);
 }
 
-void lock_after_fork(Lock *lock, Fiber *heir) {
-    store_relaxed(&lock->header.lock, 0);
+// --- after fork ---
+
+void lock_forget_waiters(Lock *lock) {
     lock->waiters = (WaitQueue){0};
     uintptr_t word = load_relaxed(&lock->word);
-    if (owner_of(word) == NULL) {
-        store_relaxed(&lock->word, word & LOCK_ABANDONED);
-        return;
+    store_relaxed(&lock->word, word & ~(uintptr_t)(LOCK_WAITED | LOCK_WOKEN | LOCK_STARVING));
+}
+
+void lock_leave_behind(Lock *lock, Fiber *fiber) {
+    lock->last_owner = load_relaxed(&fiber->id);
+    lock->last_was_task = fiber->is_task;
+    lock->next = lock->previous = NULL;
+    lock->waiters = (WaitQueue){0};
+    store_relaxed(&lock->word, LOCK_ABANDONED);
+}
+
+void locks_inherit(Fiber *forker, Fiber *heir) {
+    heir->held_locks = forker->held_locks;
+    forker->held_locks = NULL;
+    for (Lock *lock = heir->held_locks; lock; lock = lock->next) {
+        lock->waiters = (WaitQueue){0};
+        store_relaxed(&lock->word, (uintptr_t)heir);
     }
-    lock->last_owner = load_relaxed(&owner_of(word)->id);
-    lock->last_was_task = owner_of(word)->is_task;
-    store_relaxed(&lock->word, heir ? (uintptr_t)heir : LOCK_ABANDONED);
-    if (heir)
-        hold(heir, lock);
-    else
-        lock->next = lock->previous = NULL;
 }

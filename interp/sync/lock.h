@@ -56,9 +56,11 @@ void lock_place(Runtime *runtime, Lock *lock, char *text, size_t capacity);
 
 // `fiber` ends: what it holds still is abandoned. Its own thread.
 void locks_abandon(Fiber *fiber);
-// In a forked child, for a lock that a fiber of the parent held or waited for: nobody waits for it any
-// more; it is `heir`'s, or abandoned. `heir` may be NULL.
-void lock_after_fork(Lock *lock, Fiber *heir);
+// In a forked child: nobody waits for the lock any more; its owner `fiber` is gone.
+void lock_forget_waiters(Lock *lock);
+void lock_leave_behind(Lock *lock, Fiber *fiber);
+// What `forker` holds goes over to the child's new main fiber.
+void locks_inherit(Fiber *forker, Fiber *heir);
 void locks_trace(Fiber *fiber, Tracer *tracer);
 
 #endif

@@ -323,3 +323,10 @@ void queue_close(Fiber *fiber, Queue *queue) {
     wake_all(&queue->putters, WAKE_CLOSED);
     shared_unlock(&queue->header, locked);
 }
+
+void queue_forget_putter(Queue *queue, Fiber *putter) {
+    bool handed =
+        load_relaxed(&putter->wait.state) >= WAIT_CLAIMED && putter->wait.reason == WAKE_HANDED;
+    if (handed && queue->order == QUEUE_PRIORITY && queue->reserved > 0)
+        queue->reserved--;
+}

@@ -53,5 +53,7 @@ Value queue_join(Fiber *fiber, Value *args, int count); // args[1] time-out
 Value queue_iterate(Fiber *fiber, Value *args, int count);
 bool queue_task_done(Fiber *fiber, Queue *queue); // ValueError: called too many times
 void queue_close(Fiber *fiber, Queue *queue);
+// In a forked child: a waiting putter is gone, and a place that was reserved for it free again.
+void queue_forget_putter(Queue *queue, Fiber *putter);
 
 #endif

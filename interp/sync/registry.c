@@ -12,6 +12,7 @@
 
 #include "base/os.h"
 #include "object/error.h"
+#include "object/root.h"
 #include "sync/lock.h"
 #include "sync/queue.h"
 #include "sync/wait.h"
@@ -43,6 +44,7 @@ static void unpicked_clear(void *context, Heap *heap) {
 void sync_init(Runtime *runtime) {
     Registry *registry = os_calloc(1, sizeof *registry);
     registry->world = runtime->world;
+    registry->home = -1;
     mutex_init(&registry->mutex, RANK_REGISTRY);
     runtime->registry = registry;
     heap_register_kind(runtime->heap, KIND_HANDLE, &handle_kind);
@@ -203,17 +205,23 @@ static Value take_unpicked(Registry *registry, bool any) {
 static bool report_unpicked(Fiber *main, bool any) {
     Registry *registry = fiber_registry(main);
     bool reported = false;
-    Value saved = main->temporaries[0], error;
+    Value error;
     while ((error = take_unpicked(registry, any)) != VALUE_UNDEF) {
-        main->temporaries[0] = error; // it is no root of the registry any more
+        uint32_t mark = root_mark(main);
+        root_push(main, error); // it is no root of the registry any more
         fiber_runtime(main)->report(main, error);
+        root_release(main, mark);
         reported = true;
     }
-    main->temporaries[0] = saved;
     return reported;
 }
 
-void handles_report_lost(Fiber *main) { report_unpicked(main, false); }
+void handles_report_lost(Fiber *main) {
+    Registry *registry = fiber_registry(main);
+    if (registry->processes)
+        registry->processes->settle_all(main);
+    report_unpicked(main, false);
+}
 
 // --- the end of a script ---
 
@@ -292,15 +300,55 @@ bool handles_end_all(Fiber *main, double seconds) {
     return reason == WAKE_RETRY;
 }
 
-void registry_after_fork(Registry *registry) {
+// ---- After fork ----------------------------------------------------------------------------------
+
+// Handles of the parent's threads and tasks count as ended, without result or error (see handle_join).
+static void registry_after_fork(Registry *registry) {
     mutex_after_fork(&registry->mutex, RANK_REGISTRY);
     for (Handle *h = registry->running, *next; h; h = next) {
         next = h->next;
         h->next = h->previous = NULL;
         h->pending = false;
+        h->joiners = (WaitQueue){0};
+        store_relaxed(&h->fiber, NULL);
+        store_relaxed(&h->state, HANDLE_ENDED);
     }
     registry->running = NULL;
     registry->running_count = registry->pending = 0;
     registry->finishers = (WaitQueue){0};
     unpicked_free(registry);
+}
+
+// A lock may have been handed over to a fiber that has not run since, and so does not list it yet.
+static Lock *handed_lock(Fiber *fiber) {
+    uint32_t state = load_relaxed(&fiber->wait.state);
+    if (fiber->wait.kind != PARK_LOCK || state < WAIT_CLAIMED || fiber->wait.reason != WAKE_HANDED)
+        return NULL;
+    return value_is_lock(fiber->wait.object) ? value_to_lock(fiber->wait.object) : NULL;
+}
+
+static void leave_fiber_behind(Fiber *fiber, Fiber *forker) {
+    Wait *wait = &fiber->wait;
+    if (wait->kind == PARK_QUEUE_PUT && value_is_queue(wait->object))
+        queue_forget_putter(value_to_queue(wait->object), fiber);
+    wait_queue_remove(&wait->waiter);
+    Lock *handed = handed_lock(fiber);
+    if (wait->kind == PARK_LOCK && value_is_lock(wait->object))
+        lock_forget_waiters(value_to_lock(wait->object));
+    if (handed && lock_owner(handed) == fiber)
+        lock_leave_behind(handed, fiber);
+    if (fiber == forker)
+        return;
+    for (Lock *lock = fiber->held_locks, *next; lock; lock = next) {
+        next = lock->next;
+        lock_leave_behind(lock, fiber);
+    }
+    fiber->held_locks = NULL;
+}
+
+void sync_after_fork(World *world, Fiber *forker) {
+    registry_after_fork(world->runtime->registry);
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+            leave_fiber_behind(fiber, forker);
 }

@@ -28,7 +28,6 @@ typedef struct ProcessHooks {
     void (*terminate_all)(World *world,
                           int signal); // sends it to the children, detached ones excepted
     void (*wait_gone)(World *world, uint64_t deadline); // sleeps until no such child is left
-    // The waits of a process object count as waits for something outside: no fiber.
 } ProcessHooks;
 
 typedef struct Registry {
@@ -41,6 +40,7 @@ typedef struct Registry {
     Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
     const ProcessHooks *processes;
     struct Watcher *watcher; // process/watcher.h
+    int home;                // in a child process: its socket to its parent; else -1
 } Registry;
 
 // Registers the kinds and makes the registry: runtime->registry.
@@ -72,8 +72,9 @@ void registry_not_pending(Registry *registry,
 // Keeps `error` until somebody picks it up.
 void registry_keep_error(Registry *registry, Handle *handle, Value error);
 void registry_picked_up(Registry *registry, Handle *handle);
-// In a forked child: nothing that the parent started is the child's.
-void registry_after_fork(Registry *registry);
+// In a forked child, before world_after_fork: nothing that the parent started is the child's; nobody waits
+// for anything; locks of fibers that are gone are abandoned, but for those that `forker` holds (see locks_inherit).
+void sync_after_fork(World *world, Fiber *forker);
 
 static inline Registry *fiber_registry(Fiber *fiber) { return fiber->world->runtime->registry; }
 

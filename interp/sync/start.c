@@ -21,8 +21,7 @@ void handle_note_start(Fiber *fiber, Handle *handle) {
     handle->start_pc = fiber->pc;
 }
 
-// Gives the fiber its work and the handle its fiber. The handle becomes RUNNING, if it is not yet.
-static void join_fiber_and_handle(Fiber *target, Handle *handle) {
+void handle_give_fiber(Handle *handle, Fiber *target) {
     target->handle = slot_get(&handle->instance);
     target->start[0] = slot_get(&handle->callee);
     target->start[1] = slot_get(&handle->arguments);
@@ -37,7 +36,7 @@ static void join_fiber_and_handle(Fiber *target, Handle *handle) {
 static void start_task(Fiber *fiber, Handle *handle) {
     Fiber *task = fiber_new(fiber->thread, true);
     handle->id = load_relaxed(&task->id);
-    join_fiber_and_handle(task, handle);
+    handle_give_fiber(handle, task);
     registry_add(fiber_registry(fiber), handle);
     thread_add_ready(fiber->thread, task);
 }
@@ -91,7 +90,7 @@ static bool start_thread(Fiber *fiber, Handle *handle) {
         return false;
     }
     take_id(handle, thread->main_fiber);
-    join_fiber_and_handle(thread->main_fiber, handle);
+    handle_give_fiber(handle, thread->main_fiber);
     registry_add(fiber_registry(fiber), handle);
     if (thread_launch(thread, thread_body, handle))
         return true;

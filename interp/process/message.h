@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Message: a value as bytes, for another process of the same program. Written by a forked child, read
+// by its parent, which does not trust it: whatever the bytes are, reading gives a value or says no.
+//
+//   header, 16 bytes:  "CONC" | version 1 | kind | 0 0 | length of the payload, 8 bytes little-endian
+//   payload:           one value
+//   value:             a tag byte, then by tag:
+//     n t f u          nil, true, false, no value (an unset field)
+//     i                int: zigzag, 7 bits a byte, low first ("number" below, unsigned without zigzag)
+//     I                big int: number of digits, hexadecimal digits with a sign
+//     d                float: 8 bytes little-endian
+//     s S              str: number of bytes, UTF-8. S, b and what follows count as seen
+//     b                bytes: number, bytes
+//     l                list: number of elements, elements
+//     m e              map, set: keys and values, keys; ended by the tag .
+//     r                range: start, stop, step
+//     o                instance: number of its layout, fields' values
+//     c                class: its id
+//     T                trace: a str, without tag
+//     =                the seen object with this number (0 is the first): shared or cyclic references
+//   layout (where its number is one more than those so far): class id, number of fields, names (strs
+//     without tag)
+//
+// Classes go by id: the reader has made them before it forked the writer. Functions, locks, queues,
+// handles and modules cannot be sent.
+#ifndef CONC_PROCESS_MESSAGE_H
+#define CONC_PROCESS_MESSAGE_H
+
+#include "base/text.h"
+#include "object/runtime.h"
+
+typedef enum MessageKind { MESSAGE_RESULT = 1, MESSAGE_ERROR = 2 } MessageKind;
+typedef enum MessageStatus { MESSAGE_OK, MESSAGE_MALFORMED, MESSAGE_THREW } MessageStatus;
+enum { MESSAGE_HEADER = 16, MESSAGE_DEPTH = 1500 };
+
+// Appends `v` as a message to `out`. Classes with an id from `class_limit` on are unknown to the reader.
+// False with TypeError, which names the part that cannot be sent, or RecursionError; `out` is then as
+// it was. Runs no script code.
+bool message_write(Fiber *fiber, MessageKind kind, Value v, uint32_t class_limit, Text *out);
+
+// How long the message is that starts with these bytes, header included: 0 while that cannot be told
+// yet, SIZE_MAX where it is no message.
+size_t message_size(const char *data, size_t size);
+
+// Reads a whole message. S (keys of maps may have a hash in script). MESSAGE_THREW: fiber->error.
+MessageStatus message_read(Fiber *fiber, const char *data, size_t size, MessageKind *kind,
+                           Value *out);
+
+#endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// A handler gets no argument of ours, so where it finds the main thread is the one piece of state in
+// the program that hangs on no Vm.
+#include "process/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sched/thread.h"
+
+enum { ORPHAN_GRACE = 2, STATUS_INTERRUPTED = 130 }; // seconds; status
+
+static _Atomic(World *) target;
+static _Atomic int lifeline = -1;
+
+// The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
+static void on_interrupt(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    World *world = load_relaxed(&target);
+    if (!world || (world->forked_child && info->si_code == SI_KERNEL))
+        return;
+    Thread *thread = world->main_thread;
+    if (load_relaxed(&world->ending) || load_relaxed(&thread->poll) & POLL_INTERRUPT)
+        _exit(STATUS_INTERRUPTED);
+    thread_notify(thread, POLL_INTERRUPT);
+}
+
+static void on_terminate(int signal) {
+    (void)signal;
+    World *world = load_relaxed(&target);
+    if (world)
+        thread_notify(world->main_thread, POLL_TERMINATE);
+}
+
+static void stop_watching(int fd) {
+    store_relaxed(&lifeline, -1);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_ASYNC);
+}
+
+// What the parent says: a byte, that it lets go; the end, that it is gone.
+static void on_lifeline(int signal) {
+    int fd = load_relaxed(&lifeline), saved = errno;
+    char byte;
+    if (fd < 0)
+        return;
+    ssize_t got = recv(fd, &byte, 1, MSG_DONTWAIT);
+    if (got >= 0)
+        stop_watching(fd);
+    if (got == 0) {
+        on_terminate(signal);
+        alarm(ORPHAN_GRACE);
+    }
+    errno = saved;
+}
+
+static void handle(int signal, void (*plain)(int), void (*informed)(int, siginfo_t *, void *)) {
+    struct sigaction action = {.sa_flags = SA_RESTART};
+    if (informed) {
+        action.sa_sigaction = informed;
+        action.sa_flags |= SA_SIGINFO;
+    } else {
+        action.sa_handler = plain;
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(signal, &action, NULL);
+}
+
+void signals_install(World *world) {
+    store_relaxed(&target, world);
+    handle(SIGPIPE, SIG_IGN, NULL);
+    handle(SIGINT, NULL, on_interrupt);
+    handle(SIGTERM, on_terminate, NULL);
+}
+
+void signals_remove(void) {
+    handle(SIGINT, SIG_DFL, NULL);
+    handle(SIGTERM, SIG_DFL, NULL);
+    store_relaxed(&target, NULL);
+}
+
+static void unblock_all(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+// The parent may have gone before the socket was watched, so the handler looks once by itself.
+static void watch(int fd) {
+    store_relaxed(&lifeline, fd);
+    handle(SIGIO, on_lifeline, NULL);
+    handle(SIGALRM, SIG_DFL, NULL);
+    fcntl(fd, F_SETOWN, getpid());
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_ASYNC);
+    on_lifeline(SIGIO);
+}
+
+void signals_after_fork(World *world, int home) {
+    signals_install(world);
+    watch(home);
+    unblock_all();
+}
+
+_Noreturn void signals_die(int signal) {
+    handle(signal, SIG_DFL, NULL);
+    unblock_all();
+    raise(signal);
+    _exit(128 + signal);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+//
+// The watcher. It uses epoll and not a libuv loop, since a forked child has to let go of it by closing
+// two descriptors, without touching what it shares with its parent.
+//
+// A child's end is seen by the end of its socket: the kernel closes it when the process exits, just
+// before it can be reaped, so that waiting for it then is short. Its own children close their copies
+// first thing (child.c).
+#include "process/watcher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "process/message.h"
+
+enum { EVENTS = 32, READ_STEP = 65536, WATCHER_STACK = 256 * 1024 };
+
+void child_free(Child *child) {
+    if (child->fd >= 0)
+        close(child->fd);
+    text_free(&child->message);
+    free(child);
+}
+
+// --- the list; under the mutex ---
+
+static void child_link(Watcher *watcher, Child *child) {
+    child->next = watcher->children;
+    if (child->next)
+        child->next->previous = child;
+    watcher->children = child;
+}
+
+static void child_unlink(Watcher *watcher, Child *child) {
+    if (child->previous)
+        child->previous->next = child->next;
+    else
+        watcher->children = child->next;
+    if (child->next)
+        child->next->previous = child->previous;
+    if (child->handle)
+        store_release(&child->handle->child, NULL);
+}
+
+Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool dropped) {
+    Child *child = os_calloc(1, sizeof *child);
+    child->handle = handle;
+    child->pid = pid;
+    child->fd = fd;
+    child->dropped = dropped;
+    child_link(watcher, child);
+    store_release(&handle->child, child);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = child};
+    if (epoll_ctl(watcher->epoll, EPOLL_CTL_ADD, fd, &event) == 0)
+        return child;
+    int error = errno;
+    child_unlink(watcher, child);
+    child->fd = -1;
+    child_free(child);
+    errno = error;
+    return NULL;
+}
+
+Child *watcher_take(Watcher *watcher, Handle *handle) {
+    mutex_lock(&watcher->mutex);
+    Child *child = load_relaxed(&handle->child);
+    if (child && !child->gone)
+        child = NULL;
+    if (child)
+        child_unlink(watcher, child);
+    mutex_unlock(&watcher->mutex);
+    return child;
+}
+
+static Child *take(Watcher *watcher, bool lost) {
+    mutex_lock(&watcher->mutex);
+    Child *child = watcher->children;
+    while (child && !(child->gone && !child->dropped && (child->handle == NULL) == lost))
+        child = child->next;
+    if (child)
+        child_unlink(watcher, child);
+    mutex_unlock(&watcher->mutex);
+    return child;
+}
+
+Child *watcher_take_any(Watcher *watcher) { return take(watcher, false); }
+Child *watcher_take_lost(Watcher *watcher) { return take(watcher, true); }
+
+bool watcher_signal(Watcher *watcher, Handle *handle, int signal) {
+    mutex_lock(&watcher->mutex);
+    const Child *child = load_relaxed(&handle->child);
+    bool sent = child && !child->reaping && kill(child->pid, signal) == 0;
+    mutex_unlock(&watcher->mutex);
+    return sent;
+}
+
+// --- the collector ---
+
+static void watcher_trace(void *context, Tracer *tracer) {
+    Watcher *watcher = context;
+    if (watcher->epoll < 0)
+        return;
+    mutex_lock(&watcher->mutex);
+    for (Child *c = watcher->children; c; c = c->next)
+        if (!c->gone || c->dropped)
+            trace_object(tracer, c->handle);
+    mutex_unlock(&watcher->mutex);
+}
+
+// A gone child that has sent a result, and nobody can ask for it any more, is forgotten.
+static bool is_silent(const Child *child) {
+    const Text *message = &child->message;
+    return child->status == 0 &&
+           (message->length == 0 ||
+            (message->length > 5 && message->data[5] == MESSAGE_RESULT &&
+             message_size(message->data, message->length) == message->length));
+}
+
+static void watcher_clear(void *context, Heap *heap) {
+    Watcher *watcher = context;
+    if (watcher->epoll < 0)
+        return;
+    bool lost = false;
+    mutex_lock(&watcher->mutex);
+    for (Child *c = watcher->children, *next; c; c = next) {
+        next = c->next;
+        if (!c->handle || heap_is_marked(heap, &c->handle->header))
+            continue;
+        c->handle = NULL;
+        if (is_silent(c)) {
+            child_unlink(watcher, c);
+            child_free(c);
+        } else {
+            lost = true;
+        }
+    }
+    mutex_unlock(&watcher->mutex);
+    if (lost && watcher->world->main_thread)
+        thread_notify(watcher->world->main_thread, POLL_REPORT);
+}
+
+// --- the watcher's own pthread ---
+
+// A child whose error nobody will ask for: reports it, as a thread of the world for that long.
+// process_start has made the world a shared one.
+static void report_dropped(Watcher *watcher, Child *child) {
+    Thread *thread = thread_attach_new(watcher->world);
+    mutex_lock(&watcher->mutex);
+    child_unlink(watcher, child);
+    mutex_unlock(&watcher->mutex);
+    child_settle(thread->main_fiber, child);
+    thread_detach_free(thread);
+}
+
+static void wake_joiners(Handle *handle) {
+    Waiter *waiter;
+    while ((waiter = wait_queue_pop(&handle->joiners)))
+        if (park_claim(waiter->fiber, WAKE_HANDED))
+            park_wake(waiter->fiber);
+}
+
+static int32_t exit_code_of(int status) {
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// Under the mutex: the end is there to be seen.
+static void publish_end(Watcher *watcher, Child *child, int status) {
+    Handle *handle = child->handle;
+    child->status = status;
+    child->gone = true;
+    object_lock(&handle->header);
+    store_release(&handle->exit_code, exit_code_of(status));
+    store_release(&handle->gone, true);
+    wake_joiners(handle);
+    object_unlock(&handle->header);
+    if (!child->dropped)
+        registry_not_pending(watcher->world->runtime->registry, handle);
+}
+
+static void child_ended(Watcher *watcher, Child *child) {
+    mutex_lock(&watcher->mutex);
+    child->reaping = true;
+    mutex_unlock(&watcher->mutex);
+    int status = 0;
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    close(child->fd);
+    World *world = watcher->world;
+    mutex_lock(&watcher->mutex);
+    child->fd = -1;
+    bool dropped = child->dropped;
+    publish_end(watcher, child, status);
+    mutex_unlock(&watcher->mutex);
+    if (dropped)
+        report_dropped(watcher, child);
+    world_external_end(world);
+}
+
+// Reads all that is there. True at the end.
+static bool child_read(Child *child) {
+    char buffer[READ_STEP];
+    for (;;) {
+        ssize_t got = recv(child->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (got > 0)
+            text_append(&child->message, buffer, (size_t)got);
+        else if (got == 0)
+            return true;
+        else if (errno != EINTR)
+            return errno != EAGAIN;
+    }
+}
+
+static void *watcher_main(void *argument) {
+    Watcher *watcher = argument;
+    struct epoll_event events[EVENTS];
+    for (;;) {
+        int count = epoll_wait(watcher->epoll, events, EVENTS, -1);
+        for (int i = 0; i < count; i++) {
+            Child *child = events[i].data.ptr;
+            if (!child)
+                return NULL; // the bell
+            if (child_read(child))
+                child_ended(watcher, child);
+        }
+    }
+}
+
+// --- making and ending ---
+
+static bool start_pthread(Watcher *watcher) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, WATCHER_STACK);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int error = pthread_create(&watcher->pthread, &attributes, watcher_main, watcher);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (error)
+        errno = error;
+    return error == 0;
+}
+
+static void close_descriptors(Watcher *watcher) {
+    if (watcher->epoll >= 0)
+        close(watcher->epoll);
+    if (watcher->bell >= 0)
+        close(watcher->bell);
+    watcher->epoll = watcher->bell = -1;
+}
+
+static bool watcher_begin(Watcher *watcher) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    watcher->epoll = epoll_create1(EPOLL_CLOEXEC);
+    watcher->bell = eventfd(0, EFD_CLOEXEC);
+    if (watcher->epoll >= 0 && watcher->bell >= 0 &&
+        epoll_ctl(watcher->epoll, EPOLL_CTL_ADD, watcher->bell, &event) == 0 &&
+        start_pthread(watcher))
+        return true;
+    int error = errno;
+    close_descriptors(watcher);
+    errno = error;
+    return false;
+}
+
+// In a forked child there is a Watcher already, without descriptors.
+Watcher *watcher_of(World *world) {
+    Registry *registry = world->runtime->registry;
+    Watcher *watcher = registry->watcher;
+    if (!watcher) {
+        watcher = os_calloc(1, sizeof *watcher);
+        watcher->world = world;
+        watcher->epoll = watcher->bell = -1;
+        mutex_init(&watcher->mutex, RANK_PROCESSES);
+        heap_add_roots(world->heap, watcher_trace, watcher);
+        heap_add_weak(world->heap, watcher_clear, watcher);
+        registry->watcher = watcher;
+    }
+    if (watcher->epoll >= 0 || watcher_begin(watcher))
+        return watcher;
+    return NULL;
+}
+
+static void forget_children(Watcher *watcher) {
+    while (watcher->children) {
+        Child *child = watcher->children;
+        child_unlink(watcher, child);
+        child_free(child);
+    }
+}
+
+void watcher_free(Watcher *watcher) {
+    if (watcher->epoll >= 0) {
+        os_write_all(watcher->bell, &(uint64_t){1}, sizeof(uint64_t));
+        pthread_join(watcher->pthread, NULL);
+    }
+    forget_children(watcher);
+    close_descriptors(watcher);
+    mutex_destroy(&watcher->mutex);
+    free(watcher);
+}
+
+// The parent's children are not this process's: their handles count as ended, without a result.
+void watcher_after_fork(Watcher *watcher) {
+    mutex_after_fork(&watcher->mutex, RANK_PROCESSES);
+    for (Child *child = watcher->children; child; child = child->next) {
+        if (!child->handle)
+            continue;
+        child->handle->joiners = (WaitQueue){0};
+        child->handle->pending = false;
+        store_relaxed(&child->handle->gone, false);
+        store_relaxed(&child->handle->state, HANDLE_ENDED);
+    }
+    forget_children(watcher);
+    close_descriptors(watcher);
+}

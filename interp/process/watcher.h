@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// Watcher: the pthread of a Vm that looks after its child processes: it reads what they send, reaps
+// them, and wakes who waits for them. It is no thread of the world: it touches no heap object but the
+// tiny lock and the queue of a handle, under its own mutex, which the collector and fork take too.
+//
+//   Child:   RUNNING --socket closed, reaped (watcher)--> GONE --message read (settle)--> freed
+//
+// A RUNNING child roots its handle; a GONE one holds it weakly: once the handle cannot be reached any
+// more, an error that it ended with is reported by the main thread.
+#ifndef CONC_PROCESS_WATCHER_H
+#define CONC_PROCESS_WATCHER_H
+
+#include <sys/types.h>
+
+#include "base/mutex.h"
+#include "base/text.h"
+#include "sync/registry.h"
+
+typedef struct Child {
+    struct Child *next, *previous; // Watcher.children
+    Handle *handle;                // NULL: collected
+    pid_t pid;
+    int fd;       // the parent's end of the socket; -1: closed
+    bool reaping; // its pid may stand for nobody or another any moment: no more signals
+    bool gone;
+    bool detached;
+    bool dropped; // the handle was not kept: an error is reported by the watcher
+    int status;   // of waitpid, once gone
+    Text message; // what it has sent; the watcher's alone until it is gone
+} Child;
+
+typedef struct Watcher {
+    World *world;
+    Mutex mutex; // guards the list and the children but for `message`
+    Child *children;
+    int epoll, bell; // the bell: an eventfd, to end the watcher
+    pthread_t pthread;
+    bool ending;
+} Watcher;
+
+// The Vm's watcher, made at the first call. NULL with errno. The world is stopped.
+Watcher *watcher_of(World *world);
+// Watches a new child; `fd` is this side's end of its socket. The watcher's mutex is held. NULL with errno.
+Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool dropped);
+// Sends a signal. False where the child has ended. `child` may be NULL.
+bool watcher_signal(Watcher *watcher, Handle *handle, int signal);
+// Takes a gone child out of the list: the caller, and only it, settles and frees it. NULL: not gone, or
+// somebody else has it.
+Child *watcher_take(Watcher *watcher, Handle *handle);
+Child *watcher_take_any(Watcher *watcher);  // any gone child whose handle is there still
+Child *watcher_take_lost(Watcher *watcher); // one whose handle was collected
+void child_free(Child *child);
+void watcher_free(Watcher *watcher);
+// In a forked child: closes all descriptors, forgets all children.
+void watcher_after_fork(Watcher *watcher);
+
+// spawn.c: ends the handle of a gone child by what it has sent; frees the child. S.
+void child_settle(Fiber *fiber, Child *child);
+
+#endif
