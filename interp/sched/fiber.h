@@ -81,6 +81,7 @@ struct Fiber {
 // A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.
 Fiber *fiber_new(Thread *thread, bool is_task);
 // Frees it; it has ended and nobody refers to it any more (its handle has let go of it). Own thread.
+// Tasks are freed by who runs them (thread_run_until_ended, park_block).
 // Its memory stays a Fiber's (id 0, not waiting) until it is used again for another fiber.
 void fiber_free(Fiber *fiber);
 

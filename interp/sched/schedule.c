@@ -202,12 +202,6 @@ static bool thread_sleep(Thread *thread, uint64_t deadline, uint32_t attention, 
 
 // ---- Attention -----------------------------------------------------------------------------------
 
-void thread_cancel_fibers(Thread *thread) {
-    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
-        if (!fiber->ended)
-            fiber_cancel(fiber);
-}
-
 // Ctrl-C ends the wait of the fiber that the thread sleeps for, else of its main fiber.
 static bool interrupt_waiting(Thread *thread) {
     Fiber *fiber = load_relaxed(&thread->blocked);
@@ -225,11 +219,6 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
     uint32_t poll = load_seq(&thread->poll);
     bool answered = false;
     *left = 0;
-    if (poll & POLL_END) {
-        and_seq(&thread->poll, ~(uint32_t)POLL_END);
-        thread_cancel_fibers(thread);
-        answered = true;
-    }
     if (poll & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
         fiber_cancel(thread->main_fiber);
@@ -268,14 +257,17 @@ static void thread_rest(Thread *thread, uint32_t ignored) {
 
 // ---- Running -------------------------------------------------------------------------------------
 
-// The hook may free the fiber as it ends; its memory is a Fiber's still, with another id.
+// A task that has ended is freed here: its handle has let go of it.
 static void thread_run(Thread *thread, Fiber *fiber) {
     Fiber *outer = thread->current;
-    uint64_t id = load_relaxed(&fiber->id);
     thread->current = fiber;
-    if (thread->world->hooks.run_fiber(fiber) && load_relaxed(&fiber->id) == id)
-        fiber->ended = true;
+    bool ended = thread->world->hooks.run_fiber(fiber);
     thread->current = outer;
+    if (!ended)
+        return;
+    fiber->ended = true;
+    if (fiber->is_task)
+        fiber_free(fiber);
 }
 
 Fiber *thread_next_ready(Thread *thread) {
@@ -298,12 +290,18 @@ void thread_wait_ready(Thread *thread) {
     }
 }
 
+// A task is freed as it ends, and its memory may be another fiber's then: hence the id.
+static bool has_ended(Fiber *fiber, uint64_t id) {
+    return fiber->ended || load_relaxed(&fiber->id) != id;
+}
+
 // Without a fiber to throw it in, Ctrl-C has to wait for one.
 void thread_run_until_ended(Thread *thread, Fiber *fiber) {
+    uint64_t id = load_relaxed(&fiber->id);
     bool is_new = fiber->queued == FIBER_NOWHERE && load_relaxed(&fiber->wait.state) == WAIT_IDLE;
     if (is_new && !fiber->ended)
         thread_add_ready(thread, fiber);
-    while (!fiber->ended) {
+    while (!has_ended(fiber, id)) {
         Fiber *next = thread_next_ready(thread);
         if (next) {
             thread_run(thread, next);

@@ -12,13 +12,13 @@ enum { THREAD_ATTACHED, THREAD_DETACHED, THREAD_STOPPED };
 
 // Bits of the poll word. Zero: nothing to do. Looked at on backward jumps, calls, after natives.
 enum {
-    POLL_STOP = 1,      // somebody stops the world
-    POLL_COLLECT = 2,   // a collection is due
-    POLL_INTERRUPT = 4, // Ctrl-C (main thread): throw Interrupted
-    POLL_MEMORY = 8,    // over the limit: MemoryError
-    POLL_END = 16,      // the script ends: throw Cancelled in whatever runs (exit, timeout of ends)
-    POLL_TIMEOUT = 32,  // a `timeout` block of a running fiber may have expired
-    POLL_REPORT = 64,   // main thread: errors of handles that were collected wait to be reported
+    POLL_STOP = 1,        // somebody stops the world
+    POLL_COLLECT = 2,     // a collection is due
+    POLL_INTERRUPT = 4,   // Ctrl-C (main thread): throw Interrupted
+    POLL_MEMORY = 8,      // over the limit: MemoryError
+    POLL_END = 16,        // the script ends: what runs looks whether it was cancelled
+    POLL_TIMEOUT = 32,    // a `timeout` block of a running fiber may have expired
+    POLL_REPORT = 64,     // main thread: errors of handles that were collected wait to be reported
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
 };
 
@@ -102,18 +102,15 @@ static inline bool thread_is_own(Thread *thread) {
 // --- scheduling; own thread only ---
 // A new fiber, or one whose turn is to be over, goes to the end of the ready queue.
 void thread_add_ready(Thread *thread, Fiber *fiber);
-// Cancels every fiber of the thread (POLL_END): each throws Cancelled at its next waiting call.
-void thread_cancel_fibers(Thread *thread);
 // Takes the next ready fiber, or NULL at once if there is none.
 Fiber *thread_next_ready(Thread *thread);
 // Waits until some fiber is ready (or a signal asks for attention); turns the loop if there is one,
 // fires timers that are due. Detaches while it sleeps. Reports a total deadlock to the main fiber.
-// POLL_INTERRUPT, POLL_TERMINATE and POLL_END are answered here and in park_block, where they find a
-// fiber that waits: it is woken with WAKE_INTERRUPTED, or it, or every fiber of the thread, is
-// cancelled.
+// POLL_INTERRUPT and POLL_TERMINATE are answered here and in park_block, where they find a fiber that
+// waits: it is woken with WAKE_INTERRUPTED, or the main fiber is cancelled.
 void thread_wait_ready(Thread *thread);
 // Runs `fiber` (which is new, or ready, or waits) and all others that get ready on this thread, until
-// `fiber` has ended.
+// `fiber` has ended. A task is freed when hooks.run_fiber says that it has ended.
 void thread_run_until_ended(Thread *thread, Fiber *fiber);
 
 #endif

@@ -121,8 +121,8 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
 }
 
 Fiber *wait_target(Fiber *fiber) {
-    Value object = fiber->wait.object;
-    switch (fiber->wait.kind) {
+    Value object = __atomic_load_n(&fiber->wait.object, __ATOMIC_RELAXED);
+    switch (__atomic_load_n(&fiber->wait.kind, __ATOMIC_RELAXED)) {
     case PARK_LOCK: return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;
     case PARK_JOIN: {
         Handle *handle = handle_of(fiber_runtime(fiber), object);

@@ -202,7 +202,6 @@ static void run_sleepers(int count, uint64_t spread) {
     thread_run_until_ended(main, main->main_fiber);
     for (int i = 0; i < count; i++) {
         cr_assert(fibers[i]->ended);
-        fiber_free(fibers[i]);
     }
     cr_assert_eq(main->fiber_count, 1);
     free(jobs);
@@ -353,15 +352,20 @@ static void wait_to_be_ended(Thread *thread, void *argument) {
     sub_seq(&running, 1);
 }
 
-Test(park, the_end_cancels_what_sleeps) {
+Test(park, threads_that_sleep_are_cancelled) {
     World *world = test_world_new(0, false);
     boxes_as_roots(world);
     store_seq(&running, 3);
-    for (int i = 0; i < 3; i++)
-        cr_assert(thread_start(world->main_thread, wait_to_be_ended, NULL));
-    usleep(20000);
-    world_notify_all(world, POLL_END);
-    and_seq(&world->main_thread->poll, ~(uint32_t)POLL_END);
+    Thread *threads[3];
+    for (int i = 0; i < 3; i++) {
+        threads[i] = thread_create(world->main_thread);
+        cr_assert(thread_launch(threads[i], wait_to_be_ended, NULL));
+    }
+    for (int i = 0; i < 3; i++) {
+        usleep((unsigned)i * 5000);
+        fiber_cancel(threads[i]->main_fiber);
+        thread_notify(threads[i], POLL_END);
+    }
     wait_for_zero(world->main_thread, &running);
     test_world_free(world);
 }
