@@ -276,17 +276,37 @@ void assign_statement(Emitter *e, Stmt *stmt) {
 
 // ---- op= --------------------------------------------------------------------------------------
 
+// The operator that was emitted last, in the form that changes lists, sets and maps themselves.
+static void in_place(Emitter *e) {
+    static const struct {
+        uint8_t plain, in_place;
+    } forms[] = {{OP_ADD, OP_ADD_IN_PLACE},         {OP_SUB, OP_SUB_IN_PLACE},
+                 {OP_MUL, OP_MUL_IN_PLACE},         {OP_BIT_AND, OP_BIT_AND_IN_PLACE},
+                 {OP_BIT_OR, OP_BIT_OR_IN_PLACE},   {OP_BIT_XOR, OP_BIT_XOR_IN_PLACE}};
+    uint32_t *word = &e->words[e->word_count - 1];
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (word_op(*word) == forms[i].plain) {
+            *word = (*word & ~0xffu) | forms[i].in_place;
+            return;
+        }
+}
+
+static void operate_in_place(Emitter *e, Stmt *stmt, Register value) {
+    expression_operate(e, stmt->augment.op, stmt->at, value, stmt->augment.value, value);
+    in_place(e);
+}
+
 static void augment_name(Emitter *e, Stmt *stmt, Binding *binding) {
     int in_place = variable_register(e, binding);
     Span at = stmt->augment.target.at;
     if (in_place >= 0) {
         Register r = (Register)in_place;
-        expression_operate(e, stmt->augment.op, stmt->at, r, stmt->augment.value, r);
+        operate_in_place(e, stmt, r);
         return;
     }
     Register value = register_take(e);
     variable_to(e, binding, at, value);
-    expression_operate(e, stmt->augment.op, stmt->at, value, stmt->augment.value, value);
+    operate_in_place(e, stmt, value);
     variable_assign(e, binding, at, value);
 }
 
@@ -296,7 +316,7 @@ static void augment_member(Emitter *e, Stmt *stmt, const Target *target) {
     emit_at(e, target->at);
     emit(e, OP_GET_FIELD, value, object, 0);
     emit_extra(e, site_add(e, target->member.name));
-    expression_operate(e, stmt->augment.op, stmt->at, value, stmt->augment.value, value);
+    operate_in_place(e, stmt, value);
     emit_at(e, target->at);
     emit(e, OP_SET_FIELD, object, value, 0);
     emit_extra(e, site_add(e, target->member.name));
@@ -308,7 +328,7 @@ static void augment_index(Emitter *e, Stmt *stmt, const Target *target) {
     Register value = register_take(e);
     emit_at(e, target->at);
     emit(e, OP_GET_INDEX, value, object, index);
-    expression_operate(e, stmt->augment.op, stmt->at, value, stmt->augment.value, value);
+    operate_in_place(e, stmt, value);
     emit_at(e, target->at);
     emit(e, OP_SET_INDEX, object, index, value);
 }
@@ -319,7 +339,7 @@ static void augment_slice(Emitter *e, Stmt *stmt, const Target *target) {
     Register value = register_take(e);
     emit_at(e, target->at);
     emit(e, OP_GET_SLICE, value, row, 0);
-    expression_operate(e, stmt->augment.op, stmt->at, value, stmt->augment.value, value);
+    operate_in_place(e, stmt, value);
     emit_at(e, target->at);
     emit(e, OP_SET_SLICE, row, value, 0);
 }

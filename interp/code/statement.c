@@ -140,7 +140,7 @@ static void from_statement(Emitter *e, Stmt *stmt) {
         Register top = e->top;
         Register value = register_take(e);
         emit_at(e, item->at);
-        emit(e, OP_GET_FIELD, value, module, 0);
+        emit(e, OP_IMPORT_NAME, value, module, 0);
         emit_extra(e, site_add(e, item->remote));
         import_define(e, item, value, top);
         globals = globals && ((const Binding *)item->binding)->kind == BINDING_GLOBAL;

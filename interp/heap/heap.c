@@ -111,6 +111,11 @@ void heap_add_weak(Heap *heap, void (*clear)(void *context, Heap *heap), void *c
 }
 
 bool heap_collection_due(Heap *heap) { return heap->stress || load_relaxed(&heap->due); }
+void heap_request_collection(Heap *heap) {
+    store_relaxed(&heap->due, true);
+    if (heap->due_hook) heap->due_hook(heap->due_context);
+}
+
 bool heap_over_limit(Heap *heap) { return heap_used(heap) > heap->limit; }
 
 // The world was stopped at the fork, so nobody was in the middle of anything.

@@ -64,6 +64,8 @@ void heap_after_fork(Heap *heap, LocalHeap *self);
 // True when a collection ought to run (also always under stress).
 bool heap_collection_due(Heap *heap);
 bool heap_is_stressed(const Heap *heap);
+// Makes a collection due now: what could not be had may be had after it. Any attached thread.
+void heap_request_collection(Heap *heap);
 // Collects. The caller has stopped the world (world_stop). Under stress also verifies the heap.
 void heap_collect(Heap *heap);
 // True where what is used is above the limit even after a collection: MemoryError is in place.

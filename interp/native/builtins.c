@@ -16,6 +16,7 @@
 #include "object/root.h"
 #include "object/str.h"
 #include "object/utf8.h"
+#include "sync/queue.h"
 #include "vm/vm.h"
 
 static bool given(Value v) { return v != VALUE_UNDEF; }
@@ -123,6 +124,7 @@ static Value builtin_len(Fiber *fiber, Value *args, int count) {
         Value bound = value_from_ref(bound_new(fiber->heap, v, c->members[method].function));
         return rt(fiber)->call(fiber, bound, NULL, 0);
     }
+    if (value_is_queue(v)) return value_from_int((int64_t)queue_length(value_to_queue(v)));
     return value_length(fiber, v);
 }
 
@@ -188,6 +190,10 @@ static Value builtin_hash(Fiber *fiber, Value *args, int count) {
     uint32_t hash;
     if (value_is_int(args[1])) return args[1];
     if (value_is_bool(args[1])) return value_from_int(args[1] == VALUE_TRUE);
+    if (value_is_double(args[1])) { // equal to the hash of the equal int
+        double d = value_to_double(args[1]);
+        if (d == floor(d) && fabs(d) < 1e15) return value_from_int((int64_t)d);
+    }
     return value_hash(fiber, args[1], &hash) ? value_from_int(hash) : VALUE_UNDEF;
 }
 

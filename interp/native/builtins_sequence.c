@@ -94,7 +94,7 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
         bool better = best == VALUE_UNDEF;
         root_push(fiber, k);
         if (ok && !better)
-            ok = value_less(fiber, largest ? best_key : k, largest ? k : best_key, "<", &better);
+            ok = value_compare(fiber, k, best_key, largest ? ">" : "<", &better);
         if (!ok || !better) continue;
         best = v;
         best_key = k;
@@ -183,7 +183,10 @@ static Value builtin_filter(Fiber *fiber, Value *args, int count) {
 
 static Value builtin_reversed(Fiber *fiber, Value *args, int count) {
     (void)count;
-    Value all = iterate_to_list(fiber, args[1]);
+    Value of = args[1];
+    if (!value_is_ref(of) || value_is_set(of))
+        return throw_type(fiber, "'%s' object is not reversible", value_type_name(rt(fiber), of));
+    Value all = iterate_to_list(fiber, of);
     if (!given(all)) return all;
     List *list = value_to_list(all);
     size_t length = list_length(list);
@@ -260,6 +263,7 @@ static Value map_construct(Fiber *fiber, Value *args, int count) {
     Map *map = map_new(fiber->heap);
     args[0] = value_from_ref(map);
     if (given(args[1]) && !map_update(fiber, map, args[1])) return VALUE_UNDEF;
+    if (given(args[2]) && !map_update(fiber, map, args[2])) return VALUE_UNDEF;
     return value_from_ref(map);
 }
 
@@ -280,8 +284,8 @@ const NativeSpec list_constructor = {"list", list_construct, "iterable=[]", 0,
 const NativeSpec set_constructor = {"set", set_construct, "iterable=[]", 0,
                                     "set(iterable=[]): a new set of its elements. TypeError for unhashable ones.\n"
                                     "    set([1, 1])  # {1}"};
-const NativeSpec map_constructor = {"map", map_construct, "pairs={}", 0,
-                                    "map(pairs={}): a new map from another map or from [key, value] pairs.\n"
+const NativeSpec map_constructor = {"map", map_construct, "pairs={}, **more", 0,
+                                    "map(pairs={}, **more): a new map from another map or from [key, value] pairs, and from labels.\n"
                                     "    map([[\"a\", 1]])  # {\"a\": 1}"};
 const NativeSpec range_constructor = {"range", range_construct, "start, stop=nil, step=1", 0,
                                       "range(stop), range(start, stop, step=1): the whole numbers from start up to, not\n"

@@ -77,7 +77,9 @@ static Value map_method_setdefault(Fiber *fiber, Value *args, int count) {
 
 static Value map_method_update(Fiber *fiber, Value *args, int count) {
     (void)count;
-    return map_update(fiber, self(args), args[1]) ? VALUE_NIL : VALUE_UNDEF;
+    for (int i = 1; i <= 2; i++)
+        if (args[i] != VALUE_UNDEF && !map_update(fiber, self(args), args[i])) return VALUE_UNDEF;
+    return VALUE_NIL;
 }
 
 static Value map_method_clear(Fiber *fiber, Value *args, int count) {
@@ -120,8 +122,8 @@ const NativeSpec map_methods[] = {
     {"setdefault", map_method_setdefault, "key, default=nil", 0,
      "setdefault(key, default=nil): the value of key, which becomes default if it is missing; in one step.\n"
      "    m.setdefault(\"seen\", []).append(1)"},
-    {"update", map_method_update, "pairs", 0,
-     "update(pairs): sets all pairs of another map, or of a list of [key, value].\n    m.update({\"a\": 1})"},
+    {"update", map_method_update, "pairs={}, **more", 0,
+     "update(pairs={}, **more): sets all pairs of another map or of a list of [key, value], and labels.\n    m.update({\"a\": 1})"},
     {"clear", map_method_clear, "", 0, "clear(): takes all pairs out.\n    m.clear()"},
     {"copy", map_method_copy, "", 0, "copy(): a new map of the same pairs.\n    m.copy()"},
     {"fromkeys", map_fromkeys, "keys, value=nil", NATIVE_STATIC,

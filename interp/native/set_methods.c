@@ -90,35 +90,12 @@ static Value set_method_symmetric_difference(Fiber *fiber, Value *args, int coun
     return combine(fiber, args, count, OPERATOR_XOR);
 }
 
-// Adds what is new in `result` and drops what it does not have: element by element, as others may
-// change the set meanwhile.
-static bool become(Fiber *fiber, Map *set, Map *result) {
-    Value key, v, found;
-    size_t position = 0;
-    Map *before = map_copy(fiber, set);
-    if (!before) return false;
-    root_push(fiber, value_from_ref(before));
-    while (map_next(before, &position, &key, &v)) {
-        if (!map_get(fiber, result, key, &found)) return false;
-        if (found == VALUE_UNDEF && !map_delete(fiber, set, key, &v)) return false;
-    }
-    for (position = 0; map_next(result, &position, &key, &v);)
-        if (!map_set(fiber, set, key, VALUE_NIL)) return false;
-    return true;
-}
-
+// self op= each argument in turn: element by element, as others may change the set meanwhile.
 static Value update(Fiber *fiber, Value *args, int count, Operator op) {
-    uint32_t mark = root_mark(fiber);
-    Value own = args[0];
-    root_push(fiber, own);
-    Value result = combine(fiber, args, count, op);
-    bool ok = result != VALUE_UNDEF;
-    if (ok) {
-        root_push(fiber, result);
-        ok = become(fiber, value_to_map(own), value_to_map(result));
-    }
-    root_release(fiber, mark);
-    return nil_if(ok);
+    if (!to_sets(fiber, args, count)) return VALUE_UNDEF;
+    for (int i = 1; i <= count; i++)
+        if (value_operate_in_place(fiber, op, args[0], args[i]) == VALUE_UNDEF) return VALUE_UNDEF;
+    return VALUE_NIL;
 }
 static Value set_method_update(Fiber *fiber, Value *args, int count) {
     return update(fiber, args, count, OPERATOR_OR);

@@ -78,6 +78,12 @@ static void read_signature(Runtime *runtime, LocalHeap *heap, Native *native) {
     size_t size;
     native->parameters = os_calloc(strlen(at) / 2 + 1, sizeof *native->parameters);
     while (next_parameter(&at, &start, &size)) {
+        if (size > 2 && start[0] == '*' && start[1] == '*') {
+            native->takes_labels = true;
+            native->parameters[native->parameter_count++] =
+                str_intern(runtime, heap, start + 2, size - 2);
+            continue;
+        }
         if (*start == '*') {
             native->rest = true;
             continue;

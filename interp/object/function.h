@@ -58,6 +58,7 @@ typedef struct Native {
     Str **parameters;   // interned names; malloc'ed
     uint32_t parameter_count, required_count;
     bool rest;
+    bool takes_labels; // "**labels": the last parameter is a map of labels that are no parameters, or UNDEF
     Class *owner;       // the type whose method it is; NULL for plain functions
 } Native;
 

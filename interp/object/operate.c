@@ -139,6 +139,54 @@ Value value_operate(Fiber *fiber, Operator op, Value a, Value b) {
     return result;
 }
 
+// The members that `result` has and `to` has not are added, those that it lacks are taken out.
+static bool set_become(Fiber *fiber, Map *to, Map *result) {
+    Value key, v, found;
+    size_t position = 0;
+    Map *before = map_copy(fiber, to);
+    if (!before) return false;
+    root_push(fiber, value_from_ref(before));
+    while (map_next(before, &position, &key, &v)) {
+        if (!map_get(fiber, result, key, &found)) return false;
+        if (found == VALUE_UNDEF && !map_delete(fiber, to, key, &v)) return false;
+    }
+    return map_update_from(fiber, to, result);
+}
+
+static Value in_place_rooted(Fiber *fiber, Operator op, Value a, Value b) {
+    if (value_is_list(a) && op == OPERATOR_ADD) {
+        Value more = iterate_to_list(fiber, b);
+        if (more == VALUE_UNDEF) return more;
+        List *from = value_to_list(more);
+        // A private list's slots are plain values.
+        Value *values = (Value *)(void *)load_relaxed(&from->items)->slots;
+        return list_extend(fiber, value_to_list(a), values, list_length(from)) ? a : VALUE_UNDEF;
+    }
+    Value result = operate_rooted(fiber, op, a, b);
+    if (result == VALUE_UNDEF) return result;
+    root_push(fiber, result);
+    if (value_is_list(a)) {
+        list_replace(fiber, value_to_list(a), value_to_list(result));
+        return a;
+    }
+    if (value_is_map(a))
+        return map_update_from(fiber, value_to_map(a), value_to_map(result)) ? a : VALUE_UNDEF;
+    if (value_is_set(a) && value_is_set(result))
+        return set_become(fiber, value_to_map(a), value_to_map(result)) ? a : VALUE_UNDEF;
+    return result;
+}
+
+Value value_operate_in_place(Fiber *fiber, Operator op, Value a, Value b) {
+    bool changes = value_is_list(a) || value_is_map(a) || value_is_set(a);
+    if (!changes) return value_operate(fiber, op, a, b);
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, a);
+    root_push(fiber, b);
+    Value result = in_place_rooted(fiber, op, a, b);
+    root_release(fiber, mark);
+    return result;
+}
+
 // --- indices ---
 
 static Value bad_index(Fiber *fiber, const char *what, Value index) {

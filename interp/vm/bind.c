@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "object/error.h"
+#include "object/map.h"
 #include "object/str.h"
 
 Signature signature_of_proto(const Proto *proto) {
@@ -23,6 +24,7 @@ Signature signature_of_native(const Native *native) {
                        .parameter_count = native->parameter_count,
                        .required_count = native->required_count,
                        .has_rest = native->rest,
+                       .takes_labels = native->takes_labels,
                        .labels_only = native->rest && native->spec->signature[0] == '*'};
 }
 
@@ -67,7 +69,7 @@ static bool missing(Fiber *fiber, const Signature *s, const char *native_name, c
 }
 
 static int find_parameter(const Signature *s, const Str *name) {
-    for (uint32_t i = 0; i < s->parameter_count; i++)
+    for (uint32_t i = 0; i < s->parameter_count - s->takes_labels; i++)
         if (s->parameters[i] == name) return (int)i;
     return -1;
 }
@@ -77,11 +79,21 @@ static const char *callee_name(Value *base) {
                                                : "function";
 }
 
+// A label that is no parameter's goes into a map, where the native takes such.
+static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
+    if (*map == VALUE_UNDEF) *map = value_from_ref(map_new(fiber->heap));
+    map_set_str(fiber, value_to_map(*map), label, v);
+}
+
 // Puts the labelled values where they belong. The parameters from base[1] on stand already.
 static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, Value *base,
                            const Value *labelled, const LoadedLabels *labels) {
     for (uint32_t i = 0; i < labels->count; i++) {
         int where = find_parameter(s, labels->names[i]);
+        if (where < 0 && s->takes_labels) {
+            keep_label(fiber, &base[s->parameter_count], labels->names[i], labelled[i]);
+            continue;
+        }
         if (where < 0 || base[where + 1] != VALUE_UNDEF) {
             Text text = {0};
             text_of_name(s, name, &text);
@@ -98,25 +110,18 @@ static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, V
 
 bool bind_arguments(Fiber *fiber, const Signature *s, Value *base, int count,
                     const LoadedLabels *labels, int *bound) {
-    enum { MOST = 256 };
-    Value given[MOST];
+    Value labelled[CODE_MAX_REGISTERS];
     const char *name = callee_name(base);
     uint32_t label_count = labels ? labels->count : 0;
     uint32_t positional = (uint32_t)count - label_count;
-    uint32_t direct = s->labels_only ? 0
-                      : positional < s->parameter_count ? positional
-                                                        : s->parameter_count;
+    uint32_t named = s->parameter_count - s->takes_labels; // the last one holds other labels
+    uint32_t direct = s->labels_only ? 0 : positional < named ? positional : named;
     uint32_t rest = positional - direct;
     if (rest && !s->has_rest) return too_many(fiber, s, name, positional);
-    if (count > MOST) {
-        throw_type(fiber, "more than %d arguments in one call", MOST);
-        return false;
-    }
-    memcpy(given, base + 1, (size_t)count * sizeof(Value));
+    memcpy(labelled, base + 1 + positional, label_count * sizeof(Value));
+    memmove(base + 1 + s->parameter_count, base + 1 + direct, rest * sizeof(Value));
     for (uint32_t i = direct; i < s->parameter_count; i++) base[i + 1] = VALUE_UNDEF;
-    memcpy(base + 1 + s->parameter_count, given + direct, rest * sizeof(Value));
-    if (label_count && !place_labelled(fiber, s, name, base, given + positional, labels))
-        return false;
+    if (label_count && !place_labelled(fiber, s, name, base, labelled, labels)) return false;
     for (uint32_t i = 0; i < s->required_count; i++)
         if (base[i + 1] == VALUE_UNDEF) return missing(fiber, s, name, base);
     *bound = (int)(s->parameter_count + rest);

@@ -202,9 +202,39 @@ Entered call_method(Fiber *fiber, Value function, Value *base, int count,
     return enter_native(fiber, (Native *)value_to_ref(function), base, count, labels, mode, result);
 }
 
+// `Point.move(p, 1)`: a method that is called as a function takes self from its first argument.
+static bool wants_self(Value callee) {
+    if (value_is_kind(callee, KIND_CLOSURE)) return ((Closure *)value_to_ref(callee))->proto->is_method;
+    if (!value_is_kind(callee, KIND_NATIVE)) return false;
+    const Native *native = (Native *)value_to_ref(callee);
+    return native->owner && !(native->spec->flags & NATIVE_STATIC);
+}
+
+static bool take_self(Fiber *fiber, Value *base, int *count, const LoadedLabels *labels) {
+    if (*count <= (int)(labels ? labels->count : 0)) {
+        throw_type(fiber, "a method that is called as a function needs its object as the first argument");
+        return false;
+    }
+    Value function = base[0];
+    const Class *owner = value_is_kind(function, KIND_NATIVE) ? ((Native *)value_to_ref(function))->owner
+                                                              : ((Closure *)value_to_ref(function))->home;
+    if (owner && !value_is_instance_of(fiber_runtime(fiber), base[1], owner)) {
+        throw_type(fiber, "a method of '%s' cannot be called on '%s'", owner->name->data,
+                   value_type_name(fiber_runtime(fiber), base[1]));
+        return false;
+    }
+    memmove(base, base + 1, (size_t)*count * sizeof(Value));
+    (*count)--;
+    return true;
+}
+
 Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode,
                    Value *result) {
     Value callee = base[0];
+    if (wants_self(callee)) {
+        if (!take_self(fiber, base, &count, labels)) return ENTERED_ERROR;
+        return call_method(fiber, callee, base, count, labels, mode, result);
+    }
     if (value_is_kind(callee, KIND_CLOSURE) || value_is_kind(callee, KIND_NATIVE))
         return call_method(fiber, callee, base, count, labels, mode, result);
     if (value_is_kind(callee, KIND_BOUND)) {
@@ -232,20 +262,23 @@ Entered call_resume(Fiber *fiber) {
 
 // --- starting ---
 
-// A labelled start: the arguments in the order of the parameters. Holes stay UNDEF, so that their
-// defaults are worked out by the call there.
+// The arguments of a start are bound where it stands, so that a call that does not fit fails there.
+// Parameters that are left out stay UNDEF, and their defaults are worked out by the call.
 static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels *labels) {
-    Value callee = base[0], function = callee;
-    if (value_is_kind(callee, KIND_BOUND)) function = ((Bound *)value_to_ref(callee))->function;
+    Value function = base[0];
+    if (value_is_kind(function, KIND_BOUND)) function = ((Bound *)value_to_ref(function))->function;
+    if (wants_self(base[0])) return true; // bound by the call
     Signature signature;
     if (value_is_kind(function, KIND_CLOSURE)) {
         signature = signature_of_proto(((Closure *)value_to_ref(function))->proto);
-    } else if (value_is_kind(function, KIND_NATIVE)) {
+    } else if (value_is_kind(function, KIND_NATIVE) && labels) {
         signature = signature_of_native((Native *)value_to_ref(function));
-    } else {
+    } else if (labels) {
         throw_type(fiber, "labelled arguments cannot be given to '%s' here",
-                   value_type_name(fiber_runtime(fiber), callee));
+                   value_type_name(fiber_runtime(fiber), base[0]));
         return false;
+    } else {
+        return true;
     }
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
@@ -254,7 +287,7 @@ Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *label
     if (!value_is_callable(base[0]))
         return throw_type(fiber, "'%s' object is not callable",
                           value_type_name(fiber_runtime(fiber), base[0]));
-    if (labels && !bind_start(fiber, base, &count, labels)) return VALUE_UNDEF;
+    if (!bind_start(fiber, base, &count, labels)) return VALUE_UNDEF;
     bool dropped = mode & CALL_DROPPED;
     switch (mode & CALL_MODE) {
     case CALL_SPAWN: return process_start(fiber, base[0], base + 1, count, dropped);

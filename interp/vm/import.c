@@ -16,7 +16,8 @@
 #include "vm/vm.h"
 
 static bool is_path(const Str *name) {
-    return name->data[0] == '.' || name->data[0] == '/';
+    return strchr(name->data, '/') ||
+           (name->size > 5 && strcmp(name->data + name->size - 5, ".conc") == 0);
 }
 
 // The path of a file that is named beside the importing file.
@@ -105,4 +106,12 @@ Value import_module(Fiber *fiber, Str *name) {
                            "\"%s.conc\")",
                            name->data, name->data);
     return run_module(fiber, name, str_format(fiber->heap, "<%s>", name->data), text, size);
+}
+
+Value import_name(Fiber *fiber, Value v, const Str *name) {
+    const ModuleObject *module = (ModuleObject *)value_to_ref(v);
+    Value found = module_get(module, name);
+    if (found != VALUE_UNDEF) return found;
+    return throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", name->data,
+                       module->name->data);
 }

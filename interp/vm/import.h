@@ -11,4 +11,7 @@
 // fiber runs now. UNDEF with ImportError, or what running its top level threw. May run scripts.
 Value import_module(Fiber *fiber, Str *name);
 
+// `from m import name`. ImportError if the module has no such name.
+Value import_name(Fiber *fiber, Value module, const Str *name);
+
 #endif

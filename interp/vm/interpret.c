@@ -321,7 +321,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
         SAVE();                                                                                    \
         FAIL_UNLESS(poll_answer(fiber));                                                           \
     }
-#define ARITHMETIC(NAME, int_operation, float_expression, operator_)                               \
+#define ARITHMETIC(NAME, int_operation, float_expression, slow, operator_)                         \
     CASE(NAME) {                                                                                   \
         Value a = base[B], b = base[C], r;                                                         \
         double x, y;                                                                               \
@@ -334,9 +334,9 @@ static Entered slow_return(Fiber *fiber, Value v) {
             NEXT();                                                                                \
         }                                                                                          \
         SAVE();                                                                                    \
-        GIVE(slow_operate(fiber, operator_, a, b));                                                \
+        GIVE(slow(fiber, operator_, a, b));                                                        \
     }
-#define BITWISE(NAME, symbol, operator_)                                                           \
+#define BITWISE(NAME, symbol, slow, operator_)                                                     \
     CASE(NAME) {                                                                                   \
         Value a = base[B], b = base[C];                                                            \
         if (likely(value_both_int(a, b))) {                                                        \
@@ -344,7 +344,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
             NEXT();                                                                                \
         }                                                                                          \
         SAVE();                                                                                    \
-        GIVE(slow_operate(fiber, operator_, a, b));                                                \
+        GIVE(slow(fiber, operator_, a, b));                                                        \
     }
 #define COMPARE(a, b, symbol, how, result)                                                         \
     do {                                                                                           \
@@ -563,9 +563,12 @@ failed:
     }
 
     // --- operators
-    ARITHMETIC(ADD, int_add, x + y, OPERATOR_ADD)
-    ARITHMETIC(SUB, int_sub, x - y, OPERATOR_SUB)
-    ARITHMETIC(MUL, int_mul, x * y, OPERATOR_MUL)
+    ARITHMETIC(ADD, int_add, x + y, slow_operate, OPERATOR_ADD)
+    ARITHMETIC(ADD_IN_PLACE, int_add, x + y, slow_in_place, OPERATOR_ADD)
+    ARITHMETIC(SUB, int_sub, x - y, slow_operate, OPERATOR_SUB)
+    ARITHMETIC(SUB_IN_PLACE, int_sub, x - y, slow_in_place, OPERATOR_SUB)
+    ARITHMETIC(MUL, int_mul, x * y, slow_operate, OPERATOR_MUL)
+    ARITHMETIC(MUL_IN_PLACE, int_mul, x * y, slow_in_place, OPERATOR_MUL)
     CASE(DIV) {
         Value a = base[B], b = base[C];
         double x, y;
@@ -598,9 +601,12 @@ failed:
         SAVE();
         GIVE(slow_operate(fiber, OPERATOR_POW, base[B], base[C]));
     }
-    BITWISE(BIT_AND, &, OPERATOR_AND)
-    BITWISE(BIT_OR, |, OPERATOR_OR)
-    BITWISE(BIT_XOR, ^, OPERATOR_XOR)
+    BITWISE(BIT_AND, &, slow_operate, OPERATOR_AND)
+    BITWISE(BIT_AND_IN_PLACE, &, slow_in_place, OPERATOR_AND)
+    BITWISE(BIT_OR, |, slow_operate, OPERATOR_OR)
+    BITWISE(BIT_OR_IN_PLACE, |, slow_in_place, OPERATOR_OR)
+    BITWISE(BIT_XOR, ^, slow_operate, OPERATOR_XOR)
+    BITWISE(BIT_XOR_IN_PLACE, ^, slow_in_place, OPERATOR_XOR)
     CASE(SHIFT_LEFT) {
         Value a = base[B], b = base[C];
         if (likely(value_both_int(a, b)) && (Value)value_to_int(b) < 32) {
@@ -851,7 +857,7 @@ failed:
         Value function = cached_method(fiber, window[0], site);
         if (likely(C == CALL_PLAIN) && likely(value_is_kind(function, KIND_CLOSURE))) {
             target = (Closure *)value_to_ref(function);
-            if (likely(target->proto->plain_count == B)) goto push_plain;
+            if (likely(target->proto->method_count == B)) goto push_plain;
         }
         POLL();
         SAVE();
@@ -990,6 +996,11 @@ failed:
     CASE(IMPORT) {
         SAVE();
         GIVE(import_module(fiber, value_to_str(proto->constants[word_bx(word)])));
+    }
+    CASE(IMPORT_NAME) {
+        const LoadedSite *site = &proto->sites[*pc++];
+        SAVE();
+        GIVE(import_name(fiber, base[B], site->name));
     }
 }
 #pragma GCC diagnostic pop

@@ -78,8 +78,9 @@ static Proto *load_code(Fiber *fiber, Unit *unit, const Code *code, ModuleObject
     proto->has_rest = code->has_rest;
     proto->is_async = code->is_async;
     proto->is_method = code->is_method;
-    proto->plain_count =
+    proto->method_count =
         code->has_rest || code->is_async ? PLAIN_NEVER : code->parameter_count;
+    proto->plain_count = code->is_method ? PLAIN_NEVER : proto->method_count;
     proto->capture_count = code->capture_count;
     proto->name = load_name(fiber, code->name);
     proto->parameters =

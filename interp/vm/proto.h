@@ -38,7 +38,9 @@ typedef struct Proto {
     Slot *globals;             // the module's slots
     uint8_t register_count, parameter_count, required_count;
     bool has_rest, is_async, is_method;
-    uint16_t plain_count;      // parameter_count where a plain call needs no binding; else PLAIN_NEVER
+    // The number of arguments with which a call needs no binding, else PLAIN_NEVER: called as a
+    // function, and called as a method with self in the window.
+    uint16_t plain_count, method_count;
     uint32_t capture_count;
     struct Proto **children;
     LoadedLabels *labels;

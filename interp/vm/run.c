@@ -199,7 +199,7 @@ int run_script(Vm *vm, Fiber *fiber) {
     }
     fiber->result = result;
     int asked = load_relaxed(&vm->exit_status);
-    if (at_once || asked >= 0) vm->stuck = !handles_end_all(fiber, END_GRACE);
+    vm->stuck = !handles_end_all(fiber, END_GRACE); // detached threads and tasks, if nothing else
     if (asked >= 0) return asked;
     if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR) return STATUS_DEADLOCK;
     return status == STATUS_DONE && load_relaxed(&vm->failed) ? STATUS_ERROR : status;

@@ -33,6 +33,11 @@ Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
     return value_operate(fiber, op, a, b);
 }
 
+Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b) {
+    if (value_is_number(a) && value_is_number(b)) return number_operate(fiber, op, a, b);
+    return value_operate_in_place(fiber, op, a, b);
+}
+
 Value slow_is(Fiber *fiber, Value v, Value of) {
     if (value_is_kind(of, KIND_CLASS))
         return value_from_bool(

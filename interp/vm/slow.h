@@ -13,6 +13,8 @@ typedef enum Comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COM
 
 bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out);
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);
+// a op= b: what can change itself does, and is the result.
+Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b);
 Value slow_is(Fiber *fiber, Value v, Value of);
 Value slow_negate(Fiber *fiber, Value v);
 Value slow_bit_not(Fiber *fiber, Value v);

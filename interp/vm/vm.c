@@ -15,6 +15,7 @@
 #include "object/map.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "process/spawn.h"
 #include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/load.h"
@@ -42,6 +43,7 @@ static void name_builtins(Vm *vm) {
     }
 }
 
+static int asked_status(World *world) { return load_relaxed(&world->vm->exit_status); }
 static Str *function_name(Closure *closure) { return closure->proto->name; }
 
 static void set_hooks(Vm *vm) {
@@ -54,6 +56,7 @@ static void set_hooks(Vm *vm) {
     runtime->report = error_report;
     runtime->place_of = trace_place_of;
     runtime->function_name = function_name;
+    runtime->asked_status = asked_status;
     heap_register_kind(vm->heap, KIND_TRACE, &trace_kind);
     heap_add_roots(vm->heap, vm_trace, vm);
 }
@@ -80,6 +83,7 @@ Vm *vm_new(const VmOptions *options) {
 }
 
 void vm_free(Vm *vm) {
+    processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);
     thread_detach_free(vm->thread);
@@ -187,9 +191,8 @@ int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
 }
 
 static bool print_result(Fiber *fiber) {
-    if (fiber->result == VALUE_NIL) return true;
     Text out = {0};
-    bool ok = value_repr(fiber, fiber->result, &out);
+    bool ok = value_to_text(fiber, fiber->result, &out);
     text_char(&out, '\n');
     if (ok) os_write_all(STDOUT_FILENO, text_data(&out), out.length);
     text_free(&out);
