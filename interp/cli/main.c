@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "native/install.h"
 #include "native/stdlib.h"
+#include "process/signals.h"
 #include "vm/vm.h"
 
 static const char help_text[] =
@@ -74,7 +75,9 @@ typedef int Run(Vm *vm, const char *name, const char *text, size_t size);
 static int with_vm(const Options *options, Run *run, const char *name, const char *text,
                    size_t size) {
     Vm *vm = new_vm(options);
+    signals_install(vm->world);
     int status = run(vm, name, text, size);
+    signals_remove();
     vm_end_process(vm, status);
     return status;
 }
