@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The inside of integers, for integer*.c and number.c only.
+// The inside of integers, for object/integer*.c, number.c, float.c and native/math.c only.
 #ifndef CONC_OBJECT_INTEGER_LIMBS_H
 #define CONC_OBJECT_INTEGER_LIMBS_H
 
