@@ -251,7 +251,35 @@ Emitter *emitter_new(Generator *generator, Emitter *outer, FunctionScope *scope)
     return e;
 }
 
+// Where a jump to `target` ends, if jumps stand there. Those are all forwards, so this ends.
+static uint32_t jump_end(const Emitter *e, uint32_t target) {
+    while (word_op(e->words[target]) == OP_JUMP)
+        target += 1 + (uint32_t)word_sj(e->words[target]);
+    return target;
+}
+
+// Jumps to jumps go to the end at once; a jump to a return returns.
+static void shorten_jumps(Emitter *e) {
+    uint32_t size;
+    for (uint32_t pc = 0; pc < e->word_count; pc += size) {
+        uint32_t word = e->words[pc];
+        Opcode op = word_op(word);
+        size = opcode_size(op);
+        if (op != OP_JUMP && op != OP_JUMP_TRUE && op != OP_JUMP_FALSE)
+            continue;
+        uint32_t next = pc + 1 + (uint32_t)(op == OP_JUMP ? word_sj(word) : word_sbx(word));
+        uint32_t end = jump_end(e, next);
+        Opcode there = word_op(e->words[end]);
+        if (op == OP_JUMP && (there == OP_RETURN || there == OP_RETURN_NIL))
+            e->words[pc] = e->words[end];
+        else if (end != next && (op == OP_JUMP || end - pc <= INT16_MAX))
+            jump_to(e, pc, end);
+    }
+}
+
 Code *emitter_finish(Emitter *e) {
+    if (!e->failed)
+        shorten_jumps(e);
     Code *code = arena_new(e->generator->arena, Code);
     *code = (Code){.register_count = (uint8_t)e->high,
                    .words = e->words,

@@ -198,7 +198,15 @@ Test(compile, comparisons_jump) {
 
 Test(compile, literal_conditions_are_not_tested) {
     expect_absent("while true { print(1) }", "JUMP_");
-    EXPECT("if false { print(1) }", "JUMP ");
+    EXPECT("if false { print(1) }\nprint(2)", "JUMP ");
+}
+
+Test(compile, jumps_to_jumps_are_short) {
+    EXPECT(
+        "fn f(a, b) { if a { if b { print(0) } else { print(1) } } else { print(2) }\nprint(3) }",
+        "JUMP_FALSE         r1 -> 10", "JUMP               -> 13", "JUMP               -> 13");
+    EXPECT("fn f(a) { if a { print(1) } else { print(2) } }", "CALL               r2 1 0",
+           "RETURN_NIL", "CALL               r2 1 0", "RETURN_NIL");
 }
 
 // ---- Loops ------------------------------------------------------------------------------------
@@ -468,7 +476,7 @@ Test(compile, imports) {
     EXPECT("import \"lib/util.conc\" as util", "\"lib/util.conc\"");
     EXPECT("import \"math\" as m", "\"./math\"");
     EXPECT("fn f() { from math import sqrt, pi as p; return sqrt(p) }", "IMPORT             r1",
-           "GET_FIELD          r2 = r1 .sqrt", "GET_FIELD          r3 = r1 .pi");
+           "IMPORT_NAME        r2 = r1 .sqrt", "IMPORT_NAME        r3 = r1 .pi");
 }
 
 Test(compile, tests_are_checked_and_passed_over) {
