@@ -12,6 +12,7 @@
 #include "native/install.h"
 #include "native/stdlib.h"
 #include "process/signals.h"
+#include "process/signals.h"
 #include "vm/vm.h"
 
 static const char help_text[] =
@@ -67,7 +68,9 @@ static Vm *new_vm(const Options *options) {
 #ifdef CONC_STRESS
     how.stress = true;
 #endif
-    return vm_new(&how);
+    Vm *vm = vm_new(&how);
+    signals_install(vm->world);
+    return vm;
 }
 
 typedef int Run(Vm *vm, const char *name, const char *text, size_t size);
@@ -77,6 +80,7 @@ static int with_vm(const Options *options, Run *run, const char *name, const cha
     Vm *vm = new_vm(options);
     signals_install(vm->world);
     int status = run(vm, name, text, size);
+    signals_remove();
     signals_remove();
     vm_end_process(vm, status);
     return status;

@@ -11,6 +11,7 @@
 #include "heap/chunk.h"
 
 enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 8 * MIB };
+enum { STRESS_AGE = 2000 }; // collections after which stress lets up
 
 static const char *const kind_names[KIND_COUNT] = {
 #define KIND(NAME, name) name,
@@ -110,10 +111,23 @@ void heap_add_weak(Heap *heap, void (*clear)(void *context, Heap *heap), void *c
     heap->weak[heap->weak_count++] = (WeakSet){clear, context};
 }
 
-bool heap_collection_due(Heap *heap) { return heap->stress || load_relaxed(&heap->due); }
+// Under stress: at first whenever it is asked, later at every sixteenth asking, and so on, so that a script
+// that runs long under stress comes to an end.
+static bool stress_due(Heap *heap) {
+    size_t asked = add_relaxed(&heap->asked, 1);
+    size_t age = load_relaxed(&heap->collections) / STRESS_AGE;
+    size_t interval = age == 0 ? 1 : age == 1 ? 16 : age < 4 ? 128 : 1024;
+    return asked % interval == 0;
+}
+
+bool heap_collection_due(Heap *heap) {
+    return load_relaxed(&heap->due) || (heap->stress && stress_due(heap));
+}
+
 void heap_request_collection(Heap *heap) {
     store_relaxed(&heap->due, true);
-    if (heap->due_hook) heap->due_hook(heap->due_context);
+    if (heap->due_hook)
+        heap->due_hook(heap->due_context);
 }
 
 bool heap_over_limit(Heap *heap) { return heap_used(heap) > heap->limit; }

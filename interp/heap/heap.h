@@ -39,7 +39,7 @@ enum {
 
 typedef struct HeapOptions {
     size_t memory_limit; // bytes; 0: physical memory less a reserve
-    bool stress;         // a collection is due at every safepoint, and verified
+    bool stress;         // a collection is due at every safepoint (later less often), and verified
 } HeapOptions;
 
 // --- the heap as a whole (any thread where not said otherwise) ---

@@ -3,8 +3,22 @@
 // Answering the poll word, on the thread's own running fiber.
 #include "object/error.h"
 #include "sync/registry.h"
+#include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/vm.h"
+
+// Over the limit even after a collection. Another one is asked for, so that what the script lets go of
+// in its handler is free at its next poll.
+static bool out_of_memory(Fiber *fiber) {
+    Heap *heap = fiber->world->heap;
+    heap_request_collection(heap);
+    thread_safepoint(fiber->thread);
+    if (!heap_over_limit(heap)) return false;
+    throw_error(fiber, ERROR_MemoryError, "out of memory: the script holds more than its limit of %zu MB",
+                heap_limit(heap) >> 20);
+    heap_request_collection(heap);
+    return true;
+}
 
 bool poll_answer(Fiber *fiber) {
     Thread *thread = fiber->thread;
@@ -14,23 +28,19 @@ bool poll_answer(Fiber *fiber) {
         throw_error(fiber, ERROR_Interrupted, "interrupted");
         return false;
     }
-    if (bits & POLL_REPORT) {
-        and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);
-        handles_report_lost(fiber);
-    }
-    if (bits & POLL_TERMINATE) { // for the main fiber; a task that computes now is not the one
+    if (bits & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
         fiber_cancel(thread->main_fiber);
-        if (fiber == thread->main_fiber) return cancel_check(fiber);
+        bits |= POLL_END;
     }
     if (bits & POLL_END) {
         and_seq(&thread->poll, ~(uint32_t)POLL_END);
         if (!cancel_check(fiber)) return false;
     }
-    if ((bits & POLL_MEMORY) || heap_over_limit(fiber->world->heap)) {
-        and_seq(&thread->poll, ~(uint32_t)POLL_MEMORY);
-        throw_error(fiber, ERROR_MemoryError, "out of memory: the script holds more than its limit");
-        return false;
+    if (bits & POLL_REPORT) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);
+        handles_report_lost(fiber);
     }
-    return true;
+    and_seq(&thread->poll, ~(uint32_t)POLL_MEMORY);
+    return !heap_over_limit(fiber->world->heap) || !out_of_memory(fiber);
 }

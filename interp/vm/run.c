@@ -162,7 +162,8 @@ void script_end(Vm *vm, int status) {
     int nobody = -1;
     if (!cas_seq(&vm->exit_status, &nobody, status)) return;
     watchdog_start(vm, END_GRACE + 0.5, true);
-    Thread *main = vm->thread;
+    Thread *main = vm->world->main_thread; // in a child, the one that forked
+    if (main->main_fiber->ended) return;
     if (main->current == main->main_fiber && pthread_equal(main->pthread, pthread_self())) return;
     fiber_cancel(main->main_fiber);
     thread_notify(main, POLL_END);

@@ -16,6 +16,7 @@
 #include "object/operate.h"
 #include "object/str.h"
 #include "process/spawn.h"
+#include "process/spawn.h"
 #include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/load.h"
@@ -83,6 +84,7 @@ Vm *vm_new(const VmOptions *options) {
 }
 
 void vm_free(Vm *vm) {
+    processes_free(vm->world);
     processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);
