@@ -96,8 +96,9 @@ struct Heap {
     // Written while the world is stopped.
     _Atomic size_t live;      // bytes that the last collection found
     _Atomic size_t threshold; // `allocated` at which the next one is due
-    size_t collections;
-    Object **mark_stack; // kept from one collection to the next
+    _Atomic size_t collections;
+    _Atomic size_t asked; // under stress: how often heap_collection_due was
+    Object **mark_stack;  // kept from one collection to the next
     size_t mark_capacity;
 };
 

@@ -193,6 +193,6 @@ void heap_collect(Heap *heap) {
     for (uint32_t i = 0; i < heap->weak_count; i++)
         heap->weak[i].clear(heap->weak[i].context, heap);
     plan_next(heap, sweep(heap));
-    heap->collections++;
+    add_relaxed(&heap->collections, 1);
     mutex_unlock(&heap->mutex);
 }

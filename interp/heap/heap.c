@@ -130,6 +130,12 @@ void heap_request_collection(Heap *heap) {
         heap->due_hook(heap->due_context);
 }
 
+void heap_request_collection(Heap *heap) {
+    store_seq(&heap->due, true);
+    if (heap->due_hook)
+        heap->due_hook(heap->due_context);
+}
+
 bool heap_over_limit(Heap *heap) { return heap_used(heap) > heap->limit; }
 
 // The world was stopped at the fork, so nobody was in the middle of anything.

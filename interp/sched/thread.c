@@ -46,7 +46,7 @@ void threads_free(World *world) {
 
 // Fields that a late waker may look at are stored atomically.
 static void thread_clear(Thread *thread, World *world) {
-    store_relaxed(&thread->poll, heap_collection_due(world->heap) ? POLL_COLLECT : 0);
+    store_relaxed(&thread->poll, heap_is_stressed(world->heap) ? POLL_COLLECT : 0);
     store_seq(&thread->state, THREAD_DETACHED);
     store_relaxed(&thread->pthread, 0);
     store_relaxed(&thread->inbox, NULL);
