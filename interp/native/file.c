@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: MIT
+//
+// Files: open() and what it gives. Text files are UTF-8 and give str; binary ones give bytes. The
+// thread is detached for every operation on the stream: what it then looks at besides the stream is
+// the text to be written, which is immutable and rooted in the native's arguments.
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "native/codec.h"
+#include "native/file.h"
+#include "native/stream.h"
+#include "native/tables.h"
+#include "object/error.h"
+#include "object/list.h"
+#include "object/operate.h"
+#include "object/root.h"
+
+typedef struct File {
+    Object header;
+    Stream *stream;
+    char *path; // malloc'ed, as `mode` is
+    char *mode;
+} File;
+
+static void file_finalize(Object *object, struct Heap *heap) {
+    (void)heap;
+    File *file = (File *)object;
+    stream_free(file->stream);
+    free(file->path);
+    free(file->mode);
+}
+
+const Kind file_kind = {"file", NULL, file_finalize};
+
+static File *self(const Value *args) { return (File *)value_to_ref(args[0]); }
+
+static Value throw_stream(Fiber *fiber, int result) {
+    switch (result) {
+    case STREAM_CLOSED: return throw_value(fiber, "I/O operation on closed file.");
+    case STREAM_NOT_READABLE: return throw_error(fiber, ERROR_OSError, "not readable");
+    case STREAM_NOT_WRITABLE: return throw_error(fiber, ERROR_OSError, "not writable");
+    default: return throw_errno(fiber, result, NULL);
+    }
+}
+
+// Ctrl-C and the end of the script break a read off: the poll that follows throws.
+static bool asked_to_stop(void *context) {
+    Thread *thread = context;
+    return load_relaxed(&thread->poll) & (POLL_INTERRUPT | POLL_END);
+}
+
+// --- opening ---
+
+// False where the letters do not go together.
+static bool read_mode(Fiber *fiber, const char *text, StreamMode *mode) {
+    *mode = (StreamMode){0};
+    int kinds = 0;
+    bool plus = false, good = true;
+    for (const char *at = text; *at; at++) {
+        if (strchr("rwax", *at))
+            kinds++;
+        mode->read = mode->read || *at == 'r';
+        mode->write = mode->write || *at == 'w' || *at == 'a' || *at == 'x';
+        mode->truncate = mode->truncate || *at == 'w';
+        mode->append = mode->append || *at == 'a';
+        mode->exclusive = mode->exclusive || *at == 'x';
+        mode->binary = mode->binary || *at == 'b';
+        plus = plus || *at == '+';
+        good = good && strchr("rwaxbt+", *at) && !strchr(at + 1, *at);
+    }
+    if (!good || (mode->binary && strchr(text, 't'))) {
+        throw_value(fiber, good ? "can't have text and binary mode at once" : "invalid mode: '%s'",
+                    text);
+        return false;
+    }
+    if (kinds != 1) {
+        throw_value(fiber, "must have exactly one of create/read/write/append mode");
+        return false;
+    }
+    mode->create = mode->write;
+    mode->read = mode->read || plus;
+    mode->write = mode->write || plus;
+    return true;
+}
+
+static bool is_utf8(Value encoding) {
+    return !argument_given(encoding) ||
+           (value_is_str(encoding) && (strcasecmp(value_to_str(encoding)->data, "utf-8") == 0 ||
+                                       strcasecmp(value_to_str(encoding)->data, "utf8") == 0));
+}
+
+static Value file_open(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    StreamMode mode;
+    if (!value_is_str(args[1]))
+        return throw_type(fiber, "expected str, not %s",
+                          value_type_name(fiber_runtime(fiber), args[1]));
+    if (args[2] != VALUE_UNDEF && !value_is_str(args[2]))
+        return throw_type(fiber, "open() argument 'mode' must be str, not %s",
+                          value_type_name(fiber_runtime(fiber), args[2]));
+    const Str *path = value_to_str(args[1]);
+    const char *letters = args[2] == VALUE_UNDEF ? "r" : value_to_str(args[2])->data;
+    if (strlen(path->data) != path->size)
+        return throw_value(fiber, "embedded null byte");
+    if (!read_mode(fiber, letters, &mode))
+        return VALUE_UNDEF;
+    if (!is_utf8(args[3]))
+        return throw_value(fiber, "text files are UTF-8; open others with \"b\" and decode()");
+    Stream *stream = NULL;
+    thread_detach(fiber->thread);
+    int result = stream_open(path->data, mode, asked_to_stop, &stream);
+    thread_attach(fiber->thread);
+    if (result != 0)
+        return throw_errno(fiber, result, path->data);
+    File *file = heap_alloc(fiber->heap, KIND_FILE, sizeof *file);
+    file->stream = stream;
+    file->path = strdup(path->data);
+    file->mode = strdup(letters);
+    return value_from_ref(file);
+}
+
+// --- reading ---
+
+// What was read as a value: str or bytes. Frees it.
+static Value finish(Fiber *fiber, const File *file, int result, Text *text) {
+    Value v = VALUE_UNDEF;
+    if (result != 0)
+        throw_stream(fiber, result);
+    else if (text->length > HEAP_LARGE && !heap_has_room(fiber->heap, text->length))
+        throw_memory(fiber, text->length);
+    else if (stream_mode(file->stream).binary)
+        v = value_from_ref(bytes_new(fiber->heap, text_data(text), text->length));
+    else
+        v = codec_decode(fiber, text_data(text), text->length, VALUE_UNDEF, VALUE_UNDEF, "read");
+    text_free(text);
+    return v;
+}
+
+// The whole file in pieces, so that one that is larger than the memory is an error and not the end.
+static Value read_all(Fiber *fiber, File *file) {
+    enum { PIECE = 1 << 20 };
+    Text text = {0};
+    size_t before;
+    int result;
+    do {
+        before = text.length;
+        if (!heap_has_room(fiber->heap, before * 2)) {
+            text_free(&text);
+            return throw_memory(fiber, before * 2);
+        }
+        thread_detach(fiber->thread);
+        result = stream_read(file->stream, PIECE, &text, fiber->thread);
+        thread_attach(fiber->thread);
+    } while (result == 0 && text.length > before && !asked_to_stop(fiber->thread));
+    return finish(fiber, file, result, &text);
+}
+
+static Value file_read(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    int64_t size;
+    if (!argument_int64_or(fiber, args[1], STREAM_ALL, &size))
+        return VALUE_UNDEF;
+    if (size < 0)
+        return read_all(fiber, self(args));
+    Text text = {0};
+    thread_detach(fiber->thread);
+    int result = stream_read(self(args)->stream, size, &text, fiber->thread);
+    thread_attach(fiber->thread);
+    return finish(fiber, self(args), result, &text);
+}
+
+static Value read_line(Fiber *fiber, File *file, int64_t most) {
+    Text text = {0};
+    thread_detach(fiber->thread);
+    int result = stream_read_line(file->stream, most, &text, fiber->thread);
+    thread_attach(fiber->thread);
+    return finish(fiber, file, result, &text);
+}
+
+static Value file_readline(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    int64_t most;
+    if (!argument_int64_or(fiber, args[1], STREAM_ALL, &most))
+        return VALUE_UNDEF;
+    return read_line(fiber, self(args), most < 0 ? STREAM_ALL : most);
+}
+
+static bool is_empty(Value v) {
+    return value_is_str(v) ? value_to_str(v)->size == 0 : value_to_bytes(v)->size == 0;
+}
+
+static Value file_next(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value line = read_line(fiber, self(args), STREAM_ALL);
+    if (line != VALUE_UNDEF && is_empty(line))
+        return throw_error(fiber, ERROR_StopIteration, "the file has ended");
+    return line;
+}
+
+static Value file_readlines(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    List *lines = list_new(fiber->heap, 8);
+    File *file = self(args);
+    // Other threads may collect while this one reads: what it makes has to be rooted.
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(lines));
+    Value line;
+    bool good = true;
+    while (good && (line = read_line(fiber, file, STREAM_ALL)) != VALUE_UNDEF && !is_empty(line))
+        good = list_append(fiber, lines, line);
+    root_release(fiber, mark);
+    return good && line != VALUE_UNDEF ? value_from_ref(lines) : VALUE_UNDEF;
+}
+
+static Value file_iter(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    if (stream_is_closed(self(args)->stream))
+        return throw_stream(fiber, STREAM_CLOSED);
+    return args[0];
+}
+
+// --- writing ---
+
+static bool take_data(Fiber *fiber, const File *file, Value v, Piece *out) {
+    bool binary = stream_mode(file->stream).binary;
+    if (binary && value_is_bytes(v)) {
+        *out = (Piece){value_to_bytes(v)->data, value_to_bytes(v)->size};
+        return true;
+    }
+    if (!binary && value_is_str(v)) {
+        *out = (Piece){value_to_str(v)->data, value_to_str(v)->size};
+        return true;
+    }
+    const char *name = value_type_name(fiber_runtime(fiber), v);
+    if (binary)
+        throw_type(fiber, "a bytes-like object is required, not '%s'", name);
+    else
+        throw_type(fiber, "write() argument must be str, not %s", name);
+    return false;
+}
+
+static bool write_value(Fiber *fiber, File *file, Value v) {
+    Piece piece;
+    if (!take_data(fiber, file, v, &piece))
+        return false;
+    thread_detach(fiber->thread);
+    int result = stream_write(file->stream, piece.data, piece.size);
+    thread_attach(fiber->thread);
+    if (result != 0)
+        throw_stream(fiber, result);
+    return result == 0;
+}
+
+static Value file_write(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Value v = args[1];
+    if (!write_value(fiber, self(args), v))
+        return VALUE_UNDEF;
+    size_t written = value_is_str(v) ? value_to_str(v)->length : value_to_bytes(v)->size;
+    return value_from_int((int64_t)written);
+}
+
+static Value file_writelines(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    args[1] = iterate_to_list(fiber, args[1]);
+    if (args[1] == VALUE_UNDEF)
+        return VALUE_UNDEF;
+    for (size_t i = 0;; i++) {
+        Value v = list_get(value_to_list(args[1]), i);
+        if (v == VALUE_UNDEF)
+            return VALUE_NIL;
+        if (!write_value(fiber, self(args), v))
+            return VALUE_UNDEF;
+    }
+}
+
+static Value file_flush(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    thread_detach(fiber->thread);
+    int result = stream_flush(self(args)->stream);
+    thread_attach(fiber->thread);
+    return result == 0 ? VALUE_NIL : throw_stream(fiber, result);
+}
+
+static Value file_close(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    thread_detach(fiber->thread);
+    int result = stream_close(self(args)->stream);
+    thread_attach(fiber->thread);
+    return result == 0 ? VALUE_NIL : throw_stream(fiber, result);
+}
+
+// --- places ---
+
+static Value seek(Fiber *fiber, File *file, int64_t offset, int whence) {
+    int64_t position = 0;
+    thread_detach(fiber->thread);
+    int result = stream_seek(file->stream, offset, whence, &position);
+    thread_attach(fiber->thread);
+    return result == 0 ? integer_from_int64(fiber->heap, position) : throw_stream(fiber, result);
+}
+
+static Value file_seek(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    int64_t offset, whence;
+    if (!argument_int64(fiber, args[1], &offset) ||
+        !argument_int64_or(fiber, args[2], SEEK_SET, &whence))
+        return VALUE_UNDEF;
+    if (whence < 0 || whence > 2)
+        return throw_value(fiber, "invalid whence (%d, should be 0, 1 or 2)", (int)whence);
+    if (whence == SEEK_SET && offset < 0)
+        return throw_value(fiber, "negative seek position %lld", (long long)offset);
+    return seek(fiber, self(args), offset, (int)whence);
+}
+
+static Value file_tell(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return seek(fiber, self(args), 0, SEEK_CUR);
+}
+
+// --- what it is ---
+
+static Value file_fileno(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    int fd = stream_descriptor(self(args)->stream);
+    return fd >= 0 ? value_from_int(fd) : throw_stream(fiber, STREAM_CLOSED);
+}
+
+static Value file_closed(Fiber *fiber, Value *args, int count) {
+    (void)fiber, (void)count;
+    return value_from_bool(stream_is_closed(self(args)->stream));
+}
+
+static Value file_name(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return value_from_ref(str_from_c(fiber->heap, self(args)->path));
+}
+
+static Value file_mode(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return value_from_ref(str_from_c(fiber->heap, self(args)->mode));
+}
+
+static Value file_readable(Fiber *fiber, Value *args, int count) {
+    (void)fiber, (void)count;
+    return value_from_bool(stream_mode(self(args)->stream).read);
+}
+
+static Value file_writable(Fiber *fiber, Value *args, int count) {
+    (void)fiber, (void)count;
+    return value_from_bool(stream_mode(self(args)->stream).write);
+}
+
+static Value file_str(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return value_from_ref(str_format(fiber->heap, "<file '%s'>", self(args)->path));
+}
+
+const NativeSpec file_methods[] = {
+    {"close", file_close, "", NATIVE_WAITS,
+     "Writes what is left and closes. Twice is harmless; `with open(...) as f` does it at the end "
+     "of "
+     "the\nblock.\n    f.close()"},
+    {"closed", file_closed, "", NATIVE_GETTER, "Whether it was closed.\n    f.closed"},
+    {"fileno", file_fileno, "", 0, "The number of its descriptor.\n    f.fileno()"},
+    {"flush", file_flush, "", NATIVE_WAITS, "Writes what is still in the buffer.\n    f.flush()"},
+    {"iter", file_iter, "", 0,
+     "The file itself: `for` goes over its lines.\n    for line in f { }"},
+    {"mode", file_mode, "", NATIVE_GETTER, "The mode that it was opened in.\n    f.mode   # \"r\""},
+    {"name", file_name, "", NATIVE_GETTER, "The path that it was opened by.\n    f.name"},
+    {"next", file_next, "", NATIVE_WAITS,
+     "The next line; StopIteration at the end.\n    let line = f.next()"},
+    {"read", file_read, "size=-1", NATIVE_WAITS,
+     "Up to `size` characters (bytes of a binary file), or all there are; \"\" at the end. "
+     "ValueError\n"
+     "where text is no UTF-8.\n    let text = f.read()"},
+    {"readable", file_readable, "", 0, "Whether it can be read.\n    f.readable()"},
+    {"readline", file_readline, "size=-1", NATIVE_WAITS,
+     "The next line with its end, at most `size` characters; \"\" at the end.\n    f.readline()"},
+    {"readlines", file_readlines, "", NATIVE_WAITS,
+     "A list of all lines that are left, with their ends.\n    f.readlines()"},
+    {"seek", file_seek, "offset, whence=0", NATIVE_WAITS,
+     "Goes on at byte `offset` from the start (0), from here (1) or from the end (2); gives the "
+     "place.\n"
+     "    f.seek(0)"},
+    {"str", file_str, "", 0, "How it prints.\n    f.str()   # \"<file 'notes.txt'>\""},
+    {"tell", file_tell, "", NATIVE_WAITS, "At which byte it is.\n    f.tell()"},
+    {"writable", file_writable, "", 0, "Whether it can be written.\n    f.writable()"},
+    {"write", file_write, "data", NATIVE_WAITS,
+     "Writes text (bytes into a binary file); gives how many characters.\n    f.write(\"a\\n\")   "
+     "# 2"},
+    {"writelines", file_writelines, "lines", NATIVE_WAITS,
+     "Writes each of an iterable; ends of lines are not added.\n    f.writelines([\"a\\n\", "
+     "\"b\\n\"])"},
+    {NULL, NULL, NULL, 0, NULL}};
+
+const NativeSpec file_functions[] = {
+    {"open", file_open, "path, mode=\"r\", encoding=\"utf-8\"", NATIVE_WAITS,
+     "open(path, mode): a file. mode: r read, w write anew, a append, x create, with + for both "
+     "ways, "
+     "with\nb for bytes instead of text (UTF-8). OSError where that is not possible.\n"
+     "    with open(\"notes.txt\") as f { print(f.read()) }"},
+    {NULL, NULL, NULL, 0, NULL}};

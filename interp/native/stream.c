@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+//
+// Streams. The buffer holds either what was read ahead (`at` up to `end`) or what is still to be
+// written (`pending` bytes), never both. Guarded by `mutex`, which only detached threads take, so
+// that nobody holds it at a safepoint.
+#include "native/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/atomic.h"
+#include "base/os.h"
+#include "object/utf8.h"
+
+enum { BUFFER = 65536 };
+
+struct Stream {
+    pthread_mutex_t mutex;
+    _Atomic int owner; // the process that uses it
+    _Atomic int fd;    // -1: closed; changed under the mutex
+    StreamMode mode;
+    bool after_return; // text mode: the last byte read was '\r', a '\n' that follows belongs to it
+    bool (*stop)(void *context);
+    size_t at, end, pending;
+    char data[BUFFER];
+};
+
+// Takes the mutex. The first use in a forked child makes it anew: whoever held it stayed in the parent.
+static void enter(Stream *s) {
+    int self = getpid(), owner = load_relaxed(&s->owner);
+    if (owner != self && atomic_compare_exchange_strong(&s->owner, &owner, self)) {
+        pthread_mutex_init(&s->mutex, NULL);
+        s->pending = 0;
+    }
+    pthread_mutex_lock(&s->mutex);
+}
+
+static int leave(Stream *s, int result) {
+    pthread_mutex_unlock(&s->mutex);
+    return result;
+}
+
+int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), Stream **out) {
+    int flags = mode.read && mode.write ? O_RDWR : mode.write ? O_WRONLY : O_RDONLY;
+    flags |= (mode.append ? O_APPEND : 0) | (mode.truncate ? O_TRUNC : 0);
+    flags |= (mode.create ? O_CREAT : 0) | (mode.exclusive ? O_EXCL : 0);
+    int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0666);
+    if (fd < 0)
+        return errno;
+    struct stat info;
+    if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+        close(fd);
+        return EISDIR;
+    }
+    Stream *s = os_malloc(sizeof *s);
+    pthread_mutex_init(&s->mutex, NULL);
+    store_relaxed(&s->owner, getpid());
+    store_relaxed(&s->fd, fd);
+    s->mode = mode;
+    s->after_return = false;
+    s->stop = stop;
+    s->at = s->end = s->pending = 0;
+    *out = s;
+    return 0;
+}
+
+static int write_out(Stream *s) {
+    size_t size = s->pending;
+    s->pending = 0;
+    return os_write_all(s->fd, s->data, size) ? 0 : errno;
+}
+
+static int close_stream(Stream *s) {
+    if (s->fd < 0)
+        return 0;
+    int result = write_out(s);
+    close(s->fd);
+    s->fd = -1;
+    s->at = s->end = 0;
+    return result;
+}
+
+void stream_free(Stream *s) {
+    enter(s);
+    leave(s, close_stream(s));
+    pthread_mutex_destroy(&s->mutex);
+    free(s);
+}
+
+int stream_close(Stream *s) {
+    enter(s);
+    return leave(s, close_stream(s));
+}
+
+bool stream_is_closed(const Stream *s) { return load_relaxed(&s->fd) < 0; }
+int stream_descriptor(const Stream *s) { return load_relaxed(&s->fd); }
+
+StreamMode stream_mode(const Stream *s) { return s->mode; }
+
+// --- reading ---
+
+static int ready_to_read(Stream *s) {
+    if (s->fd < 0)
+        return STREAM_CLOSED;
+    if (!s->mode.read)
+        return STREAM_NOT_READABLE;
+    return s->pending ? write_out(s) : 0;
+}
+
+// Line ends in what was just read.
+static void unify_line_ends(Stream *s) {
+    size_t to = 0;
+    for (size_t from = 0; from < s->end; from++) {
+        char c = s->data[from];
+        bool second = c == '\n' && s->after_return;
+        s->after_return = c == '\r';
+        if (!second)
+            s->data[to++] = c == '\r' ? '\n' : c;
+    }
+    s->end = to;
+}
+
+// Reads ahead where the buffer is empty. Leaves it empty at the end of the file.
+static int fill(Stream *s, void *context) {
+    while (s->at == s->end) {
+        ssize_t got = read(s->fd, s->data, BUFFER);
+        if (got < 0 && errno == EINTR && !s->stop(context))
+            continue;
+        s->at = s->end = 0;
+        if (got < 0)
+            return errno == EINTR ? 0 : errno;
+        if (got == 0)
+            return 0;
+        s->end = (size_t)got;
+        if (!s->mode.binary)
+            unify_line_ends(s);
+    }
+    return 0;
+}
+
+static void take(Stream *s, size_t size, Text *out) {
+    text_append(out, s->data + s->at, size);
+    s->at += size;
+}
+
+// The bytes of the buffer that `*left` things are, which it is made less by. `*inside` counts what a
+// code point cut off by the buffer's end still lacks.
+static size_t measure(Stream *s, int64_t *left, size_t *inside) {
+    size_t size = 0, have = s->end - s->at;
+    if (s->mode.binary) {
+        size = (uint64_t)*left < have ? (size_t)*left : have;
+        *left -= (int64_t)size;
+        return size;
+    }
+    while (size < have && (*inside > 0 || *left > 0)) {
+        if (*inside > 0) {
+            --*inside;
+        } else {
+            --*left;
+            *inside = utf8_size(s->data[s->at + size]) - 1;
+        }
+        size++;
+    }
+    return size;
+}
+
+int stream_read(Stream *s, int64_t count, Text *out, void *context) {
+    enter(s);
+    int result = ready_to_read(s);
+    size_t inside = 0;
+    while (result == 0 && (count != 0 || inside > 0)) {
+        result = fill(s, context);
+        if (result != 0 || s->at == s->end)
+            break;
+        take(s, count < 0 ? s->end - s->at : measure(s, &count, &inside), out);
+    }
+    return leave(s, result);
+}
+
+int stream_read_line(Stream *s, int64_t most, Text *out, void *context) {
+    enter(s);
+    int result = ready_to_read(s);
+    size_t inside = 0;
+    bool done = most == 0;
+    while (result == 0 && !done) {
+        result = fill(s, context);
+        if (result != 0 || s->at == s->end)
+            break;
+        const char *start = s->data + s->at;
+        const char *line_end = memchr(start, '\n', s->end - s->at);
+        size_t line = line_end ? (size_t)(line_end + 1 - start) : s->end - s->at;
+        size_t size = most < 0 ? line : measure(s, &most, &inside);
+        if (size > line)
+            size = line;
+        done = (line_end && size == line) || (most == 0 && inside == 0);
+        take(s, size, out);
+    }
+    return leave(s, result);
+}
+
+// --- writing ---
+
+static int ready_to_write(Stream *s) {
+    if (s->fd < 0)
+        return STREAM_CLOSED;
+    if (!s->mode.write)
+        return STREAM_NOT_WRITABLE;
+    // The place of the file is behind what was read ahead.
+    if (s->at < s->end && lseek(s->fd, -(off_t)(s->end - s->at), SEEK_CUR) < 0 && errno != ESPIPE)
+        return errno;
+    s->at = s->end = 0;
+    return 0;
+}
+
+int stream_write(Stream *s, const char *data, size_t size) {
+    enter(s);
+    int result = ready_to_write(s);
+    if (result == 0 && size > BUFFER - s->pending)
+        result = write_out(s);
+    if (result == 0 && size > BUFFER) {
+        result = os_write_all(s->fd, data, size) ? 0 : errno;
+    } else if (result == 0) {
+        memcpy(s->data + s->pending, data, size);
+        s->pending += size;
+    }
+    return leave(s, result);
+}
+
+int stream_flush(Stream *s) {
+    enter(s);
+    return leave(s, s->fd < 0 ? STREAM_CLOSED : write_out(s));
+}
+
+int stream_seek(Stream *s, int64_t offset, int whence, int64_t *position) {
+    enter(s);
+    if (s->fd < 0)
+        return leave(s, STREAM_CLOSED);
+    int result = write_out(s);
+    bool stays = whence == SEEK_CUR && offset == 0; // tell
+    int64_t ahead = (int64_t)(s->end - s->at);
+    if (whence == SEEK_CUR && !stays)
+        offset -= ahead;
+    off_t at = lseek(s->fd, offset, whence);
+    if (at < 0)
+        return leave(s, errno);
+    if (!stays)
+        s->at = s->end = 0;
+    *position = stays ? at - ahead : at;
+    return leave(s, result);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// Stream: a file descriptor with a buffer, and no heap objects in it. Functions may block, so they
+// are called by a detached thread; the stream's own mutex orders threads that share one. Functions
+// return 0 or an errno.
+//
+// A forked child has a copy with the same descriptor: what the parent had not written yet is the
+// parent's to write, so the child forgets it when it first uses the stream.
+#ifndef CONC_NATIVE_STREAM_H
+#define CONC_NATIVE_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+typedef struct Stream Stream;
+
+typedef struct StreamMode {
+    bool read, write, append, truncate, create, exclusive, binary;
+} StreamMode;
+
+enum { STREAM_CLOSED = -1, STREAM_NOT_READABLE = -2, STREAM_NOT_WRITABLE = -3 }; // beside errno
+
+// Opens; EISDIR for a directory. `stop` says whether to give up a read that a signal has broken off.
+int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), Stream **out);
+void stream_free(Stream *stream); // writes what is left, closes, frees
+int stream_close(Stream *stream); // twice is harmless
+// These two do not wait, and may be called by attached threads.
+bool stream_is_closed(const Stream *stream);
+int stream_descriptor(const Stream *stream); // -1: closed
+StreamMode stream_mode(const Stream *stream);
+
+enum { STREAM_ALL = -1 };
+// Appends to `out` up to `count` bytes (in text mode: code points), or all there is. Line ends "\r\n"
+// and "\r" become "\n" in text mode. Nothing appended: the end.
+int stream_read(Stream *stream, int64_t count, Text *out, void *context);
+// Appends a line with its end, at most `most` bytes or code points of it (STREAM_ALL: no limit).
+int stream_read_line(Stream *stream, int64_t most, Text *out, void *context);
+int stream_write(Stream *stream, const char *data, size_t size);
+int stream_flush(Stream *stream);
+// whence as lseek's. *position: bytes from the start.
+int stream_seek(Stream *stream, int64_t offset, int whence, int64_t *position);
+
+#endif
