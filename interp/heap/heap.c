@@ -125,12 +125,6 @@ bool heap_collection_due(Heap *heap) {
 }
 
 void heap_request_collection(Heap *heap) {
-    store_relaxed(&heap->due, true);
-    if (heap->due_hook)
-        heap->due_hook(heap->due_context);
-}
-
-void heap_request_collection(Heap *heap) {
     store_seq(&heap->due, true);
     if (heap->due_hook)
         heap->due_hook(heap->due_context);
