@@ -3,6 +3,7 @@
 // The one list of what exists. Rows are in the order in which a class needs another as its base.
 #include "native/install.h"
 
+#include "native/file.h"
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/map.h"
@@ -134,6 +135,7 @@ static void install_module(Fiber *fiber, const char *name, const NativeSpec *fun
 
 void natives_install(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
+    heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) install_type(fiber, &types[i]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         runtime->kind_class[kinds[i].kind] = runtime->types[kinds[i].type];
