@@ -5,6 +5,7 @@
 #ifndef CONC_TESTS_SCHED_SUPPORT_H
 #define CONC_TESTS_SCHED_SUPPORT_H
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/os.h"
