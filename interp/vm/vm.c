@@ -85,13 +85,12 @@ Vm *vm_new(const VmOptions *options) {
 
 void vm_free(Vm *vm) {
     processes_free(vm->world);
-    processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);
     thread_detach_free(vm->thread);
+    world_free(vm->world);
     heap_free(vm->heap);
     runtime_free(vm->runtime);
-    world_free(vm->world);
     while (vm->units) {
         Unit *unit = vm->units;
         vm->units = unit->next;
