@@ -25,14 +25,14 @@ uint64_t deadline_after(double seconds) {
     return now + (uint64_t)nanoseconds;
 }
 
-// Kind and object are read by threads that follow circles of waits, hence the atomic stores.
+// Kind, object and deadline are read by threads that follow circles of waits, hence the atomic stores.
 void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
     Wait *wait = &fiber->wait;
     assert(load_relaxed(&wait->state) == WAIT_IDLE);
     __atomic_store_n(&wait->kind, kind, __ATOMIC_RELAXED);
     __atomic_store_n(&wait->object, object, __ATOMIC_RELAXED);
     wait->reason = WAKE_NONE;
-    wait->deadline = deadline;
+    __atomic_store_n(&wait->deadline, deadline, __ATOMIC_RELAXED);
     wait->waiter.fiber = fiber;
     if (deadline != DEADLINE_NEVER)
         timer_add(fiber->thread, fiber);

@@ -120,8 +120,11 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
     snprintf(text, capacity, "%s%s%s", what, *place ? ", at " : "", place);
 }
 
+// Nobody for a wait with a deadline: it ends by itself.
 Fiber *wait_target(Fiber *fiber) {
     Value object = __atomic_load_n(&fiber->wait.object, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&fiber->wait.deadline, __ATOMIC_RELAXED) != DEADLINE_NEVER)
+        return NULL;
     switch (__atomic_load_n(&fiber->wait.kind, __ATOMIC_RELAXED)) {
     case PARK_LOCK: return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;
     case PARK_JOIN: {
