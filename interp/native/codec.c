@@ -69,7 +69,18 @@ static bool take_codec(Fiber *fiber, Value encoding, Value errors, const char *f
 
 // --- encoding ---
 
-static Value cannot_encode(Fiber *fiber, Codec codec, uint32_t c, size_t position, uint32_t limit) {
+// All characters from `at` on that cannot be encoded are named together.
+static Value cannot_encode(Fiber *fiber, Codec codec, const char *at, const char *end,
+                           size_t position, uint32_t limit) {
+    uint32_t c = utf8_next(&at);
+    size_t last = position;
+    while (at < end && utf8_next(&at) >= limit)
+        last++;
+    if (last > position)
+        return throw_value(fiber,
+                           "'%s' codec can't encode characters in position %zu-%zu: ordinal not in "
+                           "range(%u)",
+                           codec_title(codec), position, last, limit);
     const char *form = c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
     char name[16];
     snprintf(name, sizeof name, form, c);
@@ -85,11 +96,12 @@ static Value encode_narrow(Fiber *fiber, Str *s, Codec codec, OnError on_error) 
     const char *at = s->data, *end = s->data + s->size;
     size_t size = 0;
     for (size_t position = 0; at < end; position++) {
+        const char *here = at;
         uint32_t c = utf8_next(&at);
         if (c < limit)
             bytes->data[size++] = (char)c;
         else if (on_error == ON_ERROR_STRICT)
-            return cannot_encode(fiber, codec, c, position, limit);
+            return cannot_encode(fiber, codec, here, end, position, limit);
         else if (on_error == ON_ERROR_REPLACE)
             bytes->data[size++] = '?';
     }

@@ -183,7 +183,7 @@ static size_t shortest(double d, char *out, int *point) {
         count = significant(d, digits, out, point);
         if (reads_back(out, count, *point, d))
             return count;
-        if (digits == 16 && count == 16 && !count_up(out, 16) && reads_back(out, 16, *point, d))
+        if (digits == 16 && !count_up(out, 16) && reads_back(out, 16, *point, d))
             return without_zeros(out, 16);
     }
     return significant(d, 17, out, point);

@@ -169,7 +169,7 @@ Value integer_truediv(Fiber *fiber, Value a, Value b) {
     if (isinf(d))
         return throw_error(fiber, ERROR_OverflowError,
                            "integer division result too large for a float");
-    bool negative = integer_sign(a) * integer_sign(b) < 0;
+    bool negative = (integer_sign(a) < 0) != (integer_sign(b) < 0);
     return value_from_double(negative ? -d : d);
 }
 
