@@ -115,7 +115,6 @@ static inline bool truth(Fiber *fiber, Value v) {
 
 // The method that the site's cache holds for this receiver, or UNDEF.
 static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite *site) {
-    uint64_t word = load_relaxed(&site->cache);
     uint32_t key;
     Class *c;
     if (likely(value_is_ref(receiver) && value_to_ref(receiver)->kind == KIND_INSTANCE)) {
@@ -128,16 +127,16 @@ static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite
         c = class_of(fiber_runtime(fiber), receiver);
         key = c->id;
     }
-    if (unlikely(cache_key(word) != key || cache_tag(word) != CACHE_METHOD)) return VALUE_UNDEF;
+    uint64_t word = site_look(site, key);
+    if (unlikely(word == 0 || cache_tag(word) != CACHE_METHOD)) return VALUE_UNDEF;
     return c->members[cache_index(word)].function;
 }
 
 static inline bool cached_field(Value receiver, const LoadedSite *site, Value *out) {
     if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
     Instance *instance = (Instance *)value_to_ref(receiver);
-    uint64_t word = load_relaxed(&site->cache);
-    if (unlikely(cache_key(word) != instance_shape(instance)->id || cache_tag(word) != CACHE_FIELD))
-        return false;
+    uint64_t word = site_look(site, instance_shape(instance)->id);
+    if (unlikely(word == 0 || cache_tag(word) != CACHE_FIELD)) return false;
     *out = slot_get(instance_slot(instance, cache_index(word)));
     return true;
 }
@@ -146,9 +145,9 @@ static inline bool cached_field(Value receiver, const LoadedSite *site, Value *o
 static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
     if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
     Instance *instance = (Instance *)value_to_ref(receiver);
-    uint64_t word = load_relaxed(&site->cache);
     Shape *shape = instance_shape(instance);
-    if (unlikely(cache_key(word) != shape->id)) return false;
+    uint64_t word = site_look(site, shape->id);
+    if (unlikely(word == 0)) return false;
     uint32_t index = cache_index(word);
     if (likely(cache_tag(word) == CACHE_FIELD)) {
         slot_set(instance_slot(instance, index), v);
@@ -874,6 +873,16 @@ failed:
     }
     CASE(INVOKE_SUPER) {
         LoadedSite *site = &proto->sites[*pc++];
+        const Class *above = closure->home ? closure->home->base : NULL;
+        uint64_t cached = above ? site_look(site, above->id) : 0;
+        if (likely(cached != 0) && likely(C == CALL_PLAIN)) {
+            Value function = above->members[cache_index(cached)].function;
+            window = &base[A];
+            if (likely(value_is_kind(function, KIND_CLOSURE))) {
+                target = (Closure *)value_to_ref(function);
+                if (likely(target->proto->method_count == B)) goto push_plain;
+            }
+        }
         POLL();
         SAVE();
         ENTER(slow_invoke_super(fiber, closure->home, &base[A], (int)B, site, NULL, C));

@@ -9,8 +9,11 @@
 
 static Found found(FoundKind kind, Value v) { return (Found){kind, v}; }
 
-static void cache_fill(LoadedSite *site, uint32_t key, uint32_t tag, uint32_t index) {
-    store_relaxed(&site->cache, cache_word(key, tag, index));
+// Racing fills may leave a word twice or lose one: every word that stands there is true all the same.
+void site_fill(LoadedSite *site, uint32_t key, uint32_t tag, uint32_t index) {
+    for (int way = SITE_WAYS - 1; way > 0; way--)
+        store_relaxed(&site->cache[way], load_relaxed(&site->cache[way - 1]));
+    store_relaxed(&site->cache[0], cache_word(key, tag, index));
 }
 
 static Found found_member(const Member *member) {
@@ -36,8 +39,8 @@ static Found find_in_class(Class *c, LoadedSite *site, uint32_t key) {
     int index = class_find(c, site->name, false);
     if (index >= 0) {
         const Member *member = &c->members[index];
-        if (member->kind == MEMBER_METHOD) cache_fill(site, key, CACHE_METHOD, (uint32_t)index);
-        if (member->kind == MEMBER_GETTER) cache_fill(site, key, CACHE_GETTER, (uint32_t)index);
+        if (member->kind == MEMBER_METHOD) site_fill(site, key, CACHE_METHOD, (uint32_t)index);
+        if (member->kind == MEMBER_GETTER) site_fill(site, key, CACHE_GETTER, (uint32_t)index);
         return found_member(member);
     }
     Value v = static_field(c, site->name);
@@ -50,7 +53,7 @@ static Found find_in_instance(Instance *instance, LoadedSite *site) {
     if (slot >= 0) {
         Value v = slot_get(instance_slot(instance, (uint32_t)slot));
         if (v != VALUE_UNDEF) {
-            cache_fill(site, shape->id, CACHE_FIELD, (uint32_t)slot);
+            site_fill(site, shape->id, CACHE_FIELD, (uint32_t)slot);
             return found(FOUND_VALUE, v);
         }
     }
@@ -80,9 +83,11 @@ Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
     return find_in_class(c, site, c->id);
 }
 
-Found member_find_super(Class *home, const Str *name) {
+Found member_find_super(Class *home, LoadedSite *site) {
     if (!home || !home->base) return found(FOUND_NONE, VALUE_UNDEF);
-    int index = class_find(home->base, name, false);
+    int index = class_find(home->base, site->name, false);
+    if (index >= 0 && home->base->members[index].kind == MEMBER_METHOD)
+        site_fill(site, home->base->id, CACHE_METHOD, (uint32_t)index);
     return index < 0 ? found(FOUND_NONE, VALUE_UNDEF) : found_member(&home->base->members[index]);
 }
 
@@ -132,12 +137,12 @@ static bool store_instance(Fiber *fiber, Instance *instance, LoadedSite *site, V
                            shape->of->name->data) != VALUE_UNDEF;
     int slot = shape_find(shape, site->name);
     if (slot >= 0) {
-        cache_fill(site, shape->id, CACHE_FIELD, (uint32_t)slot);
+        site_fill(site, shape->id, CACHE_FIELD, (uint32_t)slot);
         slot_set(instance_slot(instance, (uint32_t)slot), v);
         return true;
     }
     if (shape->field_count < instance->header.count)
-        cache_fill(site, shape->id, CACHE_ADD, shape->field_count);
+        site_fill(site, shape->id, CACHE_ADD, shape->field_count);
     instance_set(fiber, instance, site->name, v);
     return true;
 }

@@ -24,6 +24,16 @@ static inline uint32_t cache_key(uint64_t word) { return (uint32_t)(word >> 32);
 static inline uint32_t cache_tag(uint64_t word) { return (uint32_t)word >> 24; }
 static inline uint32_t cache_index(uint64_t word) { return (uint32_t)word & 0xffffff; }
 
+// The site's word for `key`, or 0.
+static inline uint64_t site_look(const LoadedSite *site, uint32_t key) {
+    for (int way = 0; way < SITE_WAYS; way++) {
+        uint64_t word = load_relaxed(&site->cache[way]);
+        if (__builtin_expect(cache_key(word) == key, 1)) return word;
+    }
+    return 0;
+}
+void site_fill(LoadedSite *site, uint32_t key, uint32_t tag, uint32_t index);
+
 // What `receiver.name` is, found without running anything.
 typedef enum FoundKind { FOUND_NONE, FOUND_VALUE, FOUND_METHOD, FOUND_GETTER } FoundKind;
 typedef struct Found {
@@ -34,7 +44,7 @@ typedef struct Found {
 // Looks up and fills the site's cache where it can be held.
 Found member_find(Fiber *fiber, Value receiver, LoadedSite *site);
 // The same from the class above `home`.
-Found member_find_super(Class *home, const Str *name);
+Found member_find_super(Class *home, LoadedSite *site);
 // A setter of the receiver's class, or UNDEF.
 Value member_setter(Fiber *fiber, Value receiver, const Str *name);
 // AttributeError: 'Point' object has no attribute 'z' (with a hint of the nearest name).

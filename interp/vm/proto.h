@@ -11,9 +11,12 @@
 
 typedef struct Unit Unit;
 
+// Several ways, newest first, so that a call which meets a few classes by turns finds each (polymorphic
+// inline cache: Hoelzle, Chambers, Ungar 1991).
+enum { SITE_WAYS = 4 };
 typedef struct LoadedSite {
-    Str *name;                 // interned
-    _Atomic uint64_t cache;    // vm/member.h
+    Str *name;                          // interned
+    _Atomic uint64_t cache[SITE_WAYS];  // vm/member.h
 } LoadedSite;
 
 typedef struct LoadedLabels {

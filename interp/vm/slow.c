@@ -95,7 +95,7 @@ static Entered missing_super(Fiber *fiber, const Str *name) {
 }
 
 Entered slow_get_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value *result) {
-    Found found = member_find_super(home, site->name);
+    Found found = member_find_super(home, site);
     if (found.kind == FOUND_NONE) return missing_super(fiber, site->name);
     return give_found(fiber, found, self, site, result);
 }
@@ -141,7 +141,7 @@ Entered slow_invoke(Fiber *fiber, Value *window, int count, LoadedSite *site,
 
 Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, LoadedSite *site,
                           const LoadedLabels *labels, uint32_t mode) {
-    Found found = member_find_super(home, site->name);
+    Found found = member_find_super(home, site);
     if (found.kind == FOUND_METHOD)
         return call_method(fiber, found.value, window, count, labels, mode, window);
     // As in Python, a class without a base (or whose bases have no init) can still say super.init().
