@@ -101,6 +101,8 @@ static bool take_count(Percent *p, int64_t *out, const char *too_big) {
         p->at++;
         if (!next_argument(p, &v))
             return false;
+        if (value_is_bool(v))
+            v = value_from_int(v == VALUE_TRUE);
         if (value_is_int(v) && llabs(value_to_int(v)) <= INT32_MAX) {
             *out = value_to_int(v);
             return true;
@@ -257,10 +259,10 @@ static bool unsupported(Percent *p, const char *at) {
 
 static bool convert(Percent *p, const Conversion *c) {
     Value v;
-    if (c->type == '\0' || !strchr("sradiuoxXeEfFgGc", c->type))
-        return unsupported(p, p->at - 1);
     if (!next_argument(p, &v))
         return false;
+    if (c->type == '\0' || !strchr("sradiuoxXeEfFgGc", c->type))
+        return unsupported(p, p->at - 1);
     switch (c->type) {
     case 's':
     case 'r':
@@ -285,12 +287,12 @@ static bool convert_all(Percent *p) {
         if (!percent)
             break;
         p->at++;
+        if (*p->at == '%') {
+            text_char(&p->out, *p->at++);
+            continue;
+        }
         Conversion c;
-        if (!take_conversion(p, &c))
-            return false;
-        if (c.type == '%')
-            text_char(&p->out, '%');
-        else if (!convert(p, &c))
+        if (!take_conversion(p, &c) || !convert(p, &c))
             return false;
     }
     size_t given = value_is_list(p->arguments)  ? list_length(value_to_list(p->arguments))

@@ -208,9 +208,15 @@ static bool put_field(Template *t, Span inside, int depth, Text *out) {
     return good;
 }
 
-// Where the field that begins before `at` ends: at its closing brace.
+// Where the field that begins at `at` ends: at its closing brace. Braces in an index are part of it.
 static const char *field_end(const char *at, const char *end) {
-    for (int depth = 1; at < end; at++) {
+    bool in_name = true, in_index = false;
+    int depth = 1;
+    for (; at < end; at++) {
+        in_index = (in_name && *at == '[') || (in_index && *at != ']');
+        if (in_index)
+            continue;
+        in_name = in_name && *at != ':' && *at != '!';
         depth += (*at == '{') - (*at == '}');
         if (depth == 0)
             return at;
