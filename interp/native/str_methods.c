@@ -389,7 +389,7 @@ static Value str_rstrip(Fiber *fiber, Value *args, int count) {
 // --- formats, encodings, translation ---
 
 static Value str_format_method(Fiber *fiber, Value *args, int count) {
-    return format_template(fiber, str_self(args), args + 1, (size_t)count, VALUE_UNDEF);
+    return format_template(fiber, str_self(args), args + 2, (size_t)count - 1, args[1]);
 }
 
 static Value str_format_map(Fiber *fiber, Value *args, int count) {
@@ -545,8 +545,8 @@ const NativeSpec str_methods[] = {
      "\"a   b\""},
     {"find", str_find, "part, start=nil, end=nil", 0,
      "Where `part` first is in [start:end]; -1 if it is not.\n    \"banana\".find(\"an\")   # 1"},
-    {"format", str_format_method, "*values", 0,
-     "Puts values into the fields {} {0} {0[key]} {0.field} {:spec} {!r} of the text.\n    "
+    {"format", str_format_method, "*values, **labels", 0,
+     "Puts values into the fields {} {0} {label} {0[key]} {0.field} {:spec} {!r} of the text.\n    "
      "\"{} is {:.1f}\".format(\"pi\", 3.14159)   # \"pi is 3.1\""},
     {"format_map", str_format_map, "map", 0,
      "format() with the fields' values by name from a map. KeyError for a name that it does not "

@@ -3,6 +3,8 @@
 // Arithmetic between values that are not both numbers, and indexing.
 #include "object/operate.h"
 
+#include <string.h>
+
 #include "object/bytes.h"
 #include "object/error.h"
 #include "object/format.h"
@@ -190,8 +192,10 @@ Value value_operate_in_place(Fiber *fiber, Operator op, Value a, Value b) {
 // --- indices ---
 
 static Value bad_index(Fiber *fiber, const char *what, Value index) {
-    return throw_type(fiber, "%s indices must be integers or slices, not %s", what,
-                      value_type_name(fiber_runtime(fiber), index));
+    const char *type = value_type_name(fiber_runtime(fiber), index);
+    if (strcmp(what, "string") == 0) // Python words these two differently
+        return throw_type(fiber, "string indices must be integers, not '%s'", type);
+    return throw_type(fiber, "%s indices must be integers or slices, not %s", what, type);
 }
 
 // An index as a number; false with the error. Bools count as 0 and 1.
