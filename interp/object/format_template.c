@@ -188,8 +188,8 @@ static bool convert(Template *t, char conversion, Value *v) {
 }
 
 static bool put_field(Template *t, Span inside, int depth, Text *out) {
-    Field field;
-    Value v;
+    Field field = {0};
+    Value v = VALUE_UNDEF;
     Text spec = {0};
     if (!read_field(t, inside, &field) || !find_value(t, field.name, &v))
         return false;
