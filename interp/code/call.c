@@ -145,6 +145,7 @@ void start_to(Emitter *e, Expr *start, Register r, bool dropped) {
         [START_SPAWN] = CALL_SPAWN, [START_THREAD] = CALL_THREAD, [START_ASYNC] = CALL_ASYNC};
     uint32_t mode = modes[start->start.kind] | (dropped ? CALL_DROPPED : 0);
     if (start->start.call) {
+        start->start.call->at = start->at; // "started at" means the word `thread`
         call_to(e, start->start.call, r, mode);
         return;
     }
