@@ -27,11 +27,11 @@ List *list_from(LocalHeap *heap, const Value *values, size_t count);
 static inline bool value_is_list(Value v) { return value_is_kind(v, KIND_LIST); }
 static inline List *value_to_list(Value v) { return (List *)value_to_ref(v); }
 static inline size_t list_length(List *list) { return load_acquire(&list->length); }
-// The element, or UNDEF where there is none (any more). index < length is not needed.
+// The element, or UNDEF where there is none (any more): all slots from the length on are UNDEF, so
+// the buffer alone tells.
 static inline Value list_get(List *list, size_t index) {
     Buffer *b = load_acquire(&list->items);
-    return index < b->capacity && index < load_relaxed(&list->length) ? slot_get(&b->slots[index])
-                                                                     : VALUE_UNDEF;
+    return __builtin_expect(index < b->capacity, 1) ? slot_get(&b->slots[index]) : VALUE_UNDEF;
 }
 bool list_set(Fiber *fiber, List *list, size_t index, Value v); // false: no such element (not thrown)
 bool list_append(Fiber *fiber, List *list, Value v);            // false with MemoryError
