@@ -10,11 +10,11 @@
 #include <pthread.h>
 
 #define MUTEX_RANKS(X)                                                                             \
-    X(WORLD) /* World.mutex: threads, the stop, starts and ends */                                 \
-    X(POOL)  /* World.pool_mutex: pthreads that wait to be used again, free fibers */              \
-    X(HEAP)  /* Heap.mutex: chunks, large objects, local heaps */                                  \
+    X(WORLD)     /* World.mutex: threads, the stop, starts and ends */                             \
+    X(POOL)      /* World.pool_mutex: pthreads that wait to be used again, free fibers */          \
+    X(HEAP)      /* Heap.mutex: chunks, large objects, local heaps */                              \
     X(PROCESSES) /* Watcher.mutex: the children; its holder may take a handle's tiny lock */       \
-    X(REGISTRY) /* Registry.mutex: what was started */
+    X(REGISTRY)  /* Registry.mutex: what was started */
 typedef enum MutexRank {
 #define X(name) RANK_##name,
     MUTEX_RANKS(X)

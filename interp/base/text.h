@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 typedef struct Text {
-    char *data;    // NUL-terminated whenever not NULL
+    char *data; // NUL-terminated whenever not NULL
     size_t length, capacity;
 } Text;
 

@@ -43,14 +43,17 @@ static bool read_all(int fd, char **text, size_t *size) {
     char *data = os_malloc(capacity);
     for (;;) {
         ssize_t got = read(fd, data + length, capacity - length - 1);
-        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EINTR)
+            continue;
         if (got < 0) {
             free(data);
             return false;
         }
-        if (got == 0) break;
+        if (got == 0)
+            break;
         length += (size_t)got;
-        if (capacity - length < 2) data = os_realloc(data, capacity *= 2);
+        if (capacity - length < 2)
+            data = os_realloc(data, capacity *= 2);
     }
     data[length] = '\0';
     *text = data;
@@ -96,7 +99,8 @@ static int run_stdin(const Options *options, Run *run) {
     size_t size;
     if (isatty(STDIN_FILENO))
         fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
-    if (!read_all(STDIN_FILENO, &text, &size)) return complain("<stdin>", strerror(errno));
+    if (!read_all(STDIN_FILENO, &text, &size))
+        return complain("<stdin>", strerror(errno));
     int status = with_vm(options, run, "<stdin>", text, size);
     free(text);
     return status;
@@ -105,7 +109,8 @@ static int run_stdin(const Options *options, Run *run) {
 static int run_file(const Options *options, Run *run) {
     char *text;
     size_t size;
-    if (!strcmp(options->source, "-")) return run_stdin(options, run);
+    if (!strcmp(options->source, "-"))
+        return run_stdin(options, run);
     if (!vm_read_file(options->source, &text, &size))
         return complain(options->source, strerror(errno));
     int status = with_vm(options, run, options->source, text, size);

@@ -13,16 +13,22 @@ bool size_parse(const char *text, size_t *bytes) {
     char *end;
     double number = strtod(text, &end);
     static const char units[] = "KMGT";
-    if (end == text || !(number > 0)) return false;
+    if (end == text || !(number > 0))
+        return false;
     const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
-    if (*end && !unit) return false;
+    if (*end && !unit)
+        return false;
     if (unit) {
-        for (const char *u = units; u <= unit; u++) number *= 1024;
+        for (const char *u = units; u <= unit; u++)
+            number *= 1024;
         end++;
-        if (*end == 'i') end++;
-        if (*end == 'B' || *end == 'b') end++;
+        if (*end == 'i')
+            end++;
+        if (*end == 'B' || *end == 'b')
+            end++;
     }
-    if (*end || number >= (double)(SIZE_MAX / 2)) return false;
+    if (*end || number >= (double)(SIZE_MAX / 2))
+        return false;
     *bytes = (size_t)number;
     return *bytes > 0;
 }
@@ -40,8 +46,10 @@ static void problem(Reader *reader, const char *format, const char *word) {
 // The value of option `name`: what follows "=", or the next word. NULL with the problem noted.
 static const char *option_value(Reader *reader, const char *word, const char *name) {
     const char *equals = strchr(word, '=');
-    if (equals && word[1] == '-') return equals + 1;
-    if (reader->next < reader->end) return *reader->next++;
+    if (equals && word[1] == '-')
+        return equals + 1;
+    if (reader->next < reader->end)
+        return *reader->next++;
     problem(reader, "%s needs a value", name);
     return NULL;
 }
@@ -53,7 +61,8 @@ static void script_arguments(Reader *reader) {
 
 static void take_action(Reader *reader, Action action, const char *word) {
     const char *value = option_value(reader, word, word);
-    if (!value) return;
+    if (!value)
+        return;
     reader->options.action = action;
     reader->options.source = value;
     script_arguments(reader);
@@ -67,7 +76,8 @@ static bool is_option(const char *word, const char *name) {
 static void take_timeout(Reader *reader, const char *word) {
     const char *value = option_value(reader, word, "--timeout");
     char *end;
-    if (!value) return;
+    if (!value)
+        return;
     reader->options.timeout = strtod(value, &end);
     if (end == value || *end || !(reader->options.timeout > 0) || isinf(reader->options.timeout))
         problem(reader, "--timeout takes a number of seconds above 0, not '%s'", value);
@@ -128,14 +138,16 @@ Options options_read(int argc, char **argv) {
     bool run = false;
     while (reader.next < reader.end && reader.options.action != ACTION_USAGE) {
         const char *word = *reader.next++;
-        if (take_setting(&reader, word)) continue;
+        if (take_setting(&reader, word))
+            continue;
         if (!strcmp(word, "--")) {
             take_file(&reader);
             break;
         }
         if (!run && !strcmp(word, "run")) {
             run = true;
-            if (reader.next < reader.end) continue;
+            if (reader.next < reader.end)
+                continue;
             problem(&reader, "%s needs the path of a script", "run");
             break;
         }

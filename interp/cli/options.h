@@ -8,14 +8,14 @@
 #include <stddef.h>
 
 typedef enum Action {
-    ACTION_RUN_FILE,  // `source` is the path
+    ACTION_RUN_FILE, // `source` is the path
     ACTION_RUN_STDIN,
-    ACTION_RUN_TEXT,  // -e: `source` is the text
-    ACTION_PRINT,     // -p: `source` is the expression
-    ACTION_CHECK,     // -c: `source` is the path ("-": standard input)
+    ACTION_RUN_TEXT, // -e: `source` is the text
+    ACTION_PRINT,    // -p: `source` is the expression
+    ACTION_CHECK,    // -c: `source` is the path ("-": standard input)
     ACTION_HELP,
     ACTION_VERSION,
-    ACTION_USAGE,     // `problem` says what is wrong
+    ACTION_USAGE, // `problem` says what is wrong
 } Action;
 
 typedef struct Options {
@@ -23,8 +23,8 @@ typedef struct Options {
     const char *source;
     char *const *arguments; // of the script
     int argument_count;
-    double timeout;         // seconds; 0: none
-    size_t memory_limit;    // bytes; 0: default
+    double timeout;      // seconds; 0: none
+    size_t memory_limit; // bytes; 0: default
     char problem[200];
 } Options;
 

@@ -20,9 +20,9 @@ typedef enum KindId {
 // one C operation. Whoever holds it must not allocate without bound, run script code, park, or
 // reach a safepoint. See object_lock below.
 typedef struct Object {
-    uint16_t kind;           // KindId; never changes
-    uint8_t flags;           // the kind's own; never changes once the object is shared
-    uint8_t count;           // the kind's own small number (inline slots of an instance)
+    uint16_t kind; // KindId; never changes
+    uint8_t flags; // the kind's own; never changes once the object is shared
+    uint8_t count; // the kind's own small number (inline slots of an instance)
     _Atomic uint32_t lock;
 } Object;
 
@@ -50,10 +50,12 @@ void object_unlock_slow(Object *object);
 
 static inline void object_lock(Object *object) {
     uint32_t expected = 0;
-    if (__builtin_expect(!cas_acquire(&object->lock, &expected, 1), 0)) object_lock_slow(object);
+    if (__builtin_expect(!cas_acquire(&object->lock, &expected, 1), 0))
+        object_lock_slow(object);
 }
 static inline void object_unlock(Object *object) {
-    if (__builtin_expect(exchange_release(&object->lock, 0) == 2, 0)) object_unlock_slow(object);
+    if (__builtin_expect(exchange_release(&object->lock, 0) == 2, 0))
+        object_unlock_slow(object);
 }
 
 // A shared slot of the heap: an element, a field, a cell. All script-visible words go through these.

@@ -24,17 +24,17 @@ typedef uint64_t Value;
 struct Object;
 
 #define VALUE_UNDEF ((Value)0)
-#define VALUE_NIL ((Value)2)
+#define VALUE_NIL   ((Value)2)
 #define VALUE_FALSE ((Value)4)
-#define VALUE_TRUE ((Value)6)
+#define VALUE_TRUE  ((Value)6)
 // A native's word that its fiber has been put in a queue and waits (vm/native.h). Never stored.
 #define VALUE_PARKED ((Value)8)
 
-#define VALUE_INT_TAG ((Value)0xfff8 << 48)
+#define VALUE_INT_TAG       ((Value)0xfff8 << 48)
 #define VALUE_DOUBLE_OFFSET ((Value)1 << 48)
-#define VALUE_INT_BITS 51
-#define VALUE_INT_MAX (((int64_t)1 << (VALUE_INT_BITS - 1)) - 1)
-#define VALUE_INT_MIN (-((int64_t)1 << (VALUE_INT_BITS - 1)))
+#define VALUE_INT_BITS      51
+#define VALUE_INT_MAX       (((int64_t)1 << (VALUE_INT_BITS - 1)) - 1)
+#define VALUE_INT_MIN       (-((int64_t)1 << (VALUE_INT_BITS - 1)))
 
 static inline bool value_is_int(Value v) { return v >= VALUE_INT_TAG; }
 // Both at once: the and of two words has all tag bits only if each has.
@@ -54,7 +54,8 @@ static inline int64_t value_to_int(Value v) {
 
 static inline Value value_from_double(double d) {
     Value bits;
-    if (__builtin_expect(d != d, 0)) return ((Value)0x7ff8 << 48) + VALUE_DOUBLE_OFFSET;
+    if (__builtin_expect(d != d, 0))
+        return ((Value)0x7ff8 << 48) + VALUE_DOUBLE_OFFSET;
     memcpy(&bits, &d, sizeof bits);
     return bits + VALUE_DOUBLE_OFFSET;
 }

@@ -29,13 +29,15 @@ static Value text_value(Fiber *fiber, Text *text) {
 
 // --- output and input ---
 
-static bool append_separator(Fiber *fiber, Value v, const char *name, const char *otherwise, Text *out) {
+static bool append_separator(Fiber *fiber, Value v, const char *name, const char *otherwise,
+                             Text *out) {
     if (!given(v) || v == VALUE_NIL) {
         text_string(out, otherwise);
         return true;
     }
     if (!value_is_str(v)) {
-        throw_type(fiber, "%s must be nil or a string, not %s", name, value_type_name(rt(fiber), v));
+        throw_type(fiber, "%s must be nil or a string, not %s", name,
+                   value_type_name(rt(fiber), v));
         return false;
     }
     text_append(out, value_to_str(v)->data, value_to_str(v)->size);
@@ -44,8 +46,10 @@ static bool append_separator(Fiber *fiber, Value v, const char *name, const char
 
 static bool print_values(Fiber *fiber, Value *args, int count, Text *out) {
     for (int i = 4; i <= count; i++) {
-        if (i > 4 && !append_separator(fiber, args[1], "sep", " ", out)) return false;
-        if (!value_to_text(fiber, args[i], out)) return false;
+        if (i > 4 && !append_separator(fiber, args[1], "sep", " ", out))
+            return false;
+        if (!value_to_text(fiber, args[i], out))
+            return false;
     }
     return append_separator(fiber, args[2], "end", "\n", out);
 }
@@ -64,8 +68,10 @@ static bool read_line(Fiber *fiber, Text *line) {
     ssize_t got;
     thread_detach(fiber->thread);
     while ((got = read(STDIN_FILENO, &c, 1)) == 1 || (got < 0 && errno == EINTR)) {
-        if (got == 1) text_char(line, c);
-        if ((got == 1 && c == '\n') || (got < 0 && load_relaxed(&fiber->thread->poll))) break;
+        if (got == 1)
+            text_char(line, c);
+        if ((got == 1 && c == '\n') || (got < 0 && load_relaxed(&fiber->thread->poll)))
+            break;
     }
     thread_attach(fiber->thread);
     return line->length > 0;
@@ -78,11 +84,14 @@ static Value builtin_input(Fiber *fiber, Value *args, int count) {
         bool ok = value_to_text(fiber, args[1], &text) &&
                   output_write(fiber, STDOUT_FILENO, text_data(&text), text.length);
         text_free(&text);
-        if (!ok) return VALUE_UNDEF;
+        if (!ok)
+            return VALUE_UNDEF;
     }
-    if (!read_line(fiber, &text)) return throw_error(fiber, ERROR_EOFError, "EOF when reading a line");
+    if (!read_line(fiber, &text))
+        return throw_error(fiber, ERROR_EOFError, "EOF when reading a line");
     size_t size = text.length;
-    if (text.data[size - 1] == '\n') size--;
+    if (text.data[size - 1] == '\n')
+        size--;
     Value line = value_from_ref(str_from_utf8_lossy(fiber->heap, text.data, size));
     text_free(&text);
     return line;
@@ -93,7 +102,8 @@ static Value builtin_input(Fiber *fiber, Value *args, int count) {
 static Value builtin_repr(Fiber *fiber, Value *args, int count) {
     (void)count;
     Text text = {0};
-    if (value_repr(fiber, args[1], &text)) return text_value(fiber, &text);
+    if (value_repr(fiber, args[1], &text))
+        return text_value(fiber, &text);
     text_free(&text);
     return VALUE_UNDEF;
 }
@@ -110,7 +120,8 @@ static Value builtin_format(Fiber *fiber, Value *args, int count) {
         spec = value_to_str(args[2])->data;
         size = value_to_str(args[2])->size;
     }
-    if (value_format(fiber, args[1], spec, size, &text)) return text_value(fiber, &text);
+    if (value_format(fiber, args[1], spec, size, &text))
+        return text_value(fiber, &text);
     text_free(&text);
     return VALUE_UNDEF;
 }
@@ -124,19 +135,23 @@ static Value builtin_len(Fiber *fiber, Value *args, int count) {
         Value bound = value_from_ref(bound_new(fiber->heap, v, c->members[method].function));
         return rt(fiber)->call(fiber, bound, NULL, 0);
     }
-    if (value_is_queue(v)) return value_from_int((int64_t)queue_length(value_to_queue(v)));
+    if (value_is_queue(v))
+        return value_from_int((int64_t)queue_length(value_to_queue(v)));
     return value_length(fiber, v);
 }
 
 static Value builtin_abs(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (value_is_number(args[1])) return number_abs(fiber, args[1]);
-    return throw_type(fiber, "bad operand type for abs(): '%s'", value_type_name(rt(fiber), args[1]));
+    if (value_is_number(args[1]))
+        return number_abs(fiber, args[1]);
+    return throw_type(fiber, "bad operand type for abs(): '%s'",
+                      value_type_name(rt(fiber), args[1]));
 }
 
 static Value builtin_round(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (value_is_number(args[1])) return number_round(fiber, args[1], args[2]);
+    if (value_is_number(args[1]))
+        return number_round(fiber, args[1], args[2]);
     return throw_type(fiber, "type %s doesn't define a round method",
                       value_type_name(rt(fiber), args[1]));
 }
@@ -147,7 +162,8 @@ static Value builtin_divmod(Fiber *fiber, Value *args, int count) {
     if (!value_is_number(args[1]) || !value_is_number(args[2]))
         return throw_type(fiber, "unsupported operand type(s) for divmod(): '%s' and '%s'",
                           value_type_name(rt(fiber), args[1]), value_type_name(rt(fiber), args[2]));
-    if (!number_divmod(fiber, args[1], args[2], both)) return VALUE_UNDEF;
+    if (!number_divmod(fiber, args[1], args[2], both))
+        return VALUE_UNDEF;
     return value_from_ref(list_from(fiber->heap, both, 2));
 }
 
@@ -156,12 +172,14 @@ static Value builtin_pow(Fiber *fiber, Value *args, int count) {
     if (!given(args[3]) || args[3] == VALUE_NIL)
         return value_operate(fiber, OPERATOR_POW, args[1], args[2]);
     if (!value_is_integer(args[1]) || !value_is_integer(args[2]) || !value_is_integer(args[3]))
-        return throw_type(fiber, "pow() 3rd argument not allowed unless all arguments are integers");
+        return throw_type(fiber,
+                          "pow() 3rd argument not allowed unless all arguments are integers");
     return number_pow_mod(fiber, args[1], args[2], args[3]);
 }
 
 static Value in_base(Fiber *fiber, Value v, int base, const char *prefix) {
-    if (value_is_bool(v)) v = value_from_int(v == VALUE_TRUE);
+    if (value_is_bool(v))
+        v = value_from_int(v == VALUE_TRUE);
     if (!value_is_integer(v))
         return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
                           value_type_name(rt(fiber), v));
@@ -188,11 +206,14 @@ static Value builtin_hex(Fiber *fiber, Value *args, int count) {
 static Value builtin_hash(Fiber *fiber, Value *args, int count) {
     (void)count;
     uint32_t hash;
-    if (value_is_int(args[1])) return args[1];
-    if (value_is_bool(args[1])) return value_from_int(args[1] == VALUE_TRUE);
+    if (value_is_int(args[1]))
+        return args[1];
+    if (value_is_bool(args[1]))
+        return value_from_int(args[1] == VALUE_TRUE);
     if (value_is_double(args[1])) { // equal to the hash of the equal int
         double d = value_to_double(args[1]);
-        if (d == floor(d) && fabs(d) < 1e15) return value_from_int((int64_t)d);
+        if (d == floor(d) && fabs(d) < 1e15)
+            return value_from_int((int64_t)d);
     }
     return value_hash(fiber, args[1], &hash) ? value_from_int(hash) : VALUE_UNDEF;
 }
@@ -237,7 +258,8 @@ static Value builtin_isinstance(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (value_is_kind(of, KIND_CLASS))
         return value_from_bool(value_is_instance_of(rt(fiber), v, (Class *)value_to_ref(of)));
-    if (of == VALUE_NIL) return value_from_bool(v == VALUE_NIL);
+    if (of == VALUE_NIL)
+        return value_from_bool(v == VALUE_NIL);
     if (!value_is_list(of))
         return throw_type(fiber, "isinstance() arg 2 must be a type or a list of types");
     for (size_t i = 0; i < list_length(value_to_list(of)); i++) {
@@ -253,10 +275,13 @@ static Value builtin_isinstance(Fiber *fiber, Value *args, int count) {
 
 static Value builtin_assert(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (value_truth(fiber, args[1])) return VALUE_NIL;
-    if (!given(args[2])) return throw_error(fiber, ERROR_AssertionError, "assertion failed");
+    if (value_truth(fiber, args[1]))
+        return VALUE_NIL;
+    if (!given(args[2]))
+        return throw_error(fiber, ERROR_AssertionError, "assertion failed");
     Value text = value_to_str_value(fiber, args[2]);
-    if (text == VALUE_UNDEF) return text;
+    if (text == VALUE_UNDEF)
+        return text;
     return throw_error(fiber, ERROR_AssertionError, "%s", value_to_str(text)->data);
 }
 
@@ -270,7 +295,8 @@ static Value builtin_exit(Fiber *fiber, Value *args, int count) {
         status = code == VALUE_TRUE;
     } else if (code != VALUE_NIL) {
         Text text = {0};
-        if (!value_to_text(fiber, code, &text)) return VALUE_UNDEF;
+        if (!value_to_text(fiber, code, &text))
+            return VALUE_UNDEF;
         text_char(&text, '\n');
         output_write(fiber, STDERR_FILENO, text_data(&text), text.length);
         text_free(&text);
@@ -281,14 +307,16 @@ static Value builtin_exit(Fiber *fiber, Value *args, int count) {
 }
 
 static void help_native(const Native *native, Text *out) {
-    if (native->spec->doc) text_format(out, "%s\n", native->spec->doc);
+    if (native->spec->doc)
+        text_format(out, "%s\n", native->spec->doc);
 }
 
 static Value builtin_help(Fiber *fiber, Value *args, int count) {
     (void)count;
     Text text = {0};
     Value f = args[1];
-    if (value_is_kind(f, KIND_BOUND)) f = ((Bound *)value_to_ref(f))->function;
+    if (value_is_kind(f, KIND_BOUND))
+        f = ((Bound *)value_to_ref(f))->function;
     if (value_is_kind(f, KIND_CLASS) && given(((Class *)value_to_ref(f))->construct))
         f = ((Class *)value_to_ref(f))->construct;
     if (value_is_kind(f, KIND_NATIVE)) {
@@ -310,21 +338,26 @@ static Value builtin_help(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec builtin_functions[] = {
     {"print", builtin_print, "*values, sep=\" \", end=\"\\n\", flush=false", 0,
-     "print(*values, sep=\" \", end=\"\\n\"): writes the values to standard output, in one piece, so that\n"
+     "print(*values, sep=\" \", end=\"\\n\"): writes the values to standard output, in one piece, "
+     "so that\n"
      "lines of threads and processes do not mix. OSError if it cannot be written.\n"
      "    print(\"sum:\", 1 + 2)"},
     {"input", builtin_input, "prompt=\"\"", 0,
      "input(prompt=\"\"): one line of standard input, without its newline. EOFError at the end.\n"
      "    let name = input(\"name? \")"},
     {"repr", builtin_repr, "value", 0,
-     "repr(value): the text that shows a value as it is written in a script.\n    repr(\"a\")  # \"a\" in quotes"},
+     "repr(value): the text that shows a value as it is written in a script.\n    repr(\"a\")  # "
+     "\"a\" in quotes"},
     {"format", builtin_format, "value, spec=\"\"", 0,
-     "format(value, spec=\"\"): the value as text, by a format spec as Python has it. ValueError for a bad one.\n"
+     "format(value, spec=\"\"): the value as text, by a format spec as Python has it. ValueError "
+     "for a bad one.\n"
      "    format(3.14159, \".2f\")  # 3.14"},
     {"len", builtin_len, "value", 0,
-     "len(value): how many elements or characters a container, text or queue has. TypeError for others.\n"
+     "len(value): how many elements or characters a container, text or queue has. TypeError for "
+     "others.\n"
      "    len([1, 2])  # 2"},
-    {"abs", builtin_abs, "number", 0, "abs(number): the number without its sign.\n    abs(-2)  # 2"},
+    {"abs", builtin_abs, "number", 0,
+     "abs(number): the number without its sign.\n    abs(-2)  # 2"},
     {"round", builtin_round, "number, ndigits=nil", 0,
      "round(number, ndigits=nil): rounded half to even, to an int or to ndigits after the point.\n"
      "    round(2.675, 2)  # 2.67"},
@@ -341,21 +374,27 @@ const NativeSpec builtin_functions[] = {
     {"id", builtin_id, "value", 0,
      "id(value): a number that no other living object has.\n    id(a) == id(b)"},
     {"chr", builtin_chr, "code", 0,
-     "chr(code): the character of a code point. ValueError beyond 0x10ffff.\n    chr(0x4e2d)  # \"中\""},
+     "chr(code): the character of a code point. ValueError beyond 0x10ffff.\n    chr(0x4e2d)  # "
+     "\"中\""},
     {"ord", builtin_ord, "character", 0,
-     "ord(character): the code point of a character. TypeError for other lengths.\n    ord(\"a\")  # 97"},
+     "ord(character): the code point of a character. TypeError for other lengths.\n    ord(\"a\")  "
+     "# 97"},
     {"callable", builtin_callable, "value", 0,
      "callable(value): whether it can be called.\n    callable(print)  # true"},
     {"isinstance", builtin_isinstance, "value, types", 0,
      "isinstance(value, types): whether it is of a type, or of one of a list of types.\n"
      "    isinstance(1, [int, float])  # true"},
     {"assert", builtin_assert, "condition, message=nil", 0,
-     "assert(condition, message=nil): throws AssertionError with the message if the condition is falsy.\n"
+     "assert(condition, message=nil): throws AssertionError with the message if the condition is "
+     "falsy.\n"
      "    assert(total == 100, \"money was lost\")"},
     {"exit", builtin_exit, "code=0", 0,
-     "exit(code=0): ends the script with this status, after the finally blocks of the thread that calls it;\n"
-     "all else is cancelled. A text is printed to standard error, and the status is 1.\n    exit(3)"},
-    {"help", builtin_help, "value", 0, "help(value): prints what a function is for.\n    help(print)"},
+     "exit(code=0): ends the script with this status, after the finally blocks of the thread that "
+     "calls it;\n"
+     "all else is cancelled. A text is printed to standard error, and the status is 1.\n    "
+     "exit(3)"},
+    {"help", builtin_help, "value", 0,
+     "help(value): prints what a function is for.\n    help(print)"},
     {"time", time_time, "", 0, TIME_TIME_DOC},
     {"sleep", time_sleep, "seconds", NATIVE_WAITS, TIME_SLEEP_DOC},
     {0},

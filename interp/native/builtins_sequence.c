@@ -24,13 +24,16 @@ typedef struct Walk {
 static bool walk_start(Fiber *fiber, Walk *walk, Value iterable) {
     walk->mark = root_mark(fiber);
     walk->failed = !iterate_start(fiber, iterable, walk->state);
-    if (!walk->failed) root_push(fiber, walk->state[0]);
+    if (!walk->failed)
+        root_push(fiber, walk->state[0]);
     return !walk->failed;
 }
 
 static bool walk_next(Fiber *fiber, Walk *walk, Value *out) {
-    if (!iterate_next(fiber, walk->state, out)) walk->failed = true;
-    if (!walk->failed && *out != VALUE_UNDEF) return true;
+    if (!iterate_next(fiber, walk->state, out))
+        walk->failed = true;
+    if (!walk->failed && *out != VALUE_UNDEF)
+        return true;
     root_release(fiber, walk->mark);
     return false;
 }
@@ -46,9 +49,11 @@ static bool call1(Fiber *fiber, Value f, Value v, Value *out) {
 static Value find_truth(Fiber *fiber, Value iterable, bool stop) {
     Walk walk;
     Value v;
-    if (!walk_start(fiber, &walk, iterable)) return VALUE_UNDEF;
+    if (!walk_start(fiber, &walk, iterable))
+        return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
-        if (value_truth(fiber, v) != stop) continue;
+        if (value_truth(fiber, v) != stop)
+            continue;
         root_release(fiber, walk.mark);
         return value_from_bool(stop);
     }
@@ -69,11 +74,13 @@ static Value builtin_sum(Fiber *fiber, Value *args, int count) {
     Value v, total = given(args[2]) ? args[2] : value_from_int(0);
     if (value_is_str(total))
         return throw_type(fiber, "sum() can't sum strings [use ''.join(seq) instead]");
-    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    if (!walk_start(fiber, &walk, args[1]))
+        return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
         total = value_operate(fiber, OPERATOR_ADD, total, v);
         args[2] = total; // rooted
-        if (total != VALUE_UNDEF) continue;
+        if (total != VALUE_UNDEF)
+            continue;
         root_release(fiber, walk.mark);
         return VALUE_UNDEF;
     }
@@ -90,26 +97,33 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
     bool ok = true;
     for (size_t i = 0; ok && i < list_length(values); i++) {
         Value v = list_get(values, i), k = v;
-        if (given(key)) ok = call1(fiber, key, v, &k);
+        if (given(key))
+            ok = call1(fiber, key, v, &k);
         bool better = best == VALUE_UNDEF;
         root_push(fiber, k);
         if (ok && !better)
             ok = value_compare(fiber, k, best_key, largest ? ">" : "<", &better);
-        if (!ok || !better) continue;
+        if (!ok || !better)
+            continue;
         best = v;
         best_key = k;
     }
     root_release(fiber, mark);
-    if (!ok) return VALUE_UNDEF;
-    if (best != VALUE_UNDEF) return best;
-    if (given(args[2])) return args[2];
+    if (!ok)
+        return VALUE_UNDEF;
+    if (best != VALUE_UNDEF)
+        return best;
+    if (given(args[2]))
+        return args[2];
     return throw_value(fiber, "%s() arg is an empty sequence", name);
 }
 
 static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, bool largest) {
-    if (count == 2) return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
+    if (count == 2)
+        return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
     if (count > 3)
-        return extreme(fiber, args, list_from(fiber->heap, args + 3, (size_t)count - 2), name, largest);
+        return extreme(fiber, args, list_from(fiber->heap, args + 3, (size_t)count - 2), name,
+                       largest);
     Value values = iterate_to_list(fiber, args[3]);
     return given(values) ? extreme(fiber, args, value_to_list(values), name, largest) : VALUE_UNDEF;
 }
@@ -131,7 +145,8 @@ static Value builtin_enumerate(Fiber *fiber, Value *args, int count) {
     List *pairs = list_new(fiber->heap, 0);
     args[2] = value_from_ref(pairs);
     Walk walk;
-    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    if (!walk_start(fiber, &walk, args[1]))
+        return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
         Value pair[] = {number, v};
         list_append(fiber, pairs, value_from_ref(list_from(fiber->heap, pair, 2)));
@@ -144,9 +159,11 @@ static Value builtin_zip(Fiber *fiber, Value *args, int count) {
     size_t shortest = count ? SIZE_MAX : 0;
     for (int i = 1; i <= count; i++) {
         args[i] = iterate_to_list(fiber, args[i]);
-        if (!given(args[i])) return VALUE_UNDEF;
+        if (!given(args[i]))
+            return VALUE_UNDEF;
         size_t length = list_length(value_to_list(args[i]));
-        if (length < shortest) shortest = length;
+        if (length < shortest)
+            shortest = length;
     }
     List *rows = list_new(fiber->heap, shortest);
     for (size_t i = 0; i < shortest; i++) {
@@ -165,7 +182,8 @@ static Value builtin_filter(Fiber *fiber, Value *args, int count) {
     List *kept = list_new(fiber->heap, 0);
     root_push(fiber, value_from_ref(kept));
     Walk walk;
-    if (!walk_start(fiber, &walk, args[2])) return VALUE_UNDEF;
+    if (!walk_start(fiber, &walk, args[2]))
+        return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
         uint32_t inner = root_mark(fiber);
         root_push(fiber, v);
@@ -175,7 +193,8 @@ static Value builtin_filter(Fiber *fiber, Value *args, int count) {
             return VALUE_UNDEF;
         }
         root_release(fiber, inner);
-        if (value_truth(fiber, keep)) list_append(fiber, kept, v);
+        if (value_truth(fiber, keep))
+            list_append(fiber, kept, v);
     }
     root_release(fiber, mark);
     return walk.failed ? VALUE_UNDEF : value_from_ref(kept);
@@ -187,7 +206,8 @@ static Value builtin_reversed(Fiber *fiber, Value *args, int count) {
     if (!value_is_ref(of) || value_is_set(of))
         return throw_type(fiber, "'%s' object is not reversible", value_type_name(rt(fiber), of));
     Value all = iterate_to_list(fiber, of);
-    if (!given(all)) return all;
+    if (!given(all))
+        return all;
     List *list = value_to_list(all);
     size_t length = list_length(list);
     for (size_t i = 0; i < length / 2; i++) {
@@ -207,7 +227,8 @@ static Value builtin_sorted(Fiber *fiber, Value *args, int count) {
 
 static Value list_construct(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (!given(args[1])) return value_from_ref(list_new(fiber->heap, 0));
+    if (!given(args[1]))
+        return value_from_ref(list_new(fiber->heap, 0));
     return iterate_to_list(fiber, args[1]);
 }
 
@@ -215,12 +236,15 @@ static Value set_construct(Fiber *fiber, Value *args, int count) {
     (void)count;
     Map *set = set_new(fiber->heap);
     args[0] = value_from_ref(set);
-    if (!given(args[1])) return args[0];
+    if (!given(args[1]))
+        return args[0];
     Walk walk;
     Value v;
-    if (!walk_start(fiber, &walk, args[1])) return VALUE_UNDEF;
+    if (!walk_start(fiber, &walk, args[1]))
+        return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
-        if (map_set(fiber, set, v, VALUE_NIL)) continue;
+        if (map_set(fiber, set, v, VALUE_NIL))
+            continue;
         root_release(fiber, walk.mark);
         return VALUE_UNDEF;
     }
@@ -230,12 +254,14 @@ static Value set_construct(Fiber *fiber, Value *args, int count) {
 // One [key, value] pair into the map.
 static bool take_pair(Fiber *fiber, Map *map, Value pair, size_t number) {
     Value list = iterate_to_list(fiber, pair);
-    if (!given(list)) return false;
+    if (!given(list))
+        return false;
     size_t length = list_length(value_to_list(list));
     if (length == 2)
-        return map_set(fiber, map, list_get(value_to_list(list), 0), list_get(value_to_list(list), 1));
-    throw_value(fiber, "dictionary update sequence element #%zu has length %zu; 2 is required", number,
-                length);
+        return map_set(fiber, map, list_get(value_to_list(list), 0),
+                       list_get(value_to_list(list), 1));
+    throw_value(fiber, "dictionary update sequence element #%zu has length %zu; 2 is required",
+                number, length);
     return false;
 }
 
@@ -244,14 +270,17 @@ bool map_update(Fiber *fiber, Map *map, Value from) {
     if (value_is_map(from)) {
         size_t position = 0;
         while (map_next(value_to_map(from), &position, &key, &v))
-            if (!map_set(fiber, map, key, v)) return false;
+            if (!map_set(fiber, map, key, v))
+                return false;
         return true;
     }
     Walk walk;
     size_t number = 0;
-    if (!walk_start(fiber, &walk, from)) return false;
+    if (!walk_start(fiber, &walk, from))
+        return false;
     while (walk_next(fiber, &walk, &v)) {
-        if (take_pair(fiber, map, v, number++)) continue;
+        if (take_pair(fiber, map, v, number++))
+            continue;
         root_release(fiber, walk.mark);
         return false;
     }
@@ -262,15 +291,18 @@ static Value map_construct(Fiber *fiber, Value *args, int count) {
     (void)count;
     Map *map = map_new(fiber->heap);
     args[0] = value_from_ref(map);
-    if (given(args[1]) && !map_update(fiber, map, args[1])) return VALUE_UNDEF;
-    if (given(args[2]) && !map_update(fiber, map, args[2])) return VALUE_UNDEF;
+    if (given(args[1]) && !map_update(fiber, map, args[1]))
+        return VALUE_UNDEF;
+    if (given(args[2]) && !map_update(fiber, map, args[2]))
+        return VALUE_UNDEF;
     return value_from_ref(map);
 }
 
 static Value range_construct(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value zero = value_from_int(0), one = value_from_int(1);
-    if (!given(args[2])) return range_new_checked(fiber, zero, args[1], one);
+    if (!given(args[2]))
+        return range_new_checked(fiber, zero, args[1], one);
     return range_new_checked(fiber, args[1], args[2], given(args[3]) ? args[3] : one);
 }
 
@@ -279,17 +311,21 @@ static Value type_construct(Fiber *fiber, Value *args, int count) {
     return value_from_ref(class_of(rt(fiber), args[1]));
 }
 
-const NativeSpec list_constructor = {"list", list_construct, "iterable=[]", 0,
-                                     "list(iterable=[]): a new list of its elements.\n    list(0..3)  # [0, 1, 2]"};
-const NativeSpec set_constructor = {"set", set_construct, "iterable=[]", 0,
-                                    "set(iterable=[]): a new set of its elements. TypeError for unhashable ones.\n"
-                                    "    set([1, 1])  # {1}"};
+const NativeSpec list_constructor = {
+    "list", list_construct, "iterable=[]", 0,
+    "list(iterable=[]): a new list of its elements.\n    list(0..3)  # [0, 1, 2]"};
+const NativeSpec set_constructor = {
+    "set", set_construct, "iterable=[]", 0,
+    "set(iterable=[]): a new set of its elements. TypeError for unhashable ones.\n"
+    "    set([1, 1])  # {1}"};
 const NativeSpec map_constructor = {"map", map_construct, "pairs={}, **more", 0,
-                                    "map(pairs={}, **more): a new map from another map or from [key, value] pairs, and from labels.\n"
+                                    "map(pairs={}, **more): a new map from another map or from "
+                                    "[key, value] pairs, and from labels.\n"
                                     "    map([[\"a\", 1]])  # {\"a\": 1}"};
-const NativeSpec range_constructor = {"range", range_construct, "start, stop=nil, step=1", 0,
-                                      "range(stop), range(start, stop, step=1): the whole numbers from start up to, not\n"
-                                      "with, stop. ValueError for step 0.\n    list(range(3))  # [0, 1, 2]"};
+const NativeSpec range_constructor = {
+    "range", range_construct, "start, stop=nil, step=1", 0,
+    "range(stop), range(start, stop, step=1): the whole numbers from start up to, not\n"
+    "with, stop. ValueError for step 0.\n    list(range(3))  # [0, 1, 2]"};
 const NativeSpec type_constructor = {"type", type_construct, "value", 0,
                                      "type(value): its type.\n    type(1) == int"};
 
@@ -299,25 +335,30 @@ const NativeSpec builtin_sequence_functions[] = {
     {"all", builtin_all, "iterable", 0,
      "all(iterable): whether every element is truthy.\n    all([])  # true"},
     {"sum", builtin_sum, "iterable, start=0", 0,
-     "sum(iterable, start=0): the elements added up. TypeError for what does not add.\n    sum([1, 2])  # 3"},
+     "sum(iterable, start=0): the elements added up. TypeError for what does not add.\n    sum([1, "
+     "2])  # 3"},
     {"min", builtin_min, "*values, key=nil, default=", 0,
      "min(iterable, key=nil, default) or min(a, b, ...): the least. ValueError if there is none.\n"
      "    min([3, 1])  # 1"},
     {"max", builtin_max, "*values, key=nil, default=", 0,
-     "max(iterable, key=nil, default) or max(a, b, ...): the greatest. ValueError if there is none.\n"
+     "max(iterable, key=nil, default) or max(a, b, ...): the greatest. ValueError if there is "
+     "none.\n"
      "    max(1, 2)  # 2"},
     {"enumerate", builtin_enumerate, "iterable, start=0", 0,
-     "enumerate(iterable, start=0): a list of [number, element].\n    for i, x in enumerate(xs) { }"},
+     "enumerate(iterable, start=0): a list of [number, element].\n    for i, x in enumerate(xs) { "
+     "}"},
     {"zip", builtin_zip, "*iterables", 0,
      "zip(*iterables): a list of rows, one element of each, as long as the shortest.\n"
      "    zip([1, 2], [\"a\", \"b\"])  # [[1, \"a\"], [2, \"b\"]]"},
     {"filter", builtin_filter, "function, iterable", 0,
-     "filter(function, iterable): a list of the elements for which it is truthy (nil: that are truthy).\n"
+     "filter(function, iterable): a list of the elements for which it is truthy (nil: that are "
+     "truthy).\n"
      "    filter(fn (x) => x > 1, [1, 2])  # [2]"},
     {"reversed", builtin_reversed, "iterable", 0,
      "reversed(iterable): a list of its elements, last first.\n    reversed([1, 2])  # [2, 1]"},
     {"sorted", builtin_sorted, "iterable, key=nil, reverse=false, cmp=nil", 0,
-     "sorted(iterable, key=nil, reverse=false, cmp=nil): a new sorted list; equal ones keep their order.\n"
+     "sorted(iterable, key=nil, reverse=false, cmp=nil): a new sorted list; equal ones keep their "
+     "order.\n"
      "key gives what to sort by; cmp(a, b) gives a number below, equal to or above 0.\n"
      "    sorted([3, 1], key: fn (x) => -x)  # [3, 1]"},
     {0},

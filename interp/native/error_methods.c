@@ -10,10 +10,12 @@ static Instance *self(const Value *args) { return (Instance *)value_to_ref(args[
 static Value message_text(Fiber *fiber, const Class *c, Value v) {
     bool quoted = class_extends(c, fiber_runtime(fiber)->errors[ERROR_KeyError]) &&
                   v != value_from_ref(fiber_runtime(fiber)->names[NAME_empty]);
-    if (!quoted) return value_to_str_value(fiber, v);
+    if (!quoted)
+        return value_to_str_value(fiber, v);
     Text text = {0};
     Value result = VALUE_UNDEF;
-    if (value_repr(fiber, v, &text)) result = value_from_ref(str_from_text(fiber->heap, &text));
+    if (value_repr(fiber, v, &text))
+        result = value_from_ref(str_from_text(fiber->heap, &text));
     text_free(&text);
     return result;
 }
@@ -25,7 +27,8 @@ static Value error_init(Fiber *fiber, Value *args, int count) {
     if (message == VALUE_UNDEF || message == VALUE_NIL)
         message = value_from_ref(fiber_runtime(fiber)->names[NAME_empty]);
     message = message_text(fiber, instance_shape(self(args))->of, message);
-    if (message == VALUE_UNDEF) return message;
+    if (message == VALUE_UNDEF)
+        return message;
     slot_set(instance_slot(self(args), ERROR_SLOT_MESSAGE), message);
     slot_set(instance_slot(self(args), ERROR_SLOT_CAUSE), VALUE_NIL);
     return VALUE_NIL;
@@ -49,7 +52,8 @@ const NativeSpec error_methods[] = {
      "Error(message=nil): an error that can be thrown.\n    throw ValueError(\"too small\")"},
     {"str", error_str, "", 0, "str(): the message.\n    print(e)"},
     {"trace", error_trace, "", NATIVE_GETTER,
-     "trace: where it was thrown and the calls that led there, as text; \"\" before it was thrown.\n"
+     "trace: where it was thrown and the calls that led there, as text; \"\" before it was "
+     "thrown.\n"
      "    print(e.trace)"},
     {0},
 };

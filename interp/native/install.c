@@ -13,10 +13,10 @@
 
 typedef struct TypeRow {
     BuiltinType type;
-    BuiltinType base;             // TYPE_OBJECT: none
-    const NativeSpec *methods;    // NULL: none
+    BuiltinType base;              // TYPE_OBJECT: none
+    const NativeSpec *methods;     // NULL: none
     const NativeSpec *constructor; // NULL: cannot be called
-    bool named;                   // a built-in name of scripts
+    bool named;                    // a built-in name of scripts
 } TypeRow;
 
 static const TypeRow types[] = {
@@ -48,14 +48,29 @@ static const struct {
     KindId kind;
     BuiltinType type;
 } kinds[] = {
-    {KIND_BIG, TYPE_INT},         {KIND_STR, TYPE_STR},           {KIND_BYTES, TYPE_BYTES},
-    {KIND_LIST, TYPE_LIST},       {KIND_MAP, TYPE_MAP},           {KIND_SET, TYPE_SET},
-    {KIND_RANGE, TYPE_RANGE},     {KIND_CLOSURE, TYPE_FUNCTION},  {KIND_NATIVE, TYPE_FUNCTION},
-    {KIND_BOUND, TYPE_FUNCTION},  {KIND_CLASS, TYPE_CLASS},       {KIND_MODULE, TYPE_MODULE},
-    {KIND_LOCK, TYPE_LOCK},       {KIND_QUEUE, TYPE_QUEUE},       {KIND_FILE, TYPE_FILE},
-    {KIND_HANDLE, TYPE_HANDLE},   {KIND_TRACE, TYPE_OBJECT},      {KIND_CELL, TYPE_OBJECT},
-    {KIND_SLICE_ITERATOR, TYPE_ITERATOR}, {KIND_OPAQUE, TYPE_OBJECT}, {KIND_BUFFER, TYPE_OBJECT},
-    {KIND_SHAPE, TYPE_OBJECT},    {KIND_MAP_TABLE, TYPE_OBJECT},
+    {KIND_BIG, TYPE_INT},
+    {KIND_STR, TYPE_STR},
+    {KIND_BYTES, TYPE_BYTES},
+    {KIND_LIST, TYPE_LIST},
+    {KIND_MAP, TYPE_MAP},
+    {KIND_SET, TYPE_SET},
+    {KIND_RANGE, TYPE_RANGE},
+    {KIND_CLOSURE, TYPE_FUNCTION},
+    {KIND_NATIVE, TYPE_FUNCTION},
+    {KIND_BOUND, TYPE_FUNCTION},
+    {KIND_CLASS, TYPE_CLASS},
+    {KIND_MODULE, TYPE_MODULE},
+    {KIND_LOCK, TYPE_LOCK},
+    {KIND_QUEUE, TYPE_QUEUE},
+    {KIND_FILE, TYPE_FILE},
+    {KIND_HANDLE, TYPE_HANDLE},
+    {KIND_TRACE, TYPE_OBJECT},
+    {KIND_CELL, TYPE_OBJECT},
+    {KIND_SLICE_ITERATOR, TYPE_ITERATOR},
+    {KIND_OPAQUE, TYPE_OBJECT},
+    {KIND_BUFFER, TYPE_OBJECT},
+    {KIND_SHAPE, TYPE_OBJECT},
+    {KIND_MAP_TABLE, TYPE_OBJECT},
 };
 
 static const char *const type_names[] = {
@@ -76,7 +91,8 @@ static void install_type(Fiber *fiber, const TypeRow *row) {
     runtime->types[row->type] = c;
     if (row->constructor)
         c->construct = value_from_ref(native_new(runtime, fiber->heap, row->constructor, c));
-    if (row->named) add_builtin(fiber, type_names[row->type], value_from_ref(c));
+    if (row->named)
+        add_builtin(fiber, type_names[row->type], value_from_ref(c));
 }
 
 // Instances of Thread, Task and Process, and of classes that extend them, hold their Handle in slot 0.
@@ -136,7 +152,8 @@ static void install_module(Fiber *fiber, const char *name, const NativeSpec *fun
 void natives_install(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
     heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) install_type(fiber, &types[i]);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        install_type(fiber, &types[i]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         runtime->kind_class[kinds[i].kind] = runtime->types[kinds[i].type];
     reserve_handles(fiber);

@@ -12,18 +12,21 @@ static Value nil_or(Value v) { return v == VALUE_UNDEF ? VALUE_NIL : v; }
 static Value map_method_get(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value v;
-    if (!map_get(fiber, self(args), args[1], &v)) return VALUE_UNDEF;
+    if (!map_get(fiber, self(args), args[1], &v))
+        return VALUE_UNDEF;
     return v == VALUE_UNDEF ? nil_or(args[2]) : v;
 }
 
 // A list of what `take` makes of every entry.
 static Value entries(Fiber *fiber, const Value *args, Value (*take)(Fiber *, Value key, Value v)) {
     Map *copy = map_copy(fiber, self(args)); // as it is at one moment
-    if (!copy) return VALUE_UNDEF;
+    if (!copy)
+        return VALUE_UNDEF;
     List *list = list_new(fiber->heap, map_length(copy));
     Value key, v;
     size_t position = 0;
-    while (map_next(copy, &position, &key, &v)) list_append(fiber, list, take(fiber, key, v));
+    while (map_next(copy, &position, &key, &v))
+        list_append(fiber, list, take(fiber, key, v));
     return value_from_ref(list);
 }
 static Value take_key(Fiber *fiber, Value key, Value v) {
@@ -56,8 +59,10 @@ static Value map_method_items(Fiber *fiber, Value *args, int count) {
 static Value map_method_pop(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value old;
-    if (!map_delete(fiber, self(args), args[1], &old)) return VALUE_UNDEF;
-    if (old != VALUE_UNDEF) return old;
+    if (!map_delete(fiber, self(args), args[1], &old))
+        return VALUE_UNDEF;
+    if (old != VALUE_UNDEF)
+        return old;
     return args[2] == VALUE_UNDEF ? throw_key(fiber, args[1]) : args[2];
 }
 
@@ -78,7 +83,8 @@ static Value map_method_setdefault(Fiber *fiber, Value *args, int count) {
 static Value map_method_update(Fiber *fiber, Value *args, int count) {
     (void)count;
     for (int i = 1; i <= 2; i++)
-        if (args[i] != VALUE_UNDEF && !map_update(fiber, self(args), args[i])) return VALUE_UNDEF;
+        if (args[i] != VALUE_UNDEF && !map_update(fiber, self(args), args[i]))
+            return VALUE_UNDEF;
     return VALUE_NIL;
 }
 
@@ -97,7 +103,8 @@ static Value map_method_copy(Fiber *fiber, Value *args, int count) {
 static Value map_fromkeys(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value keys = iterate_to_list(fiber, args[1]);
-    if (keys == VALUE_UNDEF) return keys;
+    if (keys == VALUE_UNDEF)
+        return keys;
     args[1] = keys;
     Map *map = map_new(fiber->heap);
     args[0] = value_from_ref(map);
@@ -111,22 +118,27 @@ const NativeSpec map_methods[] = {
     {"get", map_method_get, "key, default=nil", 0,
      "get(key, default=nil): the value of key, or default.\n    m.get(\"a\", 0)"},
     {"keys", map_method_keys, "", 0, "keys(): a list of the keys, in order.\n    m.keys()"},
-    {"values", map_method_values, "", 0, "values(): a list of the values, in order.\n    m.values()"},
+    {"values", map_method_values, "", 0,
+     "values(): a list of the values, in order.\n    m.values()"},
     {"items", map_method_items, "", 0,
      "items(): a list of [key, value], in order.\n    for k, v in m.items() { }"},
     {"pop", map_method_pop, "key, default=", 0,
      "pop(key, default): takes the key out and gives its value, or default. KeyError without one.\n"
      "    m.pop(\"a\", nil)"},
     {"popitem", map_method_popitem, "", 0,
-     "popitem(): takes the last pair out and gives it as [key, value]. KeyError if empty.\n    m.popitem()"},
+     "popitem(): takes the last pair out and gives it as [key, value]. KeyError if empty.\n    "
+     "m.popitem()"},
     {"setdefault", map_method_setdefault, "key, default=nil", 0,
-     "setdefault(key, default=nil): the value of key, which becomes default if it is missing; in one step.\n"
+     "setdefault(key, default=nil): the value of key, which becomes default if it is missing; in "
+     "one step.\n"
      "    m.setdefault(\"seen\", []).append(1)"},
     {"update", map_method_update, "pairs={}, **more", 0,
-     "update(pairs={}, **more): sets all pairs of another map or of a list of [key, value], and labels.\n    m.update({\"a\": 1})"},
+     "update(pairs={}, **more): sets all pairs of another map or of a list of [key, value], and "
+     "labels.\n    m.update({\"a\": 1})"},
     {"clear", map_method_clear, "", 0, "clear(): takes all pairs out.\n    m.clear()"},
     {"copy", map_method_copy, "", 0, "copy(): a new map of the same pairs.\n    m.copy()"},
     {"fromkeys", map_fromkeys, "keys, value=nil", NATIVE_STATIC,
-     "map.fromkeys(keys, value=nil): a map with these keys, all of one value.\n    map.fromkeys([1, 2], 0)"},
+     "map.fromkeys(keys, value=nil): a map with these keys, all of one value.\n    "
+     "map.fromkeys([1, 2], 0)"},
     {0},
 };

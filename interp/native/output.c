@@ -29,8 +29,10 @@ bool output_write(Fiber *fiber, int fd, const char *data, size_t size) {
     bool ok = write_all(fd, data, size);
     int why = errno;
     thread_attach(fiber->thread);
-    if (ok) return true;
-    if (why == EPIPE) _exit(0); // nobody reads any more: there is nothing left to say
+    if (ok)
+        return true;
+    if (why == EPIPE)
+        _exit(0); // nobody reads any more: there is nothing left to say
     throw_errno(fiber, why, NULL);
     return false;
 }

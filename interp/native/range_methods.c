@@ -25,29 +25,38 @@ static Value range_step(Fiber *fiber, Value *args, int count) {
 static Value range_method_count(Fiber *fiber, Value *args, int count) {
     (void)count;
     bool there;
-    if (!range_contains(fiber, self(args), args[1], &there)) return VALUE_UNDEF;
+    if (!range_contains(fiber, self(args), args[1], &there))
+        return VALUE_UNDEF;
     return value_from_int(there);
 }
 
 static Value range_method_index(Fiber *fiber, Value *args, int count) {
     (void)count;
     bool there;
-    if (!range_contains(fiber, self(args), args[1], &there)) return VALUE_UNDEF;
-    if (!there) return throw_value(fiber, "the number is not in range");
+    if (!range_contains(fiber, self(args), args[1], &there))
+        return VALUE_UNDEF;
+    if (!there)
+        return throw_value(fiber, "the number is not in range");
     Value v = args[1];
-    if (value_is_double(v)) v = integer_from_double(fiber, value_to_double(v));
-    if (value_is_bool(v)) v = value_from_int(v == VALUE_TRUE);
+    if (value_is_double(v))
+        v = integer_from_double(fiber, value_to_double(v));
+    if (value_is_bool(v))
+        v = value_from_int(v == VALUE_TRUE);
     Value offset = integer_sub(fiber, v, self(args)->start);
     return offset == VALUE_UNDEF ? offset : integer_floordiv(fiber, offset, self(args)->step);
 }
 
 const NativeSpec range_methods[] = {
     {"start", range_start, "", NATIVE_GETTER, "start: the first number.\n    (2..5).start  # 2"},
-    {"stop", range_stop, "", NATIVE_GETTER, "stop: the number before which it ends.\n    (2..5).stop  # 5"},
-    {"step", range_step, "", NATIVE_GETTER, "step: the distance of its numbers.\n    (2..5).step  # 1"},
-    {"count", range_method_count, "value", 0, "count(value): 1 if it is in the range, else 0.\n    (0..3).count(2)"},
+    {"stop", range_stop, "", NATIVE_GETTER,
+     "stop: the number before which it ends.\n    (2..5).stop  # 5"},
+    {"step", range_step, "", NATIVE_GETTER,
+     "step: the distance of its numbers.\n    (2..5).step  # 1"},
+    {"count", range_method_count, "value", 0,
+     "count(value): 1 if it is in the range, else 0.\n    (0..3).count(2)"},
     {"index", range_method_index, "value", 0,
-     "index(value): its place in the range. ValueError if it is not in it.\n    (5..9).index(6)  # 1"},
+     "index(value): its place in the range. ValueError if it is not in it.\n    (5..9).index(6)  # "
+     "1"},
     {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
     {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},
     {"reduce", iterable_reduce, "function, init=", 0, ITERABLE_REDUCE_DOC},

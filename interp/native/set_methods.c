@@ -23,14 +23,16 @@ static Value set_method_discard(Fiber *fiber, Value *args, int count) {
 static Value set_method_remove(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value old;
-    if (!map_delete(fiber, self(args), args[1], &old)) return VALUE_UNDEF;
+    if (!map_delete(fiber, self(args), args[1], &old))
+        return VALUE_UNDEF;
     return old == VALUE_UNDEF ? throw_key(fiber, args[1]) : VALUE_NIL;
 }
 
 static Value set_method_pop(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value key, v;
-    if (map_pop_last(fiber, self(args), &key, &v)) return key;
+    if (map_pop_last(fiber, self(args), &key, &v))
+        return key;
     return throw_error(fiber, ERROR_KeyError, "pop from an empty set");
 }
 
@@ -50,9 +52,11 @@ static Value set_method_copy(Fiber *fiber, Value *args, int count) {
 
 static bool to_sets(Fiber *fiber, Value *args, int count) {
     for (int i = 1; i <= count; i++) {
-        if (value_is_set(args[i])) continue;
+        if (value_is_set(args[i]))
+            continue;
         Value list = iterate_to_list(fiber, args[i]);
-        if (list == VALUE_UNDEF) return false;
+        if (list == VALUE_UNDEF)
+            return false;
         Map *set = set_new(fiber->heap);
         uint32_t mark = root_mark(fiber);
         root_push(fiber, list);
@@ -61,16 +65,19 @@ static bool to_sets(Fiber *fiber, Value *args, int count) {
         for (size_t k = 0; ok && k < list_length(value_to_list(list)); k++)
             ok = map_set(fiber, set, list_get(value_to_list(list), k), VALUE_NIL);
         root_release(fiber, mark);
-        if (!ok) return false;
+        if (!ok)
+            return false;
     }
     return true;
 }
 
 // self `op` each argument in turn.
 static Value combine(Fiber *fiber, Value *args, int count, Operator op) {
-    if (!to_sets(fiber, args, count)) return VALUE_UNDEF;
+    if (!to_sets(fiber, args, count))
+        return VALUE_UNDEF;
     Map *copy = map_copy(fiber, self(args));
-    if (!copy) return VALUE_UNDEF;
+    if (!copy)
+        return VALUE_UNDEF;
     Value result = value_from_ref(copy);
     for (int i = 1; i <= count && result != VALUE_UNDEF; i++)
         result = args[0] = value_operate(fiber, op, result, args[i]);
@@ -92,9 +99,11 @@ static Value set_method_symmetric_difference(Fiber *fiber, Value *args, int coun
 
 // self op= each argument in turn: element by element, as others may change the set meanwhile.
 static Value update(Fiber *fiber, Value *args, int count, Operator op) {
-    if (!to_sets(fiber, args, count)) return VALUE_UNDEF;
+    if (!to_sets(fiber, args, count))
+        return VALUE_UNDEF;
     for (int i = 1; i <= count; i++)
-        if (value_operate_in_place(fiber, op, args[0], args[i]) == VALUE_UNDEF) return VALUE_UNDEF;
+        if (value_operate_in_place(fiber, op, args[0], args[i]) == VALUE_UNDEF)
+            return VALUE_UNDEF;
     return VALUE_NIL;
 }
 static Value set_method_update(Fiber *fiber, Value *args, int count) {
@@ -131,11 +140,14 @@ static Value set_method_isdisjoint(Fiber *fiber, Value *args, int count) {
 }
 
 const NativeSpec set_methods[] = {
-    {"add", set_method_add, "value", 0, "add(value): puts it in. TypeError if unhashable.\n    s.add(1)"},
+    {"add", set_method_add, "value", 0,
+     "add(value): puts it in. TypeError if unhashable.\n    s.add(1)"},
     {"remove", set_method_remove, "value", 0,
      "remove(value): takes it out. KeyError if it is not there.\n    s.remove(1)"},
-    {"discard", set_method_discard, "value", 0, "discard(value): takes it out if it is there.\n    s.discard(1)"},
-    {"pop", set_method_pop, "", 0, "pop(): takes some member out and gives it. KeyError if empty.\n    s.pop()"},
+    {"discard", set_method_discard, "value", 0,
+     "discard(value): takes it out if it is there.\n    s.discard(1)"},
+    {"pop", set_method_pop, "", 0,
+     "pop(): takes some member out and gives it. KeyError if empty.\n    s.pop()"},
     {"clear", set_method_clear, "", 0, "clear(): takes all members out.\n    s.clear()"},
     {"copy", set_method_copy, "", 0, "copy(): a new set of the same members.\n    s.copy()"},
     {"union", set_method_union, "*others", 0,
@@ -145,8 +157,10 @@ const NativeSpec set_methods[] = {
     {"difference", set_method_difference, "*others", 0,
      "difference(*others): a new set without the members of the others.\n    s.difference([1])"},
     {"symmetric_difference", set_method_symmetric_difference, "other", 0,
-     "symmetric_difference(other): a new set of what only one of both has.\n    s.symmetric_difference([1])"},
-    {"update", set_method_update, "*others", 0, "update(*others): adds their members.\n    s.update([1, 2])"},
+     "symmetric_difference(other): a new set of what only one of both has.\n    "
+     "s.symmetric_difference([1])"},
+    {"update", set_method_update, "*others", 0,
+     "update(*others): adds their members.\n    s.update([1, 2])"},
     {"intersection_update", set_method_intersection_update, "*others", 0,
      "intersection_update(*others): keeps only what all have.\n    s.intersection_update([1])"},
     {"difference_update", set_method_difference_update, "*others", 0,

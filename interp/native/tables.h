@@ -25,19 +25,22 @@ Value iterable_map(Fiber *fiber, Value *args, int count);
 Value iterable_filter(Fiber *fiber, Value *args, int count);
 Value iterable_reduce(Fiber *fiber, Value *args, int count);
 #define ITERABLE_MAP_DOC                                                                           \
-    "map(function): a list of what it gives for each element.\n    [1, 2].map(fn (x) => x * 2)  # [2, 4]"
+    "map(function): a list of what it gives for each element.\n    [1, 2].map(fn (x) => x * 2)  "  \
+    "# [2, 4]"
 #define ITERABLE_FILTER_DOC                                                                        \
     "filter(function): a list of the elements for which it is truthy.\n"                           \
     "    [1, 2].filter(fn (x) => x > 1)  # [2]"
 #define ITERABLE_REDUCE_DOC                                                                        \
-    "reduce(function, init): function(function(init, first), second) and so on; without init it begins\n" \
-    "with the first two. TypeError if there is nothing.\n    [1, 2, 3].reduce(fn (a, b) => a + b)  # 6"
+    "reduce(function, init): function(function(init, first), second) and so on; without init it "  \
+    "begins\n"                                                                                     \
+    "with the first two. TypeError if there is nothing.\n    [1, 2, 3].reduce(fn (a, b) => a + "   \
+    "b)  # 6"
 // Sets all pairs of a map or of an iterable of [key, value]. S (operate.h). False with the error.
 struct Map;
 bool map_update(Fiber *fiber, struct Map *map, Value from);
 
 // --- errors and built-in functions ---
-extern const NativeSpec error_methods[];      // native/error_methods.c: of BaseError
+extern const NativeSpec error_methods[]; // native/error_methods.c: of BaseError
 extern const NativeSpec builtin_functions[], builtin_sequence_functions[];
 
 // --- modules ---

@@ -43,23 +43,27 @@ static uint32_t index_hash(const Str *name, bool setter) {
 static void index_add(Class *c, uint32_t number) {
     const Member *member = &c->members[number];
     uint32_t at = index_hash(member->name, member->kind == MEMBER_SETTER);
-    while (c->index[at & c->index_mask]) at++;
+    while (c->index[at & c->index_mask])
+        at++;
     c->index[at & c->index_mask] = number + 1;
 }
 
 static void index_build(Class *c) {
     uint32_t size = 4;
-    while (size < c->member_count * 2) size *= 2;
+    while (size < c->member_count * 2)
+        size *= 2;
     c->index = os_calloc(size, sizeof *c->index);
     c->index_mask = size - 1;
-    for (uint32_t i = 0; i < c->member_count; i++) index_add(c, i);
+    for (uint32_t i = 0; i < c->member_count; i++)
+        index_add(c, i);
 }
 
 int class_find(const Class *c, const Str *name, bool setter) {
     uint32_t at = index_hash(name, setter), number;
     while ((number = c->index[at & c->index_mask])) {
         const Member *member = &c->members[number - 1];
-        if (member->name == name && (member->kind == MEMBER_SETTER) == setter) return (int)number - 1;
+        if (member->name == name && (member->kind == MEMBER_SETTER) == setter)
+            return (int)number - 1;
         at++;
     }
     return -1;
@@ -74,7 +78,8 @@ static bool overridden(const MemberSpec *own, uint32_t count, const Member *inhe
 }
 
 static void set_home(Value function, Class *home) {
-    if (value_is_kind(function, KIND_CLOSURE)) ((Closure *)value_to_ref(function))->home = home;
+    if (value_is_kind(function, KIND_CLOSURE))
+        ((Closure *)value_to_ref(function))->home = home;
 }
 
 static void members_fill(Class *c, const MemberSpec *own, uint32_t count) {
@@ -92,7 +97,8 @@ static void members_fill(Class *c, const MemberSpec *own, uint32_t count) {
 
 static Value hook(Runtime *runtime, Class *c, RuntimeName name) {
     int number = class_find(c, runtime->names[name], false);
-    if (number < 0 || c->members[number].kind != MEMBER_METHOD) return VALUE_UNDEF;
+    if (number < 0 || c->members[number].kind != MEMBER_METHOD)
+        return VALUE_UNDEF;
     return c->members[number].function;
 }
 
@@ -153,7 +159,8 @@ Class *class_with_id(Runtime *runtime, uint32_t id) {
     Class *found = NULL;
     pthread_mutex_lock(&runtime->class_mutex);
     for (size_t i = 0; i < runtime->class_count && !found; i++)
-        if (runtime->classes[i]->id == id) found = runtime->classes[i];
+        if (runtime->classes[i]->id == id)
+            found = runtime->classes[i];
     pthread_mutex_unlock(&runtime->class_mutex);
     return found;
 }
@@ -183,21 +190,23 @@ void class_reserve(Runtime *runtime, LocalHeap *heap, Class *c, Str *name) {
 
 bool class_extends(const Class *c, const Class *base) {
     for (; c; c = c->base)
-        if (c == base) return true;
+        if (c == base)
+            return true;
     return false;
 }
 
 bool value_is_instance_of(Runtime *runtime, Value v, const Class *c) {
-    if (c == runtime->types[TYPE_OBJECT]) return true;
+    if (c == runtime->types[TYPE_OBJECT])
+        return true;
     Class *of = class_of(runtime, v);
-    if (class_extends(of, c)) return true;
+    if (class_extends(of, c))
+        return true;
     return of == runtime->types[TYPE_BOOL] && c == runtime->types[TYPE_INT]; // as in Python
 }
 
 Instance *instance_new(LocalHeap *heap, Class *c) {
     uint32_t slots = load_relaxed(&c->slot_hint);
-    Instance *instance =
-        heap_alloc(heap, KIND_INSTANCE, sizeof *instance + slots * sizeof(Slot));
+    Instance *instance = heap_alloc(heap, KIND_INSTANCE, sizeof *instance + slots * sizeof(Slot));
     instance->header.count = (uint8_t)slots;
     store_relaxed(&instance->shape, c->root_shape);
     return instance;
@@ -206,5 +215,6 @@ Instance *instance_new(LocalHeap *heap, Class *c) {
 // An instance has grown to `fields`: the next ones of its class are made as large.
 void class_learn_slots(Class *c, uint32_t fields) {
     uint32_t hint = load_relaxed(&c->slot_hint);
-    if (fields > hint && fields <= MOST_INLINE_SLOTS) store_relaxed(&c->slot_hint, fields);
+    if (fields > hint && fields <= MOST_INLINE_SLOTS)
+        store_relaxed(&c->slot_hint, fields);
 }

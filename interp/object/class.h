@@ -27,25 +27,26 @@ typedef struct Instance Instance;
 typedef enum MemberKind { MEMBER_METHOD, MEMBER_GETTER, MEMBER_SETTER, MEMBER_STATIC } MemberKind;
 
 typedef struct Member {
-    Str *name;      // interned
+    Str *name;       // interned
     MemberKind kind; // getters and setters of one name are two members
-    Value function; // closure or native
+    Value function;  // closure or native
 } Member;
 
 struct Class {
     Object header;
-    uint32_t id;         // key of inline caches for values that have no shape
+    uint32_t id; // key of inline caches for values that have no shape
     uint32_t member_count;
     Str *name;
-    Class *base;         // NULL: none
-    Class *payload_base; // the built-in class whose instances carry a payload (Thread, Process, ...); NULL: none
-    Shape *root_shape;   // of instances
-    uint32_t reserved;   // fields that every instance has from the start (errors, handles)
-    Member *members;     // flat, own before inherited; malloc'ed
-    uint32_t *index;     // open-addressing table of member numbers + 1, by name and "is setter"
+    Class *base; // NULL: none
+    Class *
+        payload_base; // the built-in class whose instances carry a payload (Thread, Process, ...); NULL: none
+    Shape *root_shape; // of instances
+    uint32_t reserved; // fields that every instance has from the start (errors, handles)
+    Member *members;   // flat, own before inherited; malloc'ed
+    uint32_t *index;   // open-addressing table of member numbers + 1, by name and "is setter"
     uint32_t index_mask;
     _Atomic uint32_t slot_hint; // inline slots that a new instance gets
-    Slot statics;        // a Map of static fields, or UNDEF
+    Slot statics;               // a Map of static fields, or UNDEF
     Value module_name;
     // For types that scripts call to make a value (`list(xs)`, `lock()`, `Thread(f)`): the native; else UNDEF.
     Value construct;
@@ -59,7 +60,7 @@ struct Shape {
     uint32_t field_count; // fields of an instance with this shape
     Class *of;
     Shape *parent;
-    Str *name;            // of the last field; NULL in a root shape
+    Str *name;                    // of the last field; NULL in a root shape
     _Atomic(Shape *) first_child; // children: a list, prepended under the shape's tiny lock
     Shape *sibling;
 };
@@ -79,7 +80,11 @@ struct Instance {
 };
 
 // --- classes ---
-typedef struct MemberSpec { Str *name; MemberKind kind; Value function; } MemberSpec;
+typedef struct MemberSpec {
+    Str *name;
+    MemberKind kind;
+    Value function;
+} MemberSpec;
 // A class from its own members. `base` may be NULL. Closures among the members get their home class.
 Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, const MemberSpec *own,
                  uint32_t count);
@@ -106,7 +111,8 @@ Str *shape_field_name(const Shape *shape, uint32_t slot);
 Instance *instance_new(LocalHeap *heap, Class *c);
 Slot *instance_slot_far(Instance *instance, uint32_t number); // an overflow slot that exists
 static inline Slot *instance_slot(Instance *instance, uint32_t number) {
-    if (__builtin_expect(number < instance->header.count, 1)) return &instance->slots[number];
+    if (__builtin_expect(number < instance->header.count, 1))
+        return &instance->slots[number];
     return instance_slot_far(instance, number);
 }
 Value instance_get(Instance *instance, const Str *name); // VALUE_UNDEF if there is no such field

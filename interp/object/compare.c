@@ -20,9 +20,12 @@ static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth);
 
 bool value_truth(Fiber *fiber, Value v) {
     (void)fiber;
-    if (value_is_int(v)) return v != value_from_int(0);
-    if (value_is_double(v)) return value_to_double(v) != 0;
-    if (!value_is_ref(v)) return v == VALUE_TRUE;
+    if (value_is_int(v))
+        return v != value_from_int(0);
+    if (value_is_double(v))
+        return value_to_double(v) != 0;
+    if (!value_is_ref(v))
+        return v == VALUE_TRUE;
     switch (value_to_ref(v)->kind) {
     case KIND_STR: return value_to_str(v)->size > 0;
     case KIND_BYTES: return value_to_bytes(v)->size > 0;
@@ -49,7 +52,8 @@ static bool equal_lists(Fiber *fiber, List *a, List *b, bool *out, int depth) {
             *out = x == y;
             return true;
         }
-        if (!equal_at(fiber, x, y, out, depth)) return false;
+        if (!equal_at(fiber, x, y, out, depth))
+            return false;
     }
     return true;
 }
@@ -61,7 +65,8 @@ static bool equal_maps(Fiber *fiber, Map *a, Map *b, bool *out, int depth) {
     while (*out && map_next(a, &position, &key, &x)) {
         root_push(fiber, key);
         root_push(fiber, x);
-        if (!map_get(fiber, b, key, &y)) return false;
+        if (!map_get(fiber, b, key, &y))
+            return false;
         if (y == VALUE_UNDEF) {
             *out = false;
         } else if (a->header.kind == KIND_MAP && !equal_at(fiber, x, y, out, depth)) {
@@ -75,7 +80,8 @@ static bool equal_by_script(Fiber *fiber, Value a, Value b, bool *out) {
     Class *c = class_of(fiber_runtime(fiber), a);
     Value bound = value_from_ref(bound_new(fiber->heap, a, c->eq));
     Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
-    if (result == VALUE_UNDEF) return false;
+    if (result == VALUE_UNDEF)
+        return false;
     *out = value_truth(fiber, result);
     return true;
 }
@@ -85,7 +91,8 @@ static bool has_eq(Fiber *fiber, Value v) {
 }
 
 static bool equal_containers(Fiber *fiber, Value a, Value b, bool *out, int depth) {
-    if (depth >= COMPARE_DEPTH) return too_deep(fiber);
+    if (depth >= COMPARE_DEPTH)
+        return too_deep(fiber);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);
     root_push(fiber, b);
@@ -102,12 +109,17 @@ static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth) {
         return true;
     }
     *out = a == b;
-    if (a == b) return true;
-    if (has_eq(fiber, a)) return equal_by_script(fiber, a, b, out);
-    if (has_eq(fiber, b)) return equal_by_script(fiber, b, a, out);
-    if (!value_is_ref(a) || !value_is_ref(b)) return true;
+    if (a == b)
+        return true;
+    if (has_eq(fiber, a))
+        return equal_by_script(fiber, a, b, out);
+    if (has_eq(fiber, b))
+        return equal_by_script(fiber, b, a, out);
+    if (!value_is_ref(a) || !value_is_ref(b))
+        return true;
     uint16_t kind = value_to_ref(a)->kind;
-    if (kind != value_to_ref(b)->kind) return true;
+    if (kind != value_to_ref(b)->kind)
+        return true;
     switch (kind) {
     case KIND_STR: *out = str_equal(value_to_str(a), value_to_str(b)); return true;
     case KIND_BYTES: *out = bytes_equal(value_to_bytes(a), value_to_bytes(b)); return true;
@@ -124,7 +136,9 @@ static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth) {
     }
 }
 
-bool value_equal(Fiber *fiber, Value a, Value b, bool *out) { return equal_at(fiber, a, b, out, 0); }
+bool value_equal(Fiber *fiber, Value a, Value b, bool *out) {
+    return equal_at(fiber, a, b, out, 0);
+}
 
 // --- order ---
 
@@ -136,30 +150,36 @@ static bool not_supported(Fiber *fiber, Value a, Value b, const char *symbol) {
 }
 
 static bool has_less(Fiber *fiber, Value v) {
-    return value_is_kind(v, KIND_INSTANCE) && class_of(fiber_runtime(fiber), v)->less != VALUE_UNDEF;
+    return value_is_kind(v, KIND_INSTANCE) &&
+           class_of(fiber_runtime(fiber), v)->less != VALUE_UNDEF;
 }
 
 static bool less_by_script(Fiber *fiber, Value a, Value b, bool *out) {
     Class *c = class_of(fiber_runtime(fiber), a);
     Value bound = value_from_ref(bound_new(fiber->heap, a, c->less));
     Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
-    if (result == VALUE_UNDEF) return false;
+    if (result == VALUE_UNDEF)
+        return false;
     *out = value_truth(fiber, result);
     return true;
 }
 
 // The result of a comparison from the order of the operands (2: unordered).
 static bool by_order(const char *symbol, int order) {
-    if (order == 2) return false;
-    if (symbol[0] == '<') return symbol[1] ? order <= 0 : order < 0;
+    if (order == 2)
+        return false;
+    if (symbol[0] == '<')
+        return symbol[1] ? order <= 0 : order < 0;
     return symbol[1] ? order >= 0 : order > 0;
 }
 
 static bool compare_at(Fiber *fiber, Value a, Value b, const char *symbol, bool *out, int depth);
 
 // Lists: by the first elements that differ, else by length.
-static bool compare_lists(Fiber *fiber, Value a, Value b, const char *symbol, bool *out, int depth) {
-    if (depth >= COMPARE_DEPTH) return too_deep(fiber);
+static bool compare_lists(Fiber *fiber, Value a, Value b, const char *symbol, bool *out,
+                          int depth) {
+    if (depth >= COMPARE_DEPTH)
+        return too_deep(fiber);
     List *x = value_to_list(a), *y = value_to_list(b);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);
@@ -174,7 +194,8 @@ static bool compare_lists(Fiber *fiber, Value a, Value b, const char *symbol, bo
         root_push(fiber, p);
         root_push(fiber, q);
         ok = equal_at(fiber, p, q, &same, depth + 1);
-        if (ok && !same) ok = compare_at(fiber, p, q, symbol, out, depth + 1);
+        if (ok && !same)
+            ok = compare_at(fiber, p, q, symbol, out, depth + 1);
     }
     root_release(fiber, mark);
     return ok;
@@ -185,7 +206,8 @@ static bool subset(Fiber *fiber, Map *a, Map *b, bool proper, bool *out) {
     size_t position = 0;
     *out = map_length(a) <= map_length(b) && !(proper && map_length(a) == map_length(b));
     while (*out && map_next(a, &position, &key, &ignored)) {
-        if (!map_get(fiber, b, key, &found)) return false;
+        if (!map_get(fiber, b, key, &found))
+            return false;
         *out = found != VALUE_UNDEF;
     }
     return true;
@@ -208,9 +230,12 @@ static bool compare_sets(Fiber *fiber, Value a, Value b, const char *symbol, boo
 static bool compare_instances(Fiber *fiber, Value a, Value b, const char *symbol, bool *out) {
     bool swapped = (symbol[0] == '>') != (symbol[1] == '='); // a > b is b < a; a <= b is not b < a
     Value x = swapped ? b : a, y = swapped ? a : b;
-    if (!has_less(fiber, x)) return not_supported(fiber, a, b, symbol);
-    if (!less_by_script(fiber, x, y, out)) return false;
-    if (symbol[1] == '=') *out = !*out;
+    if (!has_less(fiber, x))
+        return not_supported(fiber, a, b, symbol);
+    if (!less_by_script(fiber, x, y, out))
+        return false;
+    if (symbol[1] == '=')
+        *out = !*out;
     return true;
 }
 
@@ -232,7 +257,8 @@ static bool compare_at(Fiber *fiber, Value a, Value b, const char *symbol, bool 
         default: break;
         }
     }
-    if (has_less(fiber, a) || has_less(fiber, b)) return compare_instances(fiber, a, b, symbol, out);
+    if (has_less(fiber, a) || has_less(fiber, b))
+        return compare_instances(fiber, a, b, symbol, out);
     return not_supported(fiber, a, b, symbol);
 }
 
@@ -251,8 +277,10 @@ static bool contains_in_list(Fiber *fiber, List *list, Value v, bool *out) {
     *out = false;
     for (size_t i = 0; !*out; i++) {
         Value element = list_get(list, i);
-        if (element == VALUE_UNDEF) return true;
-        if (!value_equal(fiber, element, v, out)) return false;
+        if (element == VALUE_UNDEF)
+            return true;
+        if (!value_equal(fiber, element, v, out))
+            return false;
     }
     return true;
 }
@@ -267,7 +295,8 @@ static bool contains_by_iteration(Fiber *fiber, Value container, Value v, bool *
         throw_type(fiber, "argument of type '%s' is not iterable",
                    value_type_name(fiber_runtime(fiber), container));
     }
-    if (ok) root_push(fiber, state[0]);
+    if (ok)
+        root_push(fiber, state[0]);
     while (ok && !*out && (ok = iterate_next(fiber, state, &element)) && element != VALUE_UNDEF)
         ok = value_equal(fiber, element, v, out);
     root_release(fiber, mark);
@@ -276,12 +305,14 @@ static bool contains_by_iteration(Fiber *fiber, Value container, Value v, bool *
 
 bool value_contains(Fiber *fiber, Value container, Value v, bool *out) {
     Value found;
-    if (!value_is_ref(container)) return contains_by_iteration(fiber, container, v, out);
+    if (!value_is_ref(container))
+        return contains_by_iteration(fiber, container, v, out);
     switch (value_to_ref(container)->kind) {
     case KIND_LIST: return contains_in_list(fiber, value_to_list(container), v, out);
     case KIND_MAP:
     case KIND_SET:
-        if (!map_get(fiber, value_to_map(container), v, &found)) return false;
+        if (!map_get(fiber, value_to_map(container), v, &found))
+            return false;
         *out = found != VALUE_UNDEF;
         return true;
     case KIND_STR:

@@ -58,7 +58,8 @@ Value throw_instance(Fiber *fiber, Value error) {
     Value none = slot_get(trace);
     if (none == VALUE_UNDEF || none == VALUE_NIL) {
         Runtime *runtime = fiber_runtime(fiber);
-        if (runtime->capture_trace) slot_set(trace, runtime->capture_trace(fiber));
+        if (runtime->capture_trace)
+            slot_set(trace, runtime->capture_trace(fiber));
     }
     fiber->error = error;
     return VALUE_UNDEF;
@@ -67,7 +68,8 @@ Value throw_instance(Fiber *fiber, Value error) {
 Value throw_errno(Fiber *fiber, int number, const char *path) {
     char why[128];
     const char *text = strerror_r(number, why, sizeof why);
-    if (!path) return throw_error(fiber, ERROR_OSError, "[Errno %d] %s", number, text);
+    if (!path)
+        return throw_error(fiber, ERROR_OSError, "[Errno %d] %s", number, text);
     return throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, text, path);
 }
 
@@ -88,9 +90,7 @@ Value error_take(Fiber *fiber) {
     return error;
 }
 
-Value error_message(Instance *error) {
-    return slot_get(instance_slot(error, ERROR_SLOT_MESSAGE));
-}
+Value error_message(Instance *error) { return slot_get(instance_slot(error, ERROR_SLOT_MESSAGE)); }
 
 void error_set_cause(Instance *error, Value cause) {
     slot_set(instance_slot(error, ERROR_SLOT_CAUSE), cause);

@@ -12,14 +12,15 @@ enum { ERROR_SLOT_MESSAGE, ERROR_SLOT_CAUSE, ERROR_SLOT_TRACE, ERROR_SLOT_COUNT 
 
 Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-#define throw_type(fiber, ...) throw_error(fiber, ERROR_TypeError, __VA_ARGS__)
-#define throw_value(fiber, ...) throw_error(fiber, ERROR_ValueError, __VA_ARGS__)
-#define throw_index(fiber, ...) throw_error(fiber, ERROR_IndexError, __VA_ARGS__)
+#define throw_type(fiber, ...)    throw_error(fiber, ERROR_TypeError, __VA_ARGS__)
+#define throw_value(fiber, ...)   throw_error(fiber, ERROR_ValueError, __VA_ARGS__)
+#define throw_index(fiber, ...)   throw_error(fiber, ERROR_IndexError, __VA_ARGS__)
 #define throw_runtime(fiber, ...) throw_error(fiber, ERROR_RuntimeError, __VA_ARGS__)
-Value throw_key(Fiber *fiber, Value key);             // KeyError, message: the key's repr
-Value throw_memory(Fiber *fiber, size_t bytes);       // MemoryError: over the limit
-Value throw_instance(Fiber *fiber, Value error);      // an error instance as it is (keeps its trace)
-Value throw_errno(Fiber *fiber, int number, const char *path); // OSError: [Errno 2] No such file ...
+Value throw_key(Fiber *fiber, Value key);        // KeyError, message: the key's repr
+Value throw_memory(Fiber *fiber, size_t bytes);  // MemoryError: over the limit
+Value throw_instance(Fiber *fiber, Value error); // an error instance as it is (keeps its trace)
+Value throw_errno(Fiber *fiber, int number,
+                  const char *path); // OSError: [Errno 2] No such file ...
 
 // A new error instance that is not thrown. message: a Str or nil.
 Instance *error_new(Fiber *fiber, Class *c, Value message);

@@ -25,7 +25,8 @@ Cell *cell_new(LocalHeap *heap, Value v) {
 static void closure_trace(Object *object, Tracer *tracer) {
     Closure *closure = (Closure *)object;
     trace_object(tracer, closure->home);
-    for (uint32_t i = 0; i < closure->capture_count; i++) trace_value(tracer, closure->captures[i]);
+    for (uint32_t i = 0; i < closure->capture_count; i++)
+        trace_value(tracer, closure->captures[i]);
 }
 const Kind closure_kind = {"function", closure_trace, NULL};
 
@@ -55,8 +56,10 @@ const Kind native_kind = {"function", native_trace, native_finalize};
 // quotes or brackets. Moves *at behind the comma; false at the end.
 static bool next_parameter(const char **at, const char **start, size_t *size) {
     const char *p = *at;
-    while (*p == ' ') p++;
-    if (!*p) return false;
+    while (*p == ' ')
+        p++;
+    if (!*p)
+        return false;
     *start = p;
     int depth = 0;
     char quote = 0;
@@ -90,9 +93,11 @@ static void read_signature(Runtime *runtime, LocalHeap *heap, Native *native) {
         }
         const char *equals = memchr(start, '=', size);
         size_t name = equals ? (size_t)(equals - start) : size;
-        while (name > 0 && start[name - 1] == ' ') name--;
+        while (name > 0 && start[name - 1] == ' ')
+            name--;
         native->parameters[native->parameter_count++] = str_intern(runtime, heap, start, name);
-        if (!equals) native->required_count = native->parameter_count;
+        if (!equals)
+            native->required_count = native->parameter_count;
     }
 }
 
@@ -106,21 +111,26 @@ Native *native_new(Runtime *runtime, LocalHeap *heap, const NativeSpec *spec, Cl
 }
 
 static MemberKind member_kind(uint32_t flags) {
-    if (flags & NATIVE_GETTER) return MEMBER_GETTER;
-    if (flags & NATIVE_SETTER) return MEMBER_SETTER;
+    if (flags & NATIVE_GETTER)
+        return MEMBER_GETTER;
+    if (flags & NATIVE_SETTER)
+        return MEMBER_SETTER;
     return flags & NATIVE_STATIC ? MEMBER_STATIC : MEMBER_METHOD;
 }
 
 Class *class_from_table(Runtime *runtime, LocalHeap *heap, const char *name, Class *base,
                         const NativeSpec *table) {
     uint32_t count = 0;
-    while (table && table[count].name) count++;
+    while (table && table[count].name)
+        count++;
     MemberSpec *own = os_calloc(count + 1, sizeof *own);
     for (uint32_t i = 0; i < count; i++)
-        own[i] = (MemberSpec){str_intern_c(runtime, heap, table[i].name), member_kind(table[i].flags),
-                              value_from_ref(native_new(runtime, heap, &table[i], NULL))};
+        own[i] =
+            (MemberSpec){str_intern_c(runtime, heap, table[i].name), member_kind(table[i].flags),
+                         value_from_ref(native_new(runtime, heap, &table[i], NULL))};
     Class *c = class_new(runtime, heap, str_intern_c(runtime, heap, name), base, own, count);
-    for (uint32_t i = 0; i < count; i++) ((Native *)value_to_ref(own[i].function))->owner = c;
+    for (uint32_t i = 0; i < count; i++)
+        ((Native *)value_to_ref(own[i].function))->owner = c;
     free(own);
     return c;
 }
@@ -141,7 +151,8 @@ Bound *bound_new(LocalHeap *heap, Value receiver, Value function) {
 }
 
 bool value_is_callable(Value v) {
-    if (!value_is_ref(v)) return false;
+    if (!value_is_ref(v))
+        return false;
     uint16_t kind = value_to_ref(v)->kind;
     return kind == KIND_CLOSURE || kind == KIND_NATIVE || kind == KIND_BOUND || kind == KIND_CLASS;
 }

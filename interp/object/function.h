@@ -39,7 +39,7 @@ typedef struct NativeSpec {
     const char *name;
     NativeFunction function;
     const char *signature;
-    uint32_t flags; // NATIVE_...
+    uint32_t flags;  // NATIVE_...
     const char *doc; // what it does; arguments, units, errors; an example line
 } NativeSpec;
 
@@ -47,7 +47,8 @@ enum {
     NATIVE_WAITS = 1,  // may return VALUE_PARKED; a cancel is thrown before it is called
     NATIVE_GETTER = 2, // a property: called without parentheses
     NATIVE_STATIC = 4, // of the type, not of its values
-    NATIVE_TURNS = 8,  // when it blocks a thread's own code, the thread's tasks go on meanwhile (join)
+    NATIVE_TURNS =
+        8, // when it blocks a thread's own code, the thread's tasks go on meanwhile (join)
     NATIVE_SETTER = 16,
 };
 
@@ -55,11 +56,12 @@ typedef struct Native {
     Object header;
     NativeFunction function;
     const NativeSpec *spec;
-    Str **parameters;   // interned names; malloc'ed
+    Str **parameters; // interned names; malloc'ed
     uint32_t parameter_count, required_count;
     bool rest;
-    bool takes_labels; // "**labels": the last parameter is a map of labels that are no parameters, or UNDEF
-    Class *owner;       // the type whose method it is; NULL for plain functions
+    bool
+        takes_labels; // "**labels": the last parameter is a map of labels that are no parameters, or UNDEF
+    Class *owner; // the type whose method it is; NULL for plain functions
 } Native;
 
 typedef struct Bound {

@@ -21,9 +21,11 @@ static bool start_range(Range *range, Value state[3]) {
     const int64_t most = VALUE_INT_MAX / 4;
     Value words[] = {range->start, range->stop, range->step};
     for (int i = 0; i < 3; i++) {
-        if (!value_is_int(words[i])) return false;
+        if (!value_is_int(words[i]))
+            return false;
         int64_t n = value_to_int(words[i]);
-        if (n > most || n < -most) return false;
+        if (n > most || n < -most)
+            return false;
     }
     memcpy(state, words, sizeof words);
     return true;
@@ -37,8 +39,10 @@ static bool start_object(Fiber *fiber, Value iterable, Value state[3]) {
     Class *c = class_of(fiber_runtime(fiber), iterable);
     if (c->iter != VALUE_UNDEF) {
         Value iterator = call_method(fiber, iterable, c->iter);
-        if (iterator == VALUE_UNDEF) return false;
-        if (iterator != iterable) return iterate_start(fiber, iterator, state);
+        if (iterator == VALUE_UNDEF)
+            return false;
+        if (iterator != iterable)
+            return iterate_start(fiber, iterator, state);
     }
     if (c->next == VALUE_UNDEF) {
         throw_type(fiber, "'%s' object is not iterable",
@@ -53,7 +57,8 @@ bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
     state[0] = iterable;
     state[1] = value_from_int(0);
     state[2] = VALUE_NIL;
-    if (!value_is_ref(iterable)) return start_object(fiber, iterable, state);
+    if (!value_is_ref(iterable))
+        return start_object(fiber, iterable, state);
     switch (value_to_ref(iterable)->kind) {
     case KIND_RANGE: start_range(value_to_range(iterable), state); return true;
     case KIND_MAP:
@@ -68,7 +73,8 @@ bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
 static bool next_number(Value state[3], Value *out) {
     int64_t i = value_to_int(state[0]), limit = value_to_int(state[1]);
     int64_t step = value_to_int(state[2]);
-    if (step > 0 ? i >= limit : i <= limit) return true;
+    if (step > 0 ? i >= limit : i <= limit)
+        return true;
     *out = state[0];
     state[0] = value_from_int(i + step);
     return true;
@@ -83,14 +89,16 @@ static bool next_key(Fiber *fiber, Value state[3], Value *out) {
     }
     size_t position = (size_t)value_to_int(state[1]);
     Value key, value;
-    if (map_next(map, &position, &key, &value)) *out = key;
+    if (map_next(map, &position, &key, &value))
+        *out = key;
     state[1] = value_from_int((int64_t)position);
     return true;
 }
 
 static bool next_of_range(Fiber *fiber, Value state[3], Value *out) {
     Range *range = value_to_range(state[0]);
-    if (integer_compare(state[1], range->length) >= 0) return true;
+    if (integer_compare(state[1], range->length) >= 0)
+        return true;
     *out = range_at(fiber, range, state[1]);
     state[1] = integer_add(fiber, state[1], value_from_int(1));
     return *out != VALUE_UNDEF;
@@ -99,15 +107,18 @@ static bool next_of_range(Fiber *fiber, Value state[3], Value *out) {
 static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
     Class *c = class_of(fiber_runtime(fiber), state[0]);
     *out = call_method(fiber, state[0], c->next);
-    if (*out != VALUE_UNDEF) return true;
-    if (!error_is(fiber, ERROR_StopIteration)) return false;
+    if (*out != VALUE_UNDEF)
+        return true;
+    if (!error_is(fiber, ERROR_StopIteration))
+        return false;
     error_take(fiber);
     return true;
 }
 
 bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
     *out = VALUE_UNDEF;
-    if (value_is_int(state[0])) return next_number(state, out);
+    if (value_is_int(state[0]))
+        return next_number(state, out);
     size_t at = (size_t)(value_is_int(state[1]) ? value_to_int(state[1]) : 0);
     switch (value_to_ref(state[0])->kind) {
     case KIND_LIST:
@@ -142,7 +153,8 @@ Value iterate_to_list(Fiber *fiber, Value iterable) {
     root_push(fiber, iterable);
     root_push(fiber, result);
     bool ok = iterate_start(fiber, iterable, state);
-    if (ok) root_push(fiber, state[0]);
+    if (ok)
+        root_push(fiber, state[0]);
     while (ok && (ok = iterate_next(fiber, state, &v)) && v != VALUE_UNDEF)
         ok = list_append(fiber, list, v);
     root_release(fiber, mark);

@@ -13,15 +13,24 @@ void kinds_register(Heap *heap) {
         KindId id;
         const Kind *kind;
     } list[] = {
-        {KIND_STR, &str_kind},         {KIND_BYTES, &bytes_kind},
-        {KIND_BIG, &big_kind},         {KIND_BUFFER, &buffer_kind},
-        {KIND_LIST, &list_kind},       {KIND_MAP, &map_kind},
-        {KIND_MAP_TABLE, &map_table_kind}, {KIND_SET, &set_kind},
-        {KIND_RANGE, &range_kind},     {KIND_CELL, &cell_kind},
-        {KIND_CLOSURE, &closure_kind}, {KIND_NATIVE, &native_kind},
-        {KIND_BOUND, &bound_kind},     {KIND_SHAPE, &shape_kind},
-        {KIND_CLASS, &class_kind},     {KIND_INSTANCE, &instance_kind},
-        {KIND_MODULE, &module_kind},   {KIND_OPAQUE, &opaque_kind},
+        {KIND_STR, &str_kind},
+        {KIND_BYTES, &bytes_kind},
+        {KIND_BIG, &big_kind},
+        {KIND_BUFFER, &buffer_kind},
+        {KIND_LIST, &list_kind},
+        {KIND_MAP, &map_kind},
+        {KIND_MAP_TABLE, &map_table_kind},
+        {KIND_SET, &set_kind},
+        {KIND_RANGE, &range_kind},
+        {KIND_CELL, &cell_kind},
+        {KIND_CLOSURE, &closure_kind},
+        {KIND_NATIVE, &native_kind},
+        {KIND_BOUND, &bound_kind},
+        {KIND_SHAPE, &shape_kind},
+        {KIND_CLASS, &class_kind},
+        {KIND_INSTANCE, &instance_kind},
+        {KIND_MODULE, &module_kind},
+        {KIND_OPAQUE, &opaque_kind},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         heap_register_kind(heap, list[i].id, list[i].kind);

@@ -32,20 +32,23 @@ List *list_new(LocalHeap *heap, size_t capacity) {
 List *list_from(LocalHeap *heap, const Value *values, size_t count) {
     List *list = list_new(heap, count);
     Buffer *buffer = load_relaxed(&list->items);
-    for (size_t i = 0; i < count; i++) store_relaxed(&buffer->slots[i], values[i]);
+    for (size_t i = 0; i < count; i++)
+        store_relaxed(&buffer->slots[i], values[i]);
     store_relaxed(&list->length, count);
     return list;
 }
 
 static void copy_slots(Slot *to, Slot *from, size_t count) {
-    for (size_t i = 0; i < count; i++) store_relaxed(&to[i], load_relaxed(&from[i]));
+    for (size_t i = 0; i < count; i++)
+        store_relaxed(&to[i], load_relaxed(&from[i]));
 }
 
 // A buffer with room for `need` elements, holding the first `length` ones; not published yet.
 // NULL with MemoryError.
 static Buffer *grown(Fiber *fiber, Buffer *old, size_t length, size_t need) {
     size_t capacity = old->capacity + old->capacity / 2 + 4;
-    if (capacity < need) capacity = need;
+    if (capacity < need)
+        capacity = need;
     size_t bytes = capacity * sizeof(Slot);
     if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
         throw_memory(fiber, bytes);
@@ -59,16 +62,19 @@ static Buffer *grown(Fiber *fiber, Buffer *old, size_t length, size_t need) {
 // Room for `need` elements. Readers go on with the old buffer until the new one is published.
 static Buffer *list_reserve(Fiber *fiber, List *list, size_t need) {
     Buffer *buffer = load_relaxed(&list->items);
-    if (need <= buffer->capacity) return buffer;
+    if (need <= buffer->capacity)
+        return buffer;
     buffer = grown(fiber, buffer, load_relaxed(&list->length), need);
-    if (buffer) store_release(&list->items, buffer);
+    if (buffer)
+        store_release(&list->items, buffer);
     return buffer;
 }
 
 bool list_set(Fiber *fiber, List *list, size_t index, Value v) {
     bool locked = shared_lock(fiber, &list->header);
     bool there = index < load_relaxed(&list->length);
-    if (there) slot_set(&load_relaxed(&list->items)->slots[index], v);
+    if (there)
+        slot_set(&load_relaxed(&list->items)->slots[index], v);
     shared_unlock(&list->header, locked);
     return there;
 }
@@ -90,7 +96,8 @@ bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count) {
     size_t length = load_relaxed(&list->length);
     Buffer *buffer = list_reserve(fiber, list, length + count);
     if (buffer) {
-        for (size_t i = 0; i < count; i++) slot_set(&buffer->slots[length + i], values[i]);
+        for (size_t i = 0; i < count; i++)
+            slot_set(&buffer->slots[length + i], values[i]);
         store_release(&list->length, length + count);
     }
     shared_unlock(&list->header, locked);
@@ -101,8 +108,10 @@ bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count) {
 bool list_insert(Fiber *fiber, List *list, int64_t index, Value v) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
-    if (index < 0) index += (int64_t)length;
-    if (index < 0) index = 0;
+    if (index < 0)
+        index += (int64_t)length;
+    if (index < 0)
+        index = 0;
     size_t at = (size_t)index > length ? length : (size_t)index;
     Buffer *buffer = list_reserve(fiber, list, length + 1);
     if (buffer) {
@@ -129,26 +138,31 @@ static Value remove_at(List *list, size_t index) {
 Value list_pop(Fiber *fiber, List *list, int64_t index) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
-    if (index < 0) index += (int64_t)length;
+    if (index < 0)
+        index += (int64_t)length;
     bool there = index >= 0 && (size_t)index < length;
     Value v = there ? remove_at(list, (size_t)index) : VALUE_UNDEF;
     shared_unlock(&list->header, locked);
-    if (there) return v;
+    if (there)
+        return v;
     return throw_index(fiber, length ? "pop index out of range" : "pop from empty list");
 }
 
 List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
-    if (to > length) to = length;
-    if (from > to) from = to;
+    if (to > length)
+        to = length;
+    if (from > to)
+        from = to;
     size_t count = to - from, bytes = count * sizeof(Slot);
     List *copy = NULL;
     if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
         throw_memory(fiber, bytes);
     } else {
         copy = list_new(fiber->heap, count);
-        copy_slots(load_relaxed(&copy->items)->slots, load_relaxed(&list->items)->slots + from, count);
+        copy_slots(load_relaxed(&copy->items)->slots, load_relaxed(&list->items)->slots + from,
+                   count);
         store_relaxed(&copy->length, count);
     }
     shared_unlock(&list->header, locked);
@@ -168,7 +182,8 @@ void list_replace(Fiber *fiber, List *list, List *from) {
     Buffer *items = load_relaxed(&from->items);
     size_t length = load_relaxed(&from->length);
     bool locked = shared_lock(fiber, &list->header);
-    if (length < load_relaxed(&list->length)) store_release(&list->length, length);
+    if (length < load_relaxed(&list->length))
+        store_release(&list->length, length);
     store_release(&list->items, items);
     store_release(&list->length, length);
     shared_unlock(&list->header, locked);

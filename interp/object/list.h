@@ -33,14 +33,17 @@ static inline Value list_get(List *list, size_t index) {
     Buffer *b = load_acquire(&list->items);
     return __builtin_expect(index < b->capacity, 1) ? slot_get(&b->slots[index]) : VALUE_UNDEF;
 }
-bool list_set(Fiber *fiber, List *list, size_t index, Value v); // false: no such element (not thrown)
-bool list_append(Fiber *fiber, List *list, Value v);            // false with MemoryError
+bool list_set(Fiber *fiber, List *list, size_t index,
+              Value v);                              // false: no such element (not thrown)
+bool list_append(Fiber *fiber, List *list, Value v); // false with MemoryError
 bool list_insert(Fiber *fiber, List *list, int64_t index, Value v); // index as Python's insert
-Value list_pop(Fiber *fiber, List *list, int64_t index);        // IndexError
+Value list_pop(Fiber *fiber, List *list, int64_t index);            // IndexError
 bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count);
 // A copy of elements [from, to) as they were at one moment; clipped to the length.
 List *list_slice(Fiber *fiber, List *list, size_t from, size_t to);
-static inline List *list_copy(Fiber *fiber, List *list) { return list_slice(fiber, list, 0, SIZE_MAX); }
+static inline List *list_copy(Fiber *fiber, List *list) {
+    return list_slice(fiber, list, 0, SIZE_MAX);
+}
 void list_clear(Fiber *fiber, List *list);
 // Replaces the whole contents by those of `from` in one step (sort, reverse, slice assignment).
 void list_replace(Fiber *fiber, List *list, List *from);

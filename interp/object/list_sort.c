@@ -30,12 +30,11 @@ typedef struct Sorter {
 
 static bool int_less(Value a, Value b) { return (int64_t)(a << 13) < (int64_t)(b << 13); }
 static bool double_less(Value a, Value b) { return value_to_double(a) < value_to_double(b); }
-static bool str_less(Value a, Value b) {
-    return str_compare(value_to_str(a), value_to_str(b)) < 0;
-}
+static bool str_less(Value a, Value b) { return str_compare(value_to_str(a), value_to_str(b)) < 0; }
 
 static bool is_less(Sorter *sorter, Value a, Value b) {
-    if (sorter->plain) return sorter->plain(a, b);
+    if (sorter->plain)
+        return sorter->plain(a, b);
     bool less = false;
     if (!sorter->failed && !sorter->less(sorter->fiber, a, b, &less, sorter->context))
         sorter->failed = true;
@@ -77,8 +76,10 @@ static void merge(Sorter *sorter, const Pair *from, Pair *to, size_t middle, siz
     }
     while (a < middle && b < count)
         to[out++] = is_less(sorter, from[b].key, from[a].key) ? from[b++] : from[a++];
-    while (a < middle) to[out++] = from[a++];
-    while (b < count) to[out++] = from[b++];
+    while (a < middle)
+        to[out++] = from[a++];
+    while (b < count)
+        to[out++] = from[b++];
 }
 
 static void merge_sort(Sorter *sorter, Pair *pairs, Pair *scratch, size_t count) {
@@ -94,7 +95,8 @@ static void merge_sort(Sorter *sorter, Pair *pairs, Pair *scratch, size_t count)
         from = to;
         to = t;
     }
-    if (from != pairs) memcpy(pairs, from, count * sizeof *pairs);
+    if (from != pairs)
+        memcpy(pairs, from, count * sizeof *pairs);
 }
 
 static void reverse_pairs(Pair *pairs, size_t count) {
@@ -112,13 +114,17 @@ static bool sort_lists(Fiber *fiber, List *keys, List *values, bool reverse, Lis
     if (!heap_has_room(fiber->heap, count * 2 * sizeof(Pair)))
         return throw_memory(fiber, count * 2 * sizeof(Pair)) != VALUE_UNDEF;
     Pair *pairs = os_malloc((count * 2 + 1) * sizeof *pairs);
-    for (size_t i = 0; i < count; i++) pairs[i] = (Pair){list_get(keys, i), list_get(values, i)};
+    for (size_t i = 0; i < count; i++)
+        pairs[i] = (Pair){list_get(keys, i), list_get(values, i)};
     Sorter sorter = {fiber, less, context, use_plain ? plain_order(pairs, count) : NULL, false};
     // Stable in reverse: turned around before and after.
-    if (reverse) reverse_pairs(pairs, count);
+    if (reverse)
+        reverse_pairs(pairs, count);
     merge_sort(&sorter, pairs, pairs + count, count);
-    if (reverse) reverse_pairs(pairs, count);
-    for (size_t i = 0; i < count && !sorter.failed; i++) list_set(fiber, values, i, pairs[i].value);
+    if (reverse)
+        reverse_pairs(pairs, count);
+    for (size_t i = 0; i < count && !sorter.failed; i++)
+        list_set(fiber, values, i, pairs[i].value);
     free(pairs);
     return !sorter.failed;
 }
@@ -135,7 +141,8 @@ static bool natural_less(Fiber *fiber, Value a, Value b, bool *less, void *conte
 static bool less_by_cmp(Fiber *fiber, Value a, Value b, bool *less, void *context) {
     Value pair[] = {a, b};
     Value order = fiber_runtime(fiber)->call(fiber, *(Value *)context, pair, 2);
-    if (order == VALUE_UNDEF) return false;
+    if (order == VALUE_UNDEF)
+        return false;
     if (value_is_int(order)) {
         *less = value_to_int(order) < 0;
         return true;
@@ -151,20 +158,22 @@ static List *keys_of(Fiber *fiber, List *values, Value key) {
     for (size_t i = 0; i < list_length(values); i++) {
         Value v = list_get(values, i);
         Value k = fiber_runtime(fiber)->call(fiber, key, &v, 1);
-        if (k == VALUE_UNDEF || !list_append(fiber, keys, k)) return NULL;
+        if (k == VALUE_UNDEF || !list_append(fiber, keys, k))
+            return NULL;
     }
     return keys;
 }
 
 Value sorted_list(Fiber *fiber, Value iterable, Value key, Value reverse, Value cmp) {
     Value all = iterate_to_list(fiber, iterable);
-    if (all == VALUE_UNDEF) return all;
+    if (all == VALUE_UNDEF)
+        return all;
     uint32_t mark = root_mark(fiber);
     root_push(fiber, all);
     List *values = value_to_list(all), *keys = given(key) ? keys_of(fiber, values, key) : values;
     bool backwards = reverse != VALUE_UNDEF && value_truth(fiber, reverse);
-    bool ok = keys && sort_lists(fiber, keys, values, backwards, given(cmp) ? less_by_cmp : natural_less,
-                                 &cmp, !given(cmp));
+    bool ok = keys && sort_lists(fiber, keys, values, backwards,
+                                 given(cmp) ? less_by_cmp : natural_less, &cmp, !given(cmp));
     root_release(fiber, mark);
     return ok ? all : VALUE_UNDEF;
 }

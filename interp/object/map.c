@@ -22,8 +22,8 @@ typedef _Atomic uint32_t IndexWord; // 0: empty; else number of an entry plus 1
 
 struct MapTable {
     Object header;
-    size_t capacity;     // entries
-    uint32_t shift;      // 32 - log2 of the index's size
+    size_t capacity; // entries
+    uint32_t shift;  // 32 - log2 of the index's size
     uint32_t mask;
     _Atomic size_t used; // entries that were appended
     MapEntry entries[];  // then the index
@@ -36,7 +36,8 @@ static IndexWord *table_index(MapTable *table) {
 static void table_trace(Object *object, Tracer *tracer) {
     MapTable *table = (MapTable *)object;
     size_t used = load_relaxed(&table->used);
-    for (size_t i = 0; i < used; i++) trace_slots(tracer, &table->entries[i].key, 2);
+    for (size_t i = 0; i < used; i++)
+        trace_slots(tracer, &table->entries[i].key, 2);
 }
 const Kind map_table_kind = {"map table", table_trace, NULL};
 
@@ -52,7 +53,8 @@ static size_t table_bytes(size_t capacity, size_t index_size) {
 
 static size_t index_size_for(size_t capacity) {
     size_t size = 8;
-    while (size * 2 < capacity * 3) size *= 2;
+    while (size * 2 < capacity * 3)
+        size *= 2;
     return size;
 }
 
@@ -89,13 +91,15 @@ static bool unhashable(Fiber *fiber, Value v) {
 static bool hash_instance(Fiber *fiber, Value v, uint32_t *out) {
     Class *c = instance_shape((Instance *)value_to_ref(v))->of;
     if (c->hash == VALUE_UNDEF) {
-        if (c->eq != VALUE_UNDEF) return unhashable(fiber, v); // as in Python
+        if (c->eq != VALUE_UNDEF)
+            return unhashable(fiber, v); // as in Python
         *out = hash_address(v);
         return true;
     }
     Value bound = value_from_ref(bound_new(fiber->heap, v, c->hash));
     Value h = fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
-    if (h == VALUE_UNDEF) return false;
+    if (h == VALUE_UNDEF)
+        return false;
     if (!value_is_integer(h)) {
         throw_type(fiber, "hash() has to give an integer");
         return false;
@@ -132,14 +136,21 @@ static bool key_asks_script(Value key) {
 
 // Equality of keys of which none has an `eq` of its own.
 static bool plain_equal(Value a, Value b) {
-    if (a == b) return true;
-    if (value_is_number(a)) return value_is_number(b) && number_compare(a, b) == 0;
-    if (!value_is_ref(a) || !value_is_ref(b)) return false;
+    if (a == b)
+        return true;
+    if (value_is_number(a))
+        return value_is_number(b) && number_compare(a, b) == 0;
+    if (!value_is_ref(a) || !value_is_ref(b))
+        return false;
     uint16_t kind = value_to_ref(a)->kind;
-    if (kind != value_to_ref(b)->kind) return false;
-    if (kind == KIND_STR) return str_equal(value_to_str(a), value_to_str(b));
-    if (kind == KIND_BYTES) return bytes_equal(value_to_bytes(a), value_to_bytes(b));
-    if (kind == KIND_RANGE) return range_equal(a, b);
+    if (kind != value_to_ref(b)->kind)
+        return false;
+    if (kind == KIND_STR)
+        return str_equal(value_to_str(a), value_to_str(b));
+    if (kind == KIND_BYTES)
+        return bytes_equal(value_to_bytes(a), value_to_bytes(b));
+    if (kind == KIND_RANGE)
+        return range_equal(a, b);
     return false;
 }
 
@@ -151,23 +162,29 @@ typedef enum Look { LOOK_FOUND, LOOK_MISSING, LOOK_CHANGED, LOOK_ERROR } Look;
 // way round). LOOK_CHANGED: a script was asked and the map has changed since.
 static Look look_up(Fiber *fiber, Map *map, MapTable *table, Value key, uint32_t hash,
                     MapEntry **out) {
-    if (!table) return LOOK_MISSING;
+    if (!table)
+        return LOOK_MISSING;
     IndexWord *index = table_index(table);
     uint32_t at = hash * 2654435769u >> table->shift, number;
     for (; (number = load_acquire(&index[at])) != 0; at = (at + 1) & table->mask) {
         MapEntry *entry = &table->entries[number - 1];
-        if (load_relaxed(&entry->hash) != hash) continue;
+        if (load_relaxed(&entry->hash) != hash)
+            continue;
         Value other = slot_get(&entry->key);
         *out = entry;
-        if (other == key) return LOOK_FOUND;
-        if (other == VALUE_UNDEF) continue;
+        if (other == key)
+            return LOOK_FOUND;
+        if (other == VALUE_UNDEF)
+            continue;
         if (__builtin_expect(key_asks_script(key), 0)) {
             uint64_t version = load_acquire(&map->version);
             bool same;
-            if (!value_equal(fiber, key, other, &same)) return LOOK_ERROR;
+            if (!value_equal(fiber, key, other, &same))
+                return LOOK_ERROR;
             if (load_acquire(&map->version) != version || load_acquire(&map->table) != table)
                 return LOOK_CHANGED;
-            if (same) return LOOK_FOUND;
+            if (same)
+                return LOOK_FOUND;
         } else if (plain_equal(key, other)) {
             return LOOK_FOUND;
         }
@@ -179,8 +196,10 @@ bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
     uint32_t hash;
     MapEntry *entry;
     Look look;
-    if (!value_hash(fiber, key, &hash)) return false;
-    do look = look_up(fiber, map, load_acquire(&map->table), key, hash, &entry);
+    if (!value_hash(fiber, key, &hash))
+        return false;
+    do
+        look = look_up(fiber, map, load_acquire(&map->table), key, hash, &entry);
     while (look == LOOK_CHANGED);
     *out = look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
     return look != LOOK_ERROR;
@@ -188,8 +207,8 @@ bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
 
 Value map_get_str(Map *map, Str *key) {
     MapEntry *entry;
-    Look look = look_up(NULL, map, load_acquire(&map->table), value_from_ref(key), str_hash(key),
-                        &entry);
+    Look look =
+        look_up(NULL, map, load_acquire(&map->table), value_from_ref(key), str_hash(key), &entry);
     return look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
 }
 
@@ -198,7 +217,8 @@ Value map_get_str(Map *map, Str *key) {
 static void index_put(MapTable *table, uint32_t hash, size_t number) {
     IndexWord *index = table_index(table);
     uint32_t at = hash * 2654435769u >> table->shift;
-    while (load_relaxed(&index[at]) != 0) at = (at + 1) & table->mask;
+    while (load_relaxed(&index[at]) != 0)
+        at = (at + 1) & table->mask;
     store_release(&index[at], (uint32_t)number + 1);
 }
 
@@ -220,7 +240,8 @@ static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t live) {
     for (size_t i = 0; i < used; i++) {
         MapEntry *entry = &old->entries[i];
         Value v = load_relaxed(&entry->value);
-        if (v == VALUE_UNDEF) continue;
+        if (v == VALUE_UNDEF)
+            continue;
         table_append(table, load_relaxed(&entry->key), v, load_relaxed(&entry->hash));
     }
     return table;
@@ -236,7 +257,8 @@ static bool insert(Fiber *fiber, Map *map, Value key, Value v, uint32_t hash) {
     size_t live = load_relaxed(&map->length);
     if (!table || load_relaxed(&table->used) == table->capacity) {
         table = rebuilt(fiber, table, live);
-        if (!table) return false;
+        if (!table)
+            return false;
         store_release(&map->table, table);
     }
     table_append(table, key, v, hash);
@@ -260,7 +282,8 @@ static bool apply(Fiber *fiber, Map *map, Change change, MapEntry *entry, Value 
     switch (change) {
     case CHANGE_DELETE: *out = entry ? take_out(map, entry) : VALUE_UNDEF; return true;
     case CHANGE_SET:
-        if (!entry) return insert(fiber, map, key, v, hash);
+        if (!entry)
+            return insert(fiber, map, key, v, hash);
         slot_set(&entry->value, v);
         return true;
     default:
@@ -283,20 +306,26 @@ static bool change_plain(Fiber *fiber, Map *map, Change change, Value key, Value
 // only confirms that nothing came in between.
 static bool change_key(Fiber *fiber, Map *map, Change change, Value key, Value v, Value *out) {
     uint32_t hash;
-    if (!value_hash(fiber, key, &hash)) return false;
-    if (!key_asks_script(key)) return change_plain(fiber, map, change, key, v, hash, out);
+    if (!value_hash(fiber, key, &hash))
+        return false;
+    if (!key_asks_script(key))
+        return change_plain(fiber, map, change, key, v, hash, out);
     for (;;) {
         uint64_t version = load_acquire(&map->version);
         MapTable *table = load_acquire(&map->table);
         MapEntry *entry = NULL;
         Look look = look_up(fiber, map, table, key, hash, &entry);
-        if (look == LOOK_ERROR) return false;
-        if (look == LOOK_CHANGED) continue;
+        if (look == LOOK_ERROR)
+            return false;
+        if (look == LOOK_CHANGED)
+            continue;
         bool locked = shared_lock(fiber, &map->header);
         bool same = load_relaxed(&map->version) == version && load_relaxed(&map->table) == table;
-        bool ok = !same || apply(fiber, map, change, look == LOOK_FOUND ? entry : NULL, key, hash, v, out);
+        bool ok = !same ||
+                  apply(fiber, map, change, look == LOOK_FOUND ? entry : NULL, key, hash, v, out);
         shared_unlock(&map->header, locked);
-        if (same) return ok;
+        if (same)
+            return ok;
     }
 }
 
@@ -322,7 +351,8 @@ bool map_next(Map *map, size_t *position, Value *key, Value *value) {
         MapEntry *entry = &table->entries[(*position)++];
         *key = slot_get(&entry->key);
         *value = slot_get(&entry->value);
-        if (*key != VALUE_UNDEF && *value != VALUE_UNDEF) return true;
+        if (*key != VALUE_UNDEF && *value != VALUE_UNDEF)
+            return true;
     }
     return false;
 }
@@ -333,7 +363,8 @@ bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
     size_t i = table ? load_relaxed(&table->used) : 0;
     while (i > 0 && !there) {
         MapEntry *entry = &table->entries[--i];
-        if (load_relaxed(&entry->value) == VALUE_UNDEF) continue;
+        if (load_relaxed(&entry->value) == VALUE_UNDEF)
+            continue;
         *key = load_relaxed(&entry->key);
         *value = take_out(map, entry);
         there = true;
@@ -349,7 +380,8 @@ Map *map_copy(Fiber *fiber, Map *map) {
     size_t live = load_relaxed(&map->length);
     MapTable *fresh = table ? rebuilt(fiber, table, live) : NULL;
     shared_unlock(&map->header, locked);
-    if (table && !fresh) return NULL;
+    if (table && !fresh)
+        return NULL;
     store_relaxed(&copy->table, fresh);
     store_relaxed(&copy->length, live);
     return copy;

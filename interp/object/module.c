@@ -13,7 +13,8 @@ static void module_trace(Object *object, Tracer *tracer) {
     ModuleObject *module = (ModuleObject *)object;
     trace_object(tracer, module->name);
     trace_object(tracer, module->path);
-    for (uint32_t i = 0; i < module->count; i++) trace_object(tracer, module->names[i]);
+    for (uint32_t i = 0; i < module->count; i++)
+        trace_object(tracer, module->names[i]);
     trace_slots(tracer, module->slots, module->count);
 }
 
@@ -39,14 +40,16 @@ ModuleObject *module_new(LocalHeap *heap, Str *name, uint32_t capacity) {
 
 int module_find(const ModuleObject *module, const Str *name) {
     for (uint32_t i = 0; i < module->count; i++)
-        if (module->names[i] == name) return (int)i;
+        if (module->names[i] == name)
+            return (int)i;
     return -1;
 }
 
 int module_define(ModuleObject *module, Str *name, bool constant) {
     int slot = module_find(module, name);
     if (slot < 0) {
-        if (module->count == module->capacity) return -1;
+        if (module->count == module->capacity)
+            return -1;
         slot = (int)module->count;
         module->names[slot] = name;
         module->count++;
@@ -57,7 +60,8 @@ int module_define(ModuleObject *module, Str *name, bool constant) {
 
 void module_set(ModuleObject *module, Str *name, Value v) {
     int slot = module_define(module, name, false);
-    if (slot >= 0) slot_set(&module->slots[slot], v);
+    if (slot >= 0)
+        slot_set(&module->slots[slot], v);
 }
 
 Value module_get(const ModuleObject *module, const Str *name) {
@@ -68,7 +72,8 @@ Value module_get(const ModuleObject *module, const Str *name) {
 ModuleObject *module_from_table(Runtime *runtime, LocalHeap *heap, const char *name,
                                 const NativeSpec *table) {
     uint32_t count = 0;
-    while (table[count].name) count++;
+    while (table[count].name)
+        count++;
     ModuleObject *module = module_new(heap, str_intern_c(runtime, heap, name), count + 32);
     for (uint32_t i = 0; i < count; i++)
         module_set(module, str_intern_c(runtime, heap, table[i].name),

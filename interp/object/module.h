@@ -12,11 +12,11 @@ enum { MODULE_MAX_SLOTS = 65536 };
 typedef struct ModuleObject {
     Object header; // KIND_MODULE
     Str *name;
-    Str *path;     // of a file module; NULL for others
+    Str *path;                // of a file module; NULL for others
     uint32_t count, capacity; // changed only by the thread that loads it (or the REPL)
-    Str **names;   // interned; malloc'ed
+    Str **names;              // interned; malloc'ed
     bool *constant;
-    Slot *slots;   // malloc'ed once with `capacity` slots and never moved: compiled code points here
+    Slot *slots; // malloc'ed once with `capacity` slots and never moved: compiled code points here
 } ModuleObject;
 
 // `capacity` slots at most, ever.
@@ -25,7 +25,8 @@ int module_find(const ModuleObject *module, const Str *name); // slot number or 
 // The slot of `name`, made if need be (UNDEF then). -1: the module is full.
 int module_define(ModuleObject *module, Str *name, bool constant);
 void module_set(ModuleObject *module, Str *name, Value v);
-Value module_get(const ModuleObject *module, const Str *name); // UNDEF if there is none, or not yet set
+Value module_get(const ModuleObject *module,
+                 const Str *name); // UNDEF if there is none, or not yet set
 // A module of natives (table ended by name NULL) under `name`.
 ModuleObject *module_from_table(Runtime *runtime, LocalHeap *heap, const char *name,
                                 const NativeSpec *table);

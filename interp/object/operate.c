@@ -17,7 +17,7 @@
 // --- binary operators ---
 
 static Value unsupported(Fiber *fiber, Operator op, Value a, Value b) {
-    static const char *const symbols[] = {"+", "-", "*", "/",  "//", "%",
+    static const char *const symbols[] = {"+",           "-", "*", "/", "//", "%",
                                           "** or pow()", "&", "|", "^", "<<", ">>"};
     Runtime *runtime = fiber_runtime(fiber);
     const char *left = value_type_name(runtime, a), *right = value_type_name(runtime, b);
@@ -36,37 +36,45 @@ static Value unsupported(Fiber *fiber, Operator op, Value a, Value b) {
 static Value add_lists(Fiber *fiber, List *a, List *b) {
     List *sum = list_copy(fiber, a);
     List *more = sum ? list_copy(fiber, b) : NULL;
-    if (!more) return VALUE_UNDEF;
+    if (!more)
+        return VALUE_UNDEF;
     size_t count = list_length(more);
     for (size_t i = 0; i < count; i++)
-        if (!list_append(fiber, sum, list_get(more, i))) return VALUE_UNDEF;
+        if (!list_append(fiber, sum, list_get(more, i)))
+            return VALUE_UNDEF;
     return value_from_ref(sum);
 }
 
 static Value repeat_list(Fiber *fiber, List *list, int64_t times) {
     List *once = list_copy(fiber, list);
-    if (!once) return VALUE_UNDEF;
+    if (!once)
+        return VALUE_UNDEF;
     size_t count = list_length(once), total;
-    if (times < 0) times = 0;
+    if (times < 0)
+        times = 0;
     if (__builtin_mul_overflow(count, (size_t)times, &total) || total > SIZE_MAX / 16 ||
         (total > 512 && !heap_has_room(fiber->heap, total * sizeof(Slot))))
         return throw_memory(fiber, total > SIZE_MAX / 16 ? SIZE_MAX / 2 : total * sizeof(Slot));
     List *result = list_new(fiber->heap, total);
     Slot *to = load_relaxed(&result->items)->slots, *from = load_relaxed(&once->items)->slots;
     for (size_t i = 0; i < total; i += count)
-        for (size_t k = 0; k < count; k++) store_relaxed(&to[i + k], load_relaxed(&from[k]));
+        for (size_t k = 0; k < count; k++)
+            store_relaxed(&to[i + k], load_relaxed(&from[k]));
     store_relaxed(&result->length, total);
     return value_from_ref(result);
 }
 
 static Value repeat(Fiber *fiber, Value sequence, Value times) {
     int64_t n;
-    if (value_is_bool(times)) times = value_from_int(times == VALUE_TRUE);
+    if (value_is_bool(times))
+        times = value_from_int(times == VALUE_TRUE);
     if (!integer_to_int64(times, &n))
         return throw_error(fiber, ERROR_OverflowError,
                            "cannot fit 'int' into an index-sized integer");
-    if (value_is_str(sequence)) return str_repeat(fiber, value_to_str(sequence), n);
-    if (value_is_bytes(sequence)) return bytes_repeat(fiber, value_to_bytes(sequence), n);
+    if (value_is_str(sequence))
+        return str_repeat(fiber, value_to_str(sequence), n);
+    if (value_is_bytes(sequence))
+        return bytes_repeat(fiber, value_to_bytes(sequence), n);
     return repeat_list(fiber, value_to_list(sequence), n);
 }
 
@@ -77,13 +85,15 @@ static bool map_update_from(Fiber *fiber, Map *to, Map *from) {
     Value key, v;
     size_t position = 0;
     while (map_next(from, &position, &key, &v))
-        if (!map_set(fiber, to, key, v)) return false;
+        if (!map_set(fiber, to, key, v))
+            return false;
     return true;
 }
 
 static Value merge_maps(Fiber *fiber, Map *a, Map *b) {
     Map *merged = map_copy(fiber, a);
-    if (!merged) return VALUE_UNDEF;
+    if (!merged)
+        return VALUE_UNDEF;
     root_push(fiber, value_from_ref(merged));
     return map_update_from(fiber, merged, b) ? value_from_ref(merged) : VALUE_UNDEF;
 }
@@ -93,18 +103,22 @@ static bool select_members(Fiber *fiber, Map *to, Map *from, Map *other, bool wa
     Value key, v, found;
     size_t position = 0;
     while (map_next(from, &position, &key, &v)) {
-        if (!map_get(fiber, other, key, &found)) return false;
-        if ((found != VALUE_UNDEF) == wanted && !map_set(fiber, to, key, VALUE_NIL)) return false;
+        if (!map_get(fiber, other, key, &found))
+            return false;
+        if ((found != VALUE_UNDEF) == wanted && !map_set(fiber, to, key, VALUE_NIL))
+            return false;
     }
     return true;
 }
 
 static Value operate_sets(Fiber *fiber, Operator op, Map *a, Map *b) {
-    if (op == OPERATOR_OR) return merge_maps(fiber, a, b);
+    if (op == OPERATOR_OR)
+        return merge_maps(fiber, a, b);
     Map *result = set_new(fiber->heap);
     root_push(fiber, value_from_ref(result));
     bool ok = select_members(fiber, result, a, b, op == OPERATOR_AND);
-    if (ok && op == OPERATOR_XOR) ok = select_members(fiber, result, b, a, false);
+    if (ok && op == OPERATOR_XOR)
+        ok = select_members(fiber, result, b, a, false);
     return ok ? value_from_ref(result) : VALUE_UNDEF;
 }
 
@@ -121,9 +135,12 @@ static Value operate_rooted(Fiber *fiber, Operator op, Value a, Value b) {
         if (value_is_bytes(a) && value_is_bytes(b))
             return bytes_concat(fiber, value_to_bytes(a), value_to_bytes(b));
     }
-    if (op == OPERATOR_MUL && repeatable(a) && is_count(b)) return repeat(fiber, a, b);
-    if (op == OPERATOR_MUL && repeatable(b) && is_count(a)) return repeat(fiber, b, a);
-    if (op == OPERATOR_MOD && value_is_str(a)) return format_percent(fiber, value_to_str(a), b);
+    if (op == OPERATOR_MUL && repeatable(a) && is_count(b))
+        return repeat(fiber, a, b);
+    if (op == OPERATOR_MUL && repeatable(b) && is_count(a))
+        return repeat(fiber, b, a);
+    if (op == OPERATOR_MOD && value_is_str(a))
+        return format_percent(fiber, value_to_str(a), b);
     if (value_is_set(a) && value_is_set(b) && is_set_operator(op))
         return operate_sets(fiber, op, value_to_map(a), value_to_map(b));
     if (value_is_map(a) && value_is_map(b) && op == OPERATOR_OR)
@@ -132,7 +149,8 @@ static Value operate_rooted(Fiber *fiber, Operator op, Value a, Value b) {
 }
 
 Value value_operate(Fiber *fiber, Operator op, Value a, Value b) {
-    if (value_is_number(a) && value_is_number(b)) return number_operate(fiber, op, a, b);
+    if (value_is_number(a) && value_is_number(b))
+        return number_operate(fiber, op, a, b);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);
     root_push(fiber, b);
@@ -146,11 +164,14 @@ static bool set_become(Fiber *fiber, Map *to, Map *result) {
     Value key, v, found;
     size_t position = 0;
     Map *before = map_copy(fiber, to);
-    if (!before) return false;
+    if (!before)
+        return false;
     root_push(fiber, value_from_ref(before));
     while (map_next(before, &position, &key, &v)) {
-        if (!map_get(fiber, result, key, &found)) return false;
-        if (found == VALUE_UNDEF && !map_delete(fiber, to, key, &v)) return false;
+        if (!map_get(fiber, result, key, &found))
+            return false;
+        if (found == VALUE_UNDEF && !map_delete(fiber, to, key, &v))
+            return false;
     }
     return map_update_from(fiber, to, result);
 }
@@ -158,14 +179,16 @@ static bool set_become(Fiber *fiber, Map *to, Map *result) {
 static Value in_place_rooted(Fiber *fiber, Operator op, Value a, Value b) {
     if (value_is_list(a) && op == OPERATOR_ADD) {
         Value more = iterate_to_list(fiber, b);
-        if (more == VALUE_UNDEF) return more;
+        if (more == VALUE_UNDEF)
+            return more;
         List *from = value_to_list(more);
         // A private list's slots are plain values.
         Value *values = (Value *)(void *)load_relaxed(&from->items)->slots;
         return list_extend(fiber, value_to_list(a), values, list_length(from)) ? a : VALUE_UNDEF;
     }
     Value result = operate_rooted(fiber, op, a, b);
-    if (result == VALUE_UNDEF) return result;
+    if (result == VALUE_UNDEF)
+        return result;
     root_push(fiber, result);
     if (value_is_list(a)) {
         list_replace(fiber, value_to_list(a), value_to_list(result));
@@ -180,7 +203,8 @@ static Value in_place_rooted(Fiber *fiber, Operator op, Value a, Value b) {
 
 Value value_operate_in_place(Fiber *fiber, Operator op, Value a, Value b) {
     bool changes = value_is_list(a) || value_is_map(a) || value_is_set(a);
-    if (!changes) return value_operate(fiber, op, a, b);
+    if (!changes)
+        return value_operate(fiber, op, a, b);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);
     root_push(fiber, b);
@@ -200,16 +224,21 @@ static Value bad_index(Fiber *fiber, const char *what, Value index) {
 
 // An index as a number; false with the error. Bools count as 0 and 1.
 static bool take_index(Fiber *fiber, const char *what, Value index, int64_t *out) {
-    if (value_is_bool(index)) index = value_from_int(index == VALUE_TRUE);
-    if (!value_is_integer(index)) return bad_index(fiber, what, index) != VALUE_UNDEF;
-    if (integer_to_int64(index, out)) return true;
+    if (value_is_bool(index))
+        index = value_from_int(index == VALUE_TRUE);
+    if (!value_is_integer(index))
+        return bad_index(fiber, what, index) != VALUE_UNDEF;
+    if (integer_to_int64(index, out))
+        return true;
     return throw_index(fiber, "cannot fit 'int' into an index-sized integer") != VALUE_UNDEF;
 }
 
 static Value list_at(Fiber *fiber, List *list, Value index) {
     int64_t i;
-    if (!take_index(fiber, "list", index, &i)) return VALUE_UNDEF;
-    if (i < 0) i += (int64_t)list_length(list);
+    if (!take_index(fiber, "list", index, &i))
+        return VALUE_UNDEF;
+    if (i < 0)
+        i += (int64_t)list_length(list);
     Value v = i < 0 ? VALUE_UNDEF : list_get(list, (size_t)i);
     return v == VALUE_UNDEF ? throw_index(fiber, "list index out of range") : v;
 }
@@ -220,16 +249,20 @@ Value value_index(Fiber *fiber, Value container, Value index) {
     switch (value_is_ref(container) ? value_to_ref(container)->kind : KIND_FREE) {
     case KIND_LIST: return list_at(fiber, value_to_list(container), index);
     case KIND_MAP:
-        if (!map_get(fiber, value_to_map(container), index, &v)) return VALUE_UNDEF;
+        if (!map_get(fiber, value_to_map(container), index, &v))
+            return VALUE_UNDEF;
         return v == VALUE_UNDEF ? throw_key(fiber, index) : v;
     case KIND_STR:
-        if (!take_index(fiber, "string", index, &i)) return VALUE_UNDEF;
+        if (!take_index(fiber, "string", index, &i))
+            return VALUE_UNDEF;
         return str_at(fiber, value_to_str(container), i);
     case KIND_BYTES:
-        if (!take_index(fiber, "byte", index, &i)) return VALUE_UNDEF;
+        if (!take_index(fiber, "byte", index, &i))
+            return VALUE_UNDEF;
         return bytes_at(fiber, value_to_bytes(container), i);
     case KIND_RANGE:
-        if (!value_is_integer(index)) return bad_index(fiber, "range", index);
+        if (!value_is_integer(index))
+            return bad_index(fiber, "range", index);
         return range_at(fiber, value_to_range(container), index);
     default:
         return throw_type(fiber, "'%s' object is not subscriptable",
@@ -239,12 +272,16 @@ Value value_index(Fiber *fiber, Value container, Value index) {
 
 bool value_set_index(Fiber *fiber, Value container, Value index, Value v) {
     int64_t i;
-    if (value_is_map(container)) return map_set(fiber, value_to_map(container), index, v);
+    if (value_is_map(container))
+        return map_set(fiber, value_to_map(container), index, v);
     if (value_is_list(container)) {
         List *list = value_to_list(container);
-        if (!take_index(fiber, "list", index, &i)) return false;
-        if (i < 0) i += (int64_t)list_length(list);
-        if (i >= 0 && list_set(fiber, list, (size_t)i, v)) return true;
+        if (!take_index(fiber, "list", index, &i))
+            return false;
+        if (i < 0)
+            i += (int64_t)list_length(list);
+        if (i >= 0 && list_set(fiber, list, (size_t)i, v))
+            return true;
         throw_index(fiber, "list assignment index out of range");
         return false;
     }
@@ -260,7 +297,8 @@ typedef struct Slice {
 } Slice;
 
 static bool slice_part(Fiber *fiber, Value v, int64_t *out) {
-    if (value_is_bool(v)) v = value_from_int(v == VALUE_TRUE);
+    if (value_is_bool(v))
+        v = value_from_int(v == VALUE_TRUE);
     if (!value_is_integer(v)) {
         throw_type(fiber, "slice indices must be integers or nil");
         return false;
@@ -271,14 +309,17 @@ static bool slice_part(Fiber *fiber, Value v, int64_t *out) {
 }
 
 static int64_t clip(int64_t i, int64_t length, int64_t low, int64_t high) {
-    if (i < 0) i += length;
+    if (i < 0)
+        i += length;
     return i < low ? low : i > high ? high : i;
 }
 
 // As Python's slice.indices().
-static bool slice_resolve(Fiber *fiber, Value start, Value stop, Value step, size_t size, Slice *out) {
+static bool slice_resolve(Fiber *fiber, Value start, Value stop, Value step, size_t size,
+                          Slice *out) {
     int64_t length = (int64_t)size, from, to, by = 1;
-    if (step != VALUE_NIL && !slice_part(fiber, step, &by)) return false;
+    if (step != VALUE_NIL && !slice_part(fiber, step, &by))
+        return false;
     if (by == 0) {
         throw_value(fiber, "slice step cannot be zero");
         return false;
@@ -287,11 +328,13 @@ static bool slice_resolve(Fiber *fiber, Value start, Value stop, Value step, siz
     from = by > 0 ? low : high;
     to = by > 0 ? high : low;
     if (start != VALUE_NIL) {
-        if (!slice_part(fiber, start, &from)) return false;
+        if (!slice_part(fiber, start, &from))
+            return false;
         from = clip(from, length, low, high);
     }
     if (stop != VALUE_NIL) {
-        if (!slice_part(fiber, stop, &to)) return false;
+        if (!slice_part(fiber, stop, &to))
+            return false;
         to = clip(to, length, low, high);
     }
     int64_t span = by > 0 ? to - from : from - to, stride = by > 0 ? by : -by;
@@ -301,13 +344,16 @@ static bool slice_resolve(Fiber *fiber, Value start, Value stop, Value step, siz
 
 static Value slice_list(Fiber *fiber, List *list, Slice s) {
     if (s.step == 1)
-        return value_from_ref(list_slice(fiber, list, (size_t)s.start, (size_t)(s.start + s.count)));
+        return value_from_ref(
+            list_slice(fiber, list, (size_t)s.start, (size_t)(s.start + s.count)));
     List *copy = list_copy(fiber, list);
-    if (!copy) return VALUE_UNDEF;
+    if (!copy)
+        return VALUE_UNDEF;
     List *result = list_new(fiber->heap, (size_t)s.count);
     for (int64_t i = 0; i < s.count; i++) {
         Value v = list_get(copy, (size_t)(s.start + i * s.step));
-        if (v != VALUE_UNDEF) list_append(fiber, result, v);
+        if (v != VALUE_UNDEF)
+            list_append(fiber, result, v);
     }
     return value_from_ref(result);
 }
@@ -317,24 +363,29 @@ Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value 
     switch (value_is_ref(container) ? value_to_ref(container)->kind : KIND_FREE) {
     case KIND_LIST: {
         List *list = value_to_list(container);
-        if (!slice_resolve(fiber, start, stop, step, list_length(list), &s)) return VALUE_UNDEF;
+        if (!slice_resolve(fiber, start, stop, step, list_length(list), &s))
+            return VALUE_UNDEF;
         return slice_list(fiber, list, s);
     }
     case KIND_STR: {
         Str *str = value_to_str(container);
-        if (!slice_resolve(fiber, start, stop, step, str->length, &s)) return VALUE_UNDEF;
+        if (!slice_resolve(fiber, start, stop, step, str->length, &s))
+            return VALUE_UNDEF;
         return str_slice(fiber, str, (size_t)s.start, s.step, (size_t)s.count);
     }
     case KIND_BYTES: {
         Bytes *bytes = value_to_bytes(container);
-        if (!slice_resolve(fiber, start, stop, step, bytes->size, &s)) return VALUE_UNDEF;
+        if (!slice_resolve(fiber, start, stop, step, bytes->size, &s))
+            return VALUE_UNDEF;
         return bytes_slice(fiber, bytes, (size_t)s.start, s.step, (size_t)s.count);
     }
     case KIND_RANGE: {
         Range *range = value_to_range(container);
         int64_t length;
-        if (!integer_to_int64(range->length, &length)) length = INT64_MAX / 4;
-        if (!slice_resolve(fiber, start, stop, step, (size_t)length, &s)) return VALUE_UNDEF;
+        if (!integer_to_int64(range->length, &length))
+            length = INT64_MAX / 4;
+        if (!slice_resolve(fiber, start, stop, step, (size_t)length, &s))
+            return VALUE_UNDEF;
         return range_slice(fiber, range, s.start, s.step, s.count);
     }
     default:
@@ -347,11 +398,14 @@ Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value 
 static bool splice(Fiber *fiber, List *list, List *copy, List *values, Slice s) {
     size_t tail = (size_t)(s.start + s.count), length = list_length(copy);
     List *result = list_slice(fiber, copy, 0, (size_t)s.start);
-    if (!result) return false;
+    if (!result)
+        return false;
     for (size_t i = 0; i < list_length(values); i++)
-        if (!list_append(fiber, result, list_get(values, i))) return false;
+        if (!list_append(fiber, result, list_get(values, i)))
+            return false;
     for (size_t i = tail; i < length; i++)
-        if (!list_append(fiber, result, list_get(copy, i))) return false;
+        if (!list_append(fiber, result, list_get(copy, i)))
+            return false;
     list_replace(fiber, list, result);
     return true;
 }
@@ -364,10 +418,14 @@ bool value_set_slice(Fiber *fiber, Value container, Value start, Value stop, Val
         return false;
     }
     Value values = iterate_to_list(fiber, v);
-    if (values == VALUE_UNDEF) return false;
-    List *list = value_to_list(container), *copy = list_copy(fiber, list), *from = value_to_list(values);
-    if (!copy || !slice_resolve(fiber, start, stop, step, list_length(copy), &s)) return false;
-    if (s.step == 1) return splice(fiber, list, copy, from, s);
+    if (values == VALUE_UNDEF)
+        return false;
+    List *list = value_to_list(container), *copy = list_copy(fiber, list),
+         *from = value_to_list(values);
+    if (!copy || !slice_resolve(fiber, start, stop, step, list_length(copy), &s))
+        return false;
+    if (s.step == 1)
+        return splice(fiber, list, copy, from, s);
     if (list_length(from) != (size_t)s.count) {
         throw_value(fiber, "attempt to assign sequence of size %zu to extended slice of size %lld",
                     list_length(from), (long long)s.count);

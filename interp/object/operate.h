@@ -21,7 +21,7 @@ bool value_contains(Fiber *fiber, Value container, Value v, bool *out); // S: v 
 Value value_operate(Fiber *fiber, Operator op, Value a, Value b);
 // The same for `a op= b`: lists, sets and maps change themselves and are the result. S.
 Value value_operate_in_place(Fiber *fiber, Operator op, Value a, Value b);
-Value value_index(Fiber *fiber, Value container, Value index);            // S: container[index]
+Value value_index(Fiber *fiber, Value container, Value index);             // S: container[index]
 bool value_set_index(Fiber *fiber, Value container, Value index, Value v); // S
 Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value step);
 bool value_set_slice(Fiber *fiber, Value container, Value start, Value stop, Value step, Value v);

@@ -29,7 +29,8 @@ static bool print_value(Fiber *fiber, Value v, bool quoted, const Visit *outer, 
 
 static bool visited(const Visit *visit, Value v) {
     for (; visit; visit = visit->outer)
-        if (visit->v == v) return true;
+        if (visit->v == v)
+            return true;
     return false;
 }
 
@@ -37,9 +38,12 @@ static bool print_list(Fiber *fiber, List *list, const Visit *visit, Text *out) 
     text_char(out, '[');
     for (size_t i = 0;; i++) {
         Value v = list_get(list, i);
-        if (v == VALUE_UNDEF) break;
-        if (i) text_string(out, ", ");
-        if (!print_value(fiber, v, true, visit, out)) return false;
+        if (v == VALUE_UNDEF)
+            break;
+        if (i)
+            text_string(out, ", ");
+        if (!print_value(fiber, v, true, visit, out))
+            return false;
     }
     text_char(out, ']');
     return true;
@@ -50,11 +54,14 @@ static bool print_map(Fiber *fiber, Map *map, const Visit *visit, Text *out) {
     size_t position = 0;
     text_char(out, '{');
     for (bool first = true; map_next(map, &position, &key, &v); first = false) {
-        if (!first) text_string(out, ", ");
+        if (!first)
+            text_string(out, ", ");
         root_push(fiber, v);
-        if (!print_value(fiber, key, true, visit, out)) return false;
+        if (!print_value(fiber, key, true, visit, out))
+            return false;
         text_string(out, ": ");
-        if (!print_value(fiber, v, true, visit, out)) return false;
+        if (!print_value(fiber, v, true, visit, out))
+            return false;
     }
     text_char(out, '}');
     return true;
@@ -69,8 +76,10 @@ static bool print_set(Fiber *fiber, Map *set, const Visit *visit, Text *out) {
     }
     text_char(out, '{');
     for (bool first = true; map_next(set, &position, &key, &v); first = false) {
-        if (!first) text_string(out, ", ");
-        if (!print_value(fiber, key, true, visit, out)) return false;
+        if (!first)
+            text_string(out, ", ");
+        if (!print_value(fiber, key, true, visit, out))
+            return false;
     }
     text_char(out, '}');
     return true;
@@ -100,7 +109,8 @@ static bool print_container(Fiber *fiber, Value v, const Visit *outer, Text *out
 static bool print_by_script(Fiber *fiber, Value v, Value method, Text *out) {
     Value bound = value_from_ref(bound_new(fiber->heap, v, method));
     Value text = fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
-    if (text == VALUE_UNDEF) return false;
+    if (text == VALUE_UNDEF)
+        return false;
     if (!value_is_str(text)) {
         throw_type(fiber, "str() returned a non-string (type %s)",
                    value_type_name(fiber_runtime(fiber), text));
@@ -115,11 +125,13 @@ static bool print_error(Instance *error, bool quoted, Text *out) {
     Value message = error_message(error);
     const Str *s = value_is_str(message) ? value_to_str(message) : NULL;
     if (!quoted) {
-        if (s) text_append(out, s->data, s->size);
+        if (s)
+            text_append(out, s->data, s->size);
         return true;
     }
     text_format(out, "%s(", instance_shape(error)->of->name->data);
-    if (s && s->size) str_repr(s, out);
+    if (s && s->size)
+        str_repr(s, out);
     text_char(out, ')');
     return true;
 }
@@ -129,15 +141,19 @@ static bool print_instance(Fiber *fiber, Value v, bool quoted, Text *out) {
     Class *c = instance_shape((Instance *)value_to_ref(v))->of;
     if (c->str != VALUE_UNDEF && value_is_kind(c->str, KIND_CLOSURE))
         return print_by_script(fiber, v, c->str, out);
-    if (value_is_error(runtime, v)) return print_error((Instance *)value_to_ref(v), quoted, out);
-    if (c->str != VALUE_UNDEF) return print_by_script(fiber, v, c->str, out);
+    if (value_is_error(runtime, v))
+        return print_error((Instance *)value_to_ref(v), quoted, out);
+    if (c->str != VALUE_UNDEF)
+        return print_by_script(fiber, v, c->str, out);
     text_format(out, "<%s instance>", c->name->data);
     return true;
 }
 
 static const char *function_name(Fiber *fiber, Value v) {
-    if (value_is_kind(v, KIND_BOUND)) v = ((Bound *)value_to_ref(v))->function;
-    if (value_is_kind(v, KIND_NATIVE)) return ((Native *)value_to_ref(v))->spec->name;
+    if (value_is_kind(v, KIND_BOUND))
+        v = ((Bound *)value_to_ref(v))->function;
+    if (value_is_kind(v, KIND_NATIVE))
+        return ((Native *)value_to_ref(v))->spec->name;
     return fiber_runtime(fiber)->function_name((Closure *)value_to_ref(v))->data;
 }
 
@@ -160,12 +176,15 @@ static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer,
     case KIND_NATIVE:
     case KIND_BOUND: text_format(out, "<function %s>", function_name(fiber, v)); return true;
     case KIND_CLASS: text_format(out, "<class %s>", ((Class *)object)->name->data); return true;
-    case KIND_MODULE: text_format(out, "<module %s>", ((ModuleObject *)object)->name->data); return true;
+    case KIND_MODULE:
+        text_format(out, "<module %s>", ((ModuleObject *)object)->name->data);
+        return true;
     case KIND_INSTANCE: return print_instance(fiber, v, quoted, out);
     default: break;
     }
     Class *c = class_of(fiber_runtime(fiber), v);
-    if (c->str != VALUE_UNDEF) return print_by_script(fiber, v, c->str, out);
+    if (c->str != VALUE_UNDEF)
+        return print_by_script(fiber, v, c->str, out);
     text_format(out, "<%s>", c->name->data);
     return true;
 }
@@ -190,17 +209,21 @@ bool value_to_text(Fiber *fiber, Value v, Text *out) {
 bool value_repr(Fiber *fiber, Value v, Text *out) { return print_value(fiber, v, true, NULL, out); }
 
 Value value_to_str_value(Fiber *fiber, Value v) {
-    if (value_is_str(v)) return v;
+    if (value_is_str(v))
+        return v;
     Text text = {0};
     Value result = VALUE_UNDEF;
-    if (value_to_text(fiber, v, &text)) result = value_from_ref(str_from_text(fiber->heap, &text));
+    if (value_to_text(fiber, v, &text))
+        result = value_from_ref(str_from_text(fiber->heap, &text));
     text_free(&text);
     return result;
 }
 
 bool value_format(Fiber *fiber, Value v, const char *spec, size_t size, Text *out) {
-    if (value_is_number(v) || value_is_str(v)) return format_value_spec(fiber, v, spec, size, out);
-    if (size == 0) return value_to_text(fiber, v, out);
+    if (value_is_number(v) || value_is_str(v))
+        return format_value_spec(fiber, v, spec, size, out);
+    if (size == 0)
+        return value_to_text(fiber, v, out);
     throw_type(fiber, "unsupported format string passed to %s.format",
                value_type_name(fiber_runtime(fiber), v));
     return false;

@@ -16,7 +16,8 @@ static void range_trace(Object *object, Tracer *tracer) {
 const Kind range_kind = {"range", range_trace, NULL};
 
 static bool to_integer(Fiber *fiber, Value *v) {
-    if (value_is_integer(*v)) return true;
+    if (value_is_integer(*v))
+        return true;
     if (value_is_bool(*v)) {
         *v = value_from_int(*v == VALUE_TRUE);
         return true;
@@ -31,7 +32,8 @@ static Value count_steps(Fiber *fiber, Value start, Value stop, Value step) {
     const Value zero = value_from_int(0);
     int sign = integer_compare(step, zero) > 0 ? 1 : -1;
     Value span = integer_sub(fiber, stop, start);
-    if (span == VALUE_UNDEF) return span;
+    if (span == VALUE_UNDEF)
+        return span;
     span = integer_sub(fiber, integer_add(fiber, span, step), value_from_int(sign));
     Value count = integer_floordiv(fiber, span, step);
     return count != VALUE_UNDEF && integer_compare(count, zero) < 0 ? zero : count;
@@ -40,9 +42,11 @@ static Value count_steps(Fiber *fiber, Value start, Value stop, Value step) {
 Value range_new_checked(Fiber *fiber, Value start, Value stop, Value step) {
     if (!to_integer(fiber, &start) || !to_integer(fiber, &stop) || !to_integer(fiber, &step))
         return VALUE_UNDEF;
-    if (step == value_from_int(0)) return throw_value(fiber, "range() arg 3 must not be zero");
+    if (step == value_from_int(0))
+        return throw_value(fiber, "range() arg 3 must not be zero");
     Value length = count_steps(fiber, start, stop, step);
-    if (length == VALUE_UNDEF) return VALUE_UNDEF;
+    if (length == VALUE_UNDEF)
+        return VALUE_UNDEF;
     Range *range = heap_alloc(fiber->heap, KIND_RANGE, sizeof *range);
     range->start = start;
     range->stop = stop;
@@ -58,8 +62,10 @@ static Value element(Fiber *fiber, Range *range, Value number) {
 
 Value range_at(Fiber *fiber, Range *range, Value index) {
     const Value zero = value_from_int(0);
-    if (integer_compare(index, zero) < 0) index = integer_add(fiber, index, range->length);
-    if (index == VALUE_UNDEF) return VALUE_UNDEF;
+    if (integer_compare(index, zero) < 0)
+        index = integer_add(fiber, index, range->length);
+    if (index == VALUE_UNDEF)
+        return VALUE_UNDEF;
     if (integer_compare(index, zero) < 0 || integer_compare(index, range->length) >= 0)
         return throw_index(fiber, "range object index out of range");
     return element(fiber, range, index);
@@ -68,7 +74,8 @@ Value range_at(Fiber *fiber, Range *range, Value index) {
 Value range_slice(Fiber *fiber, Range *range, int64_t start, int64_t step, int64_t count) {
     Value first = element(fiber, range, value_from_int(start));
     Value stride = integer_mul(fiber, range->step, value_from_int(step));
-    if (first == VALUE_UNDEF || stride == VALUE_UNDEF) return VALUE_UNDEF;
+    if (first == VALUE_UNDEF || stride == VALUE_UNDEF)
+        return VALUE_UNDEF;
     Value span = integer_mul(fiber, stride, value_from_int(count));
     Value stop = span == VALUE_UNDEF ? span : integer_add(fiber, first, span);
     return stop == VALUE_UNDEF ? stop : range_new_checked(fiber, first, stop, stride);
@@ -78,18 +85,25 @@ bool range_contains(Fiber *fiber, Range *range, Value v, bool *out) {
     *out = false;
     if (value_is_double(v)) {
         double d = value_to_double(v);
-        if (d != d || d != floor(d) || isinf(d)) return true;
+        if (d != d || d != floor(d) || isinf(d))
+            return true;
         v = integer_from_double(fiber, d);
-        if (v == VALUE_UNDEF) return false;
+        if (v == VALUE_UNDEF)
+            return false;
     }
-    if (value_is_bool(v)) v = value_from_int(v == VALUE_TRUE);
-    if (!value_is_integer(v)) return true;
+    if (value_is_bool(v))
+        v = value_from_int(v == VALUE_TRUE);
+    if (!value_is_integer(v))
+        return true;
     Value offset = integer_sub(fiber, v, range->start);
     Value rest = offset == VALUE_UNDEF ? offset : integer_mod(fiber, offset, range->step);
-    if (rest == VALUE_UNDEF) return false;
-    if (rest != value_from_int(0)) return true;
+    if (rest == VALUE_UNDEF)
+        return false;
+    if (rest != value_from_int(0))
+        return true;
     Value number = integer_floordiv(fiber, offset, range->step);
-    if (number == VALUE_UNDEF) return false;
+    if (number == VALUE_UNDEF)
+        return false;
     *out = integer_compare(number, value_from_int(0)) >= 0 &&
            integer_compare(number, range->length) < 0;
     return true;
@@ -98,16 +112,20 @@ bool range_contains(Fiber *fiber, Range *range, Value v, bool *out) {
 // As in Python: equal if they give the same numbers.
 bool range_equal(Value a, Value b) {
     Range *x = value_to_range(a), *y = value_to_range(b);
-    if (integer_compare(x->length, y->length) != 0) return false;
-    if (x->length == value_from_int(0)) return true;
-    if (integer_compare(x->start, y->start) != 0) return false;
+    if (integer_compare(x->length, y->length) != 0)
+        return false;
+    if (x->length == value_from_int(0))
+        return true;
+    if (integer_compare(x->start, y->start) != 0)
+        return false;
     return x->length == value_from_int(1) || integer_compare(x->step, y->step) == 0;
 }
 
 uint32_t range_hash(Value v) {
     Range *range = value_to_range(v);
     uint32_t hash = number_hash(range->length);
-    if (range->length == value_from_int(0)) return hash;
+    if (range->length == value_from_int(0))
+        return hash;
     hash = hash * 31 + number_hash(range->start);
     return range->length == value_from_int(1) ? hash : hash * 31 + number_hash(range->step);
 }

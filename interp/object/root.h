@@ -23,7 +23,8 @@ static inline void root_push(Fiber *fiber, Value v) {
     fiber->roots[fiber->root_count++] = v;
 }
 static inline void roots_trace(const Fiber *fiber, Tracer *tracer) {
-    for (uint32_t i = 0; i < fiber->root_count; i++) trace_value(tracer, fiber->roots[i]);
+    for (uint32_t i = 0; i < fiber->root_count; i++)
+        trace_value(tracer, fiber->roots[i]);
 }
 
 #endif

@@ -13,9 +13,12 @@
 
 static void runtime_trace(void *context, Tracer *tracer) {
     Runtime *runtime = context;
-    for (int i = 0; i < NAME_COUNT; i++) trace_object(tracer, runtime->names[i]);
-    for (int i = 0; i < ERROR_CLASS_COUNT; i++) trace_object(tracer, runtime->errors[i]);
-    for (int i = 0; i < TYPE_COUNT; i++) trace_object(tracer, runtime->types[i]);
+    for (int i = 0; i < NAME_COUNT; i++)
+        trace_object(tracer, runtime->names[i]);
+    for (int i = 0; i < ERROR_CLASS_COUNT; i++)
+        trace_object(tracer, runtime->errors[i]);
+    for (int i = 0; i < TYPE_COUNT; i++)
+        trace_object(tracer, runtime->types[i]);
     for (uint32_t i = 0; i < runtime->builtin_count; i++) {
         trace_value(tracer, runtime->builtins[i]);
         trace_object(tracer, runtime->builtin_names[i]);
@@ -28,7 +31,8 @@ static void intern_names(Runtime *runtime, LocalHeap *heap) {
         RUNTIME_NAMES(X)
 #undef X
     };
-    for (int i = 0; i < NAME_COUNT; i++) runtime->names[i] = str_intern_c(runtime, heap, names[i]);
+    for (int i = 0; i < NAME_COUNT; i++)
+        runtime->names[i] = str_intern_c(runtime, heap, names[i]);
     runtime->names[NAME_empty] = str_intern_c(runtime, heap, "");
 }
 
@@ -67,11 +71,15 @@ void runtime_add_builtin(Runtime *runtime, Str *name, Value v) {
 Class *class_of(Runtime *runtime, Value v) {
     if (value_is_ref(v)) {
         Object *object = value_to_ref(v);
-        if (object->kind == KIND_INSTANCE) return instance_shape((Instance *)object)->of;
+        if (object->kind == KIND_INSTANCE)
+            return instance_shape((Instance *)object)->of;
         return runtime->kind_class[object->kind];
     }
-    if (value_is_int(v)) return runtime->types[TYPE_INT];
-    if (value_is_double(v)) return runtime->types[TYPE_FLOAT];
-    if (value_is_bool(v)) return runtime->types[TYPE_BOOL];
+    if (value_is_int(v))
+        return runtime->types[TYPE_INT];
+    if (value_is_double(v))
+        return runtime->types[TYPE_FLOAT];
+    if (value_is_bool(v))
+        return runtime->types[TYPE_BOOL];
     return runtime->types[TYPE_NIL];
 }

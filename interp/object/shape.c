@@ -26,24 +26,28 @@ Shape *shape_root_new(Runtime *runtime, LocalHeap *heap, Class *of) {
 
 int shape_find(const Shape *shape, const Str *name) {
     for (; shape->name; shape = shape->parent)
-        if (shape->name == name) return (int)shape->field_count - 1;
+        if (shape->name == name)
+            return (int)shape->field_count - 1;
     return -1;
 }
 
 Str *shape_field_name(const Shape *shape, uint32_t slot) {
-    while (shape->field_count > slot + 1) shape = shape->parent;
+    while (shape->field_count > slot + 1)
+        shape = shape->parent;
     return shape->name;
 }
 
 static Shape *find_child(Shape *shape, const Str *name) {
     Shape *child = load_acquire(&shape->first_child);
-    while (child && child->name != name) child = child->sibling;
+    while (child && child->name != name)
+        child = child->sibling;
     return child;
 }
 
 Shape *shape_with(Runtime *runtime, LocalHeap *heap, Shape *shape, Str *name) {
     Shape *child = find_child(shape, name);
-    if (child) return child;
+    if (child)
+        return child;
     object_lock(&shape->header);
     child = find_child(shape, name); // somebody may have been faster
     if (!child) {
@@ -79,13 +83,15 @@ const Kind instance_kind = {"instance", instance_trace, NULL};
 Slot *instance_slot_far(Instance *instance, uint32_t number) {
     number -= instance->header.count;
     Overflow *chunk = load_acquire(&instance->overflow);
-    for (; number >= OVERFLOW_SLOTS; number -= OVERFLOW_SLOTS) chunk = load_acquire(&chunk->next);
+    for (; number >= OVERFLOW_SLOTS; number -= OVERFLOW_SLOTS)
+        chunk = load_acquire(&chunk->next);
     return &chunk->slots[number];
 }
 
 // Makes the chunk that holds slot `number`, if it is not there. Under the instance's lock.
 static void overflow_ensure(LocalHeap *heap, Instance *instance, uint32_t number) {
-    if (number < instance->header.count) return;
+    if (number < instance->header.count)
+        return;
     number -= instance->header.count;
     _Atomic(Overflow *) *link = &instance->overflow;
     for (;; number -= OVERFLOW_SLOTS) {
@@ -94,7 +100,8 @@ static void overflow_ensure(LocalHeap *heap, Instance *instance, uint32_t number
             chunk = heap_alloc(heap, KIND_OPAQUE, sizeof *chunk); // traced by the instance
             store_release(link, chunk);
         }
-        if (number < OVERFLOW_SLOTS) return;
+        if (number < OVERFLOW_SLOTS)
+            return;
         link = &chunk->next;
     }
 }
@@ -118,9 +125,11 @@ void instance_set(Fiber *fiber, Instance *instance, Str *name, Value v) {
     if (slot < 0) {
         bool locked = shared_lock(fiber, &instance->header);
         slot = shape_find(instance_shape(instance), name);
-        if (slot < 0) add_field(fiber, instance, name, v);
+        if (slot < 0)
+            add_field(fiber, instance, name, v);
         shared_unlock(&instance->header, locked);
-        if (slot < 0) return;
+        if (slot < 0)
+            return;
     }
     slot_set(instance_slot(instance, (uint32_t)slot), v);
 }

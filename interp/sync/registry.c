@@ -297,7 +297,8 @@ bool handles_end_all(Fiber *main, double seconds) {
     mutex_lock(&registry->mutex);
     unpicked_free(registry);
     mutex_unlock(&registry->mutex);
-    if (reason == WAKE_RETRY) store_seq(&main->world->ending, false); // the world can be used again
+    if (reason == WAKE_RETRY)
+        store_seq(&main->world->ending, false); // the world can be used again
     return reason == WAKE_RETRY;
 }
 

@@ -54,14 +54,17 @@ static bool too_many(Fiber *fiber, const Signature *s, const char *native_name, 
 // "add() missing 2 required positional arguments: 'a' and 'b'"
 static bool missing(Fiber *fiber, const Signature *s, const char *native_name, const Value *base) {
     uint32_t count = 0, seen = 0;
-    for (uint32_t i = 0; i < s->required_count; i++) count += base[i + 1] == VALUE_UNDEF;
+    for (uint32_t i = 0; i < s->required_count; i++)
+        count += base[i + 1] == VALUE_UNDEF;
     Text text = {0};
     text_of_name(s, native_name, &text);
     text_format(&text, "() missing %u required positional argument%s: ", count,
                 count == 1 ? "" : "s");
     for (uint32_t i = 0; i < s->required_count; i++) {
-        if (base[i + 1] != VALUE_UNDEF) continue;
-        if (seen) text_string(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
+        if (base[i + 1] != VALUE_UNDEF)
+            continue;
+        if (seen)
+            text_string(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
         text_format(&text, "'%s'", s->parameters[i]->data);
         seen++;
     }
@@ -70,7 +73,8 @@ static bool missing(Fiber *fiber, const Signature *s, const char *native_name, c
 
 static int find_parameter(const Signature *s, const Str *name) {
     for (uint32_t i = 0; i < s->parameter_count - s->takes_labels; i++)
-        if (s->parameters[i] == name) return (int)i;
+        if (s->parameters[i] == name)
+            return (int)i;
     return -1;
 }
 
@@ -81,7 +85,8 @@ static const char *callee_name(Value *base) {
 
 // A label that is no parameter's goes into a map, where the native takes such.
 static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
-    if (*map == VALUE_UNDEF) *map = value_from_ref(map_new(fiber->heap));
+    if (*map == VALUE_UNDEF)
+        *map = value_from_ref(map_new(fiber->heap));
     map_set_str(fiber, value_to_map(*map), label, v);
 }
 
@@ -117,13 +122,17 @@ bool bind_arguments(Fiber *fiber, const Signature *s, Value *base, int count,
     uint32_t named = s->parameter_count - s->takes_labels; // the last one holds other labels
     uint32_t direct = s->labels_only ? 0 : positional < named ? positional : named;
     uint32_t rest = positional - direct;
-    if (rest && !s->has_rest) return too_many(fiber, s, name, positional);
+    if (rest && !s->has_rest)
+        return too_many(fiber, s, name, positional);
     memcpy(labelled, base + 1 + positional, label_count * sizeof(Value));
     memmove(base + 1 + s->parameter_count, base + 1 + direct, rest * sizeof(Value));
-    for (uint32_t i = direct; i < s->parameter_count; i++) base[i + 1] = VALUE_UNDEF;
-    if (label_count && !place_labelled(fiber, s, name, base, labelled, labels)) return false;
+    for (uint32_t i = direct; i < s->parameter_count; i++)
+        base[i + 1] = VALUE_UNDEF;
+    if (label_count && !place_labelled(fiber, s, name, base, labelled, labels))
+        return false;
     for (uint32_t i = 0; i < s->required_count; i++)
-        if (base[i + 1] == VALUE_UNDEF) return missing(fiber, s, name, base);
+        if (base[i + 1] == VALUE_UNDEF)
+            return missing(fiber, s, name, base);
     *bound = (int)(s->parameter_count + rest);
     return true;
 }

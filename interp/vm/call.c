@@ -13,8 +13,10 @@
 #include "vm/bind.h"
 
 Value *fiber_top(Fiber *fiber) {
-    if (fiber->native_top) return fiber->native_top;
-    if (fiber->frame_count == 0) return fiber->segment->words;
+    if (fiber->native_top)
+        return fiber->native_top;
+    if (fiber->frame_count == 0)
+        return fiber->segment->words;
     const Frame *frame = &fiber->frames[fiber->frame_count - 1];
     return frame->base + frame->closure->proto->register_count + WINDOW_SLACK;
 }
@@ -31,7 +33,8 @@ static Entered recursion(Fiber *fiber) {
 static Value *window_ensure(Fiber *fiber, Value *base, size_t used, size_t count, bool *first) {
     Value *window = fiber_reserve(fiber, base, count + WINDOW_SLACK);
     *first = window != base;
-    if (window && *first) memcpy(window, base, used * sizeof(Value));
+    if (window && *first)
+        memcpy(window, base, used * sizeof(Value));
     return window;
 }
 
@@ -42,7 +45,8 @@ static bool frame_room(Fiber *fiber) {
 // Pushes the frame of `closure` for a window whose arguments are bound.
 static Entered push_frame(Fiber *fiber, Closure *closure, Value *base, Value *result, bool first,
                           uint32_t flags) {
-    if (fiber->frame_count) fiber->frames[fiber->frame_count - 1].pc = fiber->pc;
+    if (fiber->frame_count)
+        fiber->frames[fiber->frame_count - 1].pc = fiber->pc;
     Frame *frame = &fiber->frames[fiber->frame_count++];
     *frame = (Frame){.base = base,
                      .pc = closure->proto->words,
@@ -56,7 +60,8 @@ static Entered push_frame(Fiber *fiber, Closure *closure, Value *base, Value *re
 
 static Entered bare_async(Fiber *fiber, const Proto *proto) {
     const char *name = proto->name->data;
-    throw_type(fiber, "'%s' is an async function: call it with `await %s()` or start it with `async %s()`",
+    throw_type(fiber,
+               "'%s' is an async function: call it with `await %s()` or start it with `async %s()`",
                name, name, name);
     return ENTERED_ERROR;
 }
@@ -71,14 +76,19 @@ static void gather_rest(Fiber *fiber, const Proto *proto, Value *base, int bound
 static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int count,
                              const LoadedLabels *labels, uint32_t mode, uint32_t flags) {
     const Proto *proto = closure->proto;
-    if (proto->is_async && mode != CALL_AWAIT) return bare_async(fiber, proto);
-    if (mode == CALL_AWAIT && !proto->is_async) flags |= FRAME_AWAIT;
-    if (!frame_room(fiber)) return recursion(fiber);
-    uint32_t given = (uint32_t)count > proto->parameter_count ? (uint32_t)count : proto->parameter_count;
+    if (proto->is_async && mode != CALL_AWAIT)
+        return bare_async(fiber, proto);
+    if (mode == CALL_AWAIT && !proto->is_async)
+        flags |= FRAME_AWAIT;
+    if (!frame_room(fiber))
+        return recursion(fiber);
+    uint32_t given =
+        (uint32_t)count > proto->parameter_count ? (uint32_t)count : proto->parameter_count;
     uint32_t need = given + 2 > proto->register_count ? given + 2 : proto->register_count;
     bool first;
     Value *window = window_ensure(fiber, base, (size_t)count + 1, need, &first);
-    if (!window) return recursion(fiber);
+    if (!window)
+        return recursion(fiber);
     int bound = count;
     if ((uint32_t)count != proto->parameter_count || labels || proto->has_rest) {
         Signature signature = signature_of_proto(proto);
@@ -86,7 +96,8 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
             segments_release(fiber, base);
             return ENTERED_ERROR;
         }
-        if (proto->has_rest) gather_rest(fiber, proto, window, bound);
+        if (proto->has_rest)
+            gather_rest(fiber, proto, window, bound);
     }
     return push_frame(fiber, closure, window, base, first, flags);
 }
@@ -102,14 +113,16 @@ static Value block_for(Fiber *fiber, const Native *native, Value *args, int coun
 }
 
 static Entered native_answer(Fiber *fiber, Value v, Value *result) {
-    if (__builtin_expect(v == VALUE_UNDEF, 0)) return error();
+    if (__builtin_expect(v == VALUE_UNDEF, 0))
+        return error();
     *result = v;
     (void)fiber;
     return ENTERED_VALUE;
 }
 
 bool cancel_check(Fiber *fiber) {
-    if (__builtin_expect(load_relaxed(&fiber->cancels) == 0, 1)) return true;
+    if (__builtin_expect(load_relaxed(&fiber->cancels) == 0, 1))
+        return true;
     sub_relaxed(&fiber->cancels, 1);
     throw_error(fiber, ERROR_Cancelled, "cancelled");
     return false;
@@ -122,14 +135,16 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
                    value_type_name(fiber_runtime(fiber), args[0]));
         return ENTERED_ERROR;
     }
-    if (!cancel_check(fiber)) return ENTERED_ERROR;
+    if (!cancel_check(fiber))
+        return ENTERED_ERROR;
     fiber->awaits = true;
     Value v = handle_await(fiber, args, 0);
     while (v == VALUE_PARKED && fiber->c_calls > 0) {
         park_block(fiber, !fiber->is_task);
         v = handle_await(fiber, args, 0);
     }
-    if (v != VALUE_PARKED) return native_answer(fiber, v, result);
+    if (v != VALUE_PARKED)
+        return native_answer(fiber, v, result);
     fiber->pending = handle_await;
     fiber->pending_args = args;
     fiber->pending_count = 0;
@@ -163,10 +178,12 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
         }
     }
     bool waits = native->spec->flags & NATIVE_WAITS;
-    if (waits && !cancel_check(fiber)) return ENTERED_ERROR;
+    if (waits && !cancel_check(fiber))
+        return ENTERED_ERROR;
     fiber->awaits = mode == CALL_AWAIT;
     Value v = native->function(fiber, base, bound);
-    if (v == VALUE_PARKED) return park_native(fiber, native, base, bound, mode, result);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, native, base, bound, mode, result);
     if (mode == CALL_AWAIT && !waits && v != VALUE_UNDEF) {
         base[0] = v;
         return call_await(fiber, base, result);
@@ -182,7 +199,8 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
                             CALL_PLAIN, result);
     base[0] = value_from_ref(instance_new(fiber->heap, c));
     if (c->init == VALUE_UNDEF) {
-        if (count == 0) return native_answer(fiber, base[0], result);
+        if (count == 0)
+            return native_answer(fiber, base[0], result);
         throw_type(fiber, "%s() takes no arguments", c->name->data);
         return ENTERED_ERROR;
     }
@@ -198,26 +216,31 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
 Entered call_method(Fiber *fiber, Value function, Value *base, int count,
                     const LoadedLabels *labels, uint32_t mode, Value *result) {
     if (value_is_kind(function, KIND_CLOSURE))
-        return enter_closure(fiber, (Closure *)value_to_ref(function), base, count, labels, mode, 0);
+        return enter_closure(fiber, (Closure *)value_to_ref(function), base, count, labels, mode,
+                             0);
     return enter_native(fiber, (Native *)value_to_ref(function), base, count, labels, mode, result);
 }
 
 // `Point.move(p, 1)`: a method that is called as a function takes self from its first argument.
 static bool wants_self(Value callee) {
-    if (value_is_kind(callee, KIND_CLOSURE)) return ((Closure *)value_to_ref(callee))->proto->is_method;
-    if (!value_is_kind(callee, KIND_NATIVE)) return false;
+    if (value_is_kind(callee, KIND_CLOSURE))
+        return ((Closure *)value_to_ref(callee))->proto->is_method;
+    if (!value_is_kind(callee, KIND_NATIVE))
+        return false;
     const Native *native = (Native *)value_to_ref(callee);
     return native->owner && !(native->spec->flags & NATIVE_STATIC);
 }
 
 static bool take_self(Fiber *fiber, Value *base, int *count, const LoadedLabels *labels) {
     if (*count <= (int)(labels ? labels->count : 0)) {
-        throw_type(fiber, "a method that is called as a function needs its object as the first argument");
+        throw_type(fiber,
+                   "a method that is called as a function needs its object as the first argument");
         return false;
     }
     Value function = base[0];
-    const Class *owner = value_is_kind(function, KIND_NATIVE) ? ((Native *)value_to_ref(function))->owner
-                                                              : ((Closure *)value_to_ref(function))->home;
+    const Class *owner = value_is_kind(function, KIND_NATIVE)
+                             ? ((Native *)value_to_ref(function))->owner
+                             : ((Closure *)value_to_ref(function))->home;
     if (owner && !value_is_instance_of(fiber_runtime(fiber), base[1], owner)) {
         throw_type(fiber, "a method of '%s' cannot be called on '%s'", owner->name->data,
                    value_type_name(fiber_runtime(fiber), base[1]));
@@ -232,7 +255,8 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
                    Value *result) {
     Value callee = base[0];
     if (wants_self(callee)) {
-        if (!take_self(fiber, base, &count, labels)) return ENTERED_ERROR;
+        if (!take_self(fiber, base, &count, labels))
+            return ENTERED_ERROR;
         return call_method(fiber, callee, base, count, labels, mode, result);
     }
     if (value_is_kind(callee, KIND_CLOSURE) || value_is_kind(callee, KIND_NATIVE))
@@ -243,7 +267,8 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
         return call_method(fiber, bound->function, base, count, labels, mode, result);
     }
     if (value_is_kind(callee, KIND_CLASS)) {
-        Entered entered = enter_class(fiber, (Class *)value_to_ref(callee), base, count, labels, result);
+        Entered entered =
+            enter_class(fiber, (Class *)value_to_ref(callee), base, count, labels, result);
         if (mode != CALL_AWAIT || entered == ENTERED_ERROR || entered == ENTERED_FRAME)
             return entered;
         base[0] = *result;
@@ -255,7 +280,8 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
 
 Entered call_resume(Fiber *fiber) {
     Value v = fiber->pending(fiber, fiber->pending_args, fiber->pending_count);
-    if (v == VALUE_PARKED) return ENTERED_PARKED;
+    if (v == VALUE_PARKED)
+        return ENTERED_PARKED;
     fiber->pending = NULL;
     return native_answer(fiber, v, fiber->pending_result);
 }
@@ -266,8 +292,10 @@ Entered call_resume(Fiber *fiber) {
 // Parameters that are left out stay UNDEF, and their defaults are worked out by the call.
 static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels *labels) {
     Value function = base[0];
-    if (value_is_kind(function, KIND_BOUND)) function = ((Bound *)value_to_ref(function))->function;
-    if (wants_self(base[0])) return true; // bound by the call
+    if (value_is_kind(function, KIND_BOUND))
+        function = ((Bound *)value_to_ref(function))->function;
+    if (wants_self(base[0]))
+        return true; // bound by the call
     Signature signature;
     if (value_is_kind(function, KIND_CLOSURE)) {
         signature = signature_of_proto(((Closure *)value_to_ref(function))->proto);
@@ -287,12 +315,12 @@ Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *label
     if (!value_is_callable(base[0]))
         return throw_type(fiber, "'%s' object is not callable",
                           value_type_name(fiber_runtime(fiber), base[0]));
-    if (!bind_start(fiber, base, &count, labels)) return VALUE_UNDEF;
+    if (!bind_start(fiber, base, &count, labels))
+        return VALUE_UNDEF;
     bool dropped = mode & CALL_DROPPED;
     switch (mode & CALL_MODE) {
     case CALL_SPAWN: return process_start(fiber, base[0], base + 1, count, dropped);
-    case CALL_THREAD:
-        return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
+    case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }
 }
@@ -301,8 +329,10 @@ Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *label
 
 // Runs what call_enter began, to its value.
 static Value finish(Fiber *fiber, Entered entered, const Value *result) {
-    if (entered == ENTERED_VALUE) return *result;
-    if (entered == ENTERED_ERROR) return VALUE_UNDEF;
+    if (entered == ENTERED_VALUE)
+        return *result;
+    if (entered == ENTERED_ERROR)
+        return VALUE_UNDEF;
     fiber->frames[fiber->frame_count - 1].flags |= FRAME_ENTRY;
     return interpret(fiber) == RUN_DONE ? *result : VALUE_UNDEF;
 }
@@ -328,7 +358,8 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     fiber->c_calls++;
     Entered entered = method ? call_method(fiber, function, base, count, NULL, CALL_PLAIN, base)
                              : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
-    if (entered == ENTERED_FRAME) fiber->native_top = NULL;
+    if (entered == ENTERED_FRAME)
+        fiber->native_top = NULL;
     Value v = finish(fiber, entered, base);
     fiber->c_calls--;
     thread->native_depth--;

@@ -20,8 +20,8 @@ enum {
 enum { NATIVE_DEPTH_LIMIT = 180, WINDOW_SLACK = 16 };
 
 typedef enum Entered {
-    ENTERED_FRAME, // a frame was pushed: run it
-    ENTERED_VALUE, // a native has answered: the value is in *result
+    ENTERED_FRAME,  // a frame was pushed: run it
+    ENTERED_VALUE,  // a native has answered: the value is in *result
     ENTERED_PARKED, // a native waits: the fiber has to be suspended (only under await)
     ENTERED_ERROR,
 } Entered;
@@ -47,7 +47,8 @@ Entered call_await(Fiber *fiber, Value *args, Value *result);
 Value *fiber_top(Fiber *fiber);
 // Drops segments until the newest holds `top`: what was opened for calls that are over.
 static inline void segments_release(Fiber *fiber, const Value *top) {
-    while (top < fiber->segment->words || top > fiber->segment->end) fiber_drop_segment(fiber);
+    while (top < fiber->segment->words || top > fiber->segment->end)
+        fiber_drop_segment(fiber);
 }
 // Calls the native that has been parked again: as call_enter.
 Entered call_resume(Fiber *fiber);

@@ -25,7 +25,8 @@ static void path_beside(const Str *importer, const char *name, Text *out) {
     const char *slash = importer ? strrchr(importer->data, '/') : NULL;
     if (name[0] != '/' && slash)
         text_append(out, importer->data, (size_t)(slash - importer->data) + 1);
-    while (name[0] == '.' && name[1] == '/') name += 2;
+    while (name[0] == '.' && name[1] == '/')
+        name += 2;
     text_string(out, name);
 }
 
@@ -33,14 +34,16 @@ static Str *module_name_of(Fiber *fiber, const char *path) {
     const char *slash = strrchr(path, '/');
     const char *start = slash ? slash + 1 : path;
     size_t size = strlen(start);
-    if (size > 5 && strcmp(start + size - 5, ".conc") == 0) size -= 5;
+    if (size > 5 && strcmp(start + size - 5, ".conc") == 0)
+        size -= 5;
     return str_intern(fiber_runtime(fiber), fiber->heap, start, size);
 }
 
 static Value broken_import(Fiber *fiber, const char *path, Text *diagnostics) {
     // The diagnostics have their own places; the error tells which import met them.
     size_t size = diagnostics->length;
-    while (size > 0 && diagnostics->data[size - 1] == '\n') size--;
+    while (size > 0 && diagnostics->data[size - 1] == '\n')
+        size--;
     throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s", path, (int)size,
                 text_data(diagnostics));
     text_free(diagnostics);
@@ -55,14 +58,15 @@ static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, siz
     UnitOptions options = vm_unit_options(vm);
     if (unit_compile(path->data, text, size, &options, &unit, &diagnostics) != UNIT_OK)
         return broken_import(fiber, path->data, &diagnostics);
-    ModuleObject *module = module_new(fiber->heap, module_name_of(fiber, path->data),
-                                      unit->code->global_count + 1);
+    ModuleObject *module =
+        module_new(fiber->heap, module_name_of(fiber, path->data), unit->code->global_count + 1);
     module->path = path;
     Closure *main = unit_load(vm, fiber, unit, module);
     vm_set_arguments(vm, fiber, module);
     Value v = value_from_ref(module);
     map_set_str(fiber, value_to_map(slot_get(&vm->modules)), key, v);
-    if (vm_call(fiber, value_from_ref(main), NULL, 0) != VALUE_UNDEF) return v;
+    if (vm_call(fiber, value_from_ref(main), NULL, 0) != VALUE_UNDEF)
+        return v;
     Value error = error_take(fiber), ignored; // a module whose top level failed is not kept
     map_delete(fiber, value_to_map(slot_get(&vm->modules)), value_from_ref(key), &ignored);
     return throw_instance(fiber, error);
@@ -81,7 +85,8 @@ static Value import_file(Fiber *fiber, Str *name) {
     Str *key = str_from_c(fiber->heap, real);
     free(real);
     Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);
-    if (known != VALUE_UNDEF) return known;
+    if (known != VALUE_UNDEF)
+        return known;
     char *text;
     size_t size;
     if (!vm_read_file(path->data, &text, &size))
@@ -93,10 +98,12 @@ static Value import_file(Fiber *fiber, Str *name) {
 }
 
 Value import_module(Fiber *fiber, Str *name) {
-    if (is_path(name)) return import_file(fiber, name);
+    if (is_path(name))
+        return import_file(fiber, name);
     Vm *vm = fiber_vm(fiber);
     Value known = map_get_str(value_to_map(slot_get(&vm->modules)), name);
-    if (known != VALUE_UNDEF) return known;
+    if (known != VALUE_UNDEF)
+        return known;
     size_t size;
     const char *text =
         vm->options.embedded_module ? vm->options.embedded_module(name->data, &size) : NULL;
@@ -111,7 +118,8 @@ Value import_module(Fiber *fiber, Str *name) {
 Value import_name(Fiber *fiber, Value v, const Str *name) {
     const ModuleObject *module = (ModuleObject *)value_to_ref(v);
     Value found = module_get(module, name);
-    if (found != VALUE_UNDEF) return found;
+    if (found != VALUE_UNDEF)
+        return found;
     return throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", name->data,
                        module->name->data);
 }

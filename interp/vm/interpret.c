@@ -19,7 +19,7 @@
 #include "vm/import.h"
 #include "vm/slow.h"
 
-#define likely(x) __builtin_expect(!!(x), 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 // --- errors ---
@@ -30,7 +30,8 @@ static const Handler *find_handler(const Frame *frame, const uint32_t *pc) {
     uint32_t at = (uint32_t)(pc - 1 - code->words);
     for (uint32_t i = 0; i < code->handler_count; i++) {
         const Handler *h = &code->handlers[i];
-        if (at >= h->start && at < h->end) return h;
+        if (at >= h->start && at < h->end)
+            return h;
     }
     return NULL;
 }
@@ -50,7 +51,8 @@ static bool unwind(Fiber *fiber) {
         Value *result = frame->result;
         fiber->frame_count--;
         segments_release(fiber, result == &fiber->result ? fiber->segment->words : result);
-        if (flags & FRAME_ENTRY) return false;
+        if (flags & FRAME_ENTRY)
+            return false;
         fiber->pc = fiber->frames[fiber->frame_count - 1].pc;
     }
 }
@@ -59,33 +61,39 @@ static bool unwind(Fiber *fiber) {
 
 static inline bool int_add(Value a, Value b, Value *out) {
     int64_t r;
-    if (__builtin_add_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r)) return false;
+    if (__builtin_add_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
+        return false;
     *out = (Value)r >> 13 | VALUE_INT_TAG;
     return true;
 }
 static inline bool int_sub(Value a, Value b, Value *out) {
     int64_t r;
-    if (__builtin_sub_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r)) return false;
+    if (__builtin_sub_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
+        return false;
     *out = (Value)r >> 13 | VALUE_INT_TAG;
     return true;
 }
 static inline bool int_mul(Value a, Value b, Value *out) {
     int64_t r;
-    if (__builtin_mul_overflow(value_to_int(a), (int64_t)(b << 13), &r)) return false;
+    if (__builtin_mul_overflow(value_to_int(a), (int64_t)(b << 13), &r))
+        return false;
     *out = (Value)r >> 13 | VALUE_INT_TAG;
     return true;
 }
 // Python's floor division and modulo; b is not 0.
 static inline Value int_floordiv(Value a, Value b) {
     int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
-    if (x % y != 0 && (x ^ y) < 0) q--;
+    if (x % y != 0 && (x ^ y) < 0)
+        q--;
     return value_from_int(q);
 }
 static inline Value int_mod(Value a, Value b) {
     int64_t x = value_to_int(a), y = value_to_int(b), r;
-    if (((x | y) >> 31) == 0) return value_from_int((int64_t)((uint32_t)x % (uint32_t)y));
+    if (((x | y) >> 31) == 0)
+        return value_from_int((int64_t)((uint32_t)x % (uint32_t)y));
     r = x % y;
-    if (r != 0 && (r ^ y) < 0) r += y;
+    if (r != 0 && (r ^ y) < 0)
+        r += y;
     return value_from_int(r);
 }
 // Both as doubles, if each is a double or a small int and one is a double.
@@ -96,20 +104,25 @@ static inline bool both_double(Value a, Value b, double *x, double *y) {
             *y = value_to_double(b);
             return true;
         }
-        if (!value_is_int(b)) return false;
+        if (!value_is_int(b))
+            return false;
         *y = (double)value_to_int(b);
         return true;
     }
-    if (!value_is_int(a) || !value_is_double(b)) return false;
+    if (!value_is_int(a) || !value_is_double(b))
+        return false;
     *x = (double)value_to_int(a);
     *y = value_to_double(b);
     return true;
 }
 
 static inline bool truth(Fiber *fiber, Value v) {
-    if (likely(v == VALUE_TRUE)) return true;
-    if (likely(v == VALUE_FALSE || v == VALUE_NIL)) return false;
-    if (value_is_int(v)) return v != value_from_int(0);
+    if (likely(v == VALUE_TRUE))
+        return true;
+    if (likely(v == VALUE_FALSE || v == VALUE_NIL))
+        return false;
+    if (value_is_int(v))
+        return v != value_from_int(0);
     return value_truth(fiber, v);
 }
 
@@ -128,58 +141,72 @@ static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite
         key = c->id;
     }
     uint64_t word = site_look(site, key);
-    if (unlikely(word == 0 || cache_tag(word) != CACHE_METHOD)) return VALUE_UNDEF;
+    if (unlikely(word == 0 || cache_tag(word) != CACHE_METHOD))
+        return VALUE_UNDEF;
     return c->members[cache_index(word)].function;
 }
 
 static inline bool cached_field(Value receiver, const LoadedSite *site, Value *out) {
-    if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
+    if (!value_is_kind(receiver, KIND_INSTANCE))
+        return false;
     Instance *instance = (Instance *)value_to_ref(receiver);
     uint64_t word = site_look(site, instance_shape(instance)->id);
-    if (unlikely(word == 0 || cache_tag(word) != CACHE_FIELD)) return false;
+    if (unlikely(word == 0 || cache_tag(word) != CACHE_FIELD))
+        return false;
     *out = slot_get(instance_slot(instance, cache_index(word)));
     return true;
 }
 
 // Stores to a field that is there, or adds the one that the cache expects.
 static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
-    if (!value_is_kind(receiver, KIND_INSTANCE)) return false;
+    if (!value_is_kind(receiver, KIND_INSTANCE))
+        return false;
     Instance *instance = (Instance *)value_to_ref(receiver);
     Shape *shape = instance_shape(instance);
     uint64_t word = site_look(site, shape->id);
-    if (unlikely(word == 0)) return false;
+    if (unlikely(word == 0))
+        return false;
     uint32_t index = cache_index(word);
     if (likely(cache_tag(word) == CACHE_FIELD)) {
         slot_set(instance_slot(instance, index), v);
         return true;
     }
-    if (cache_tag(word) != CACHE_ADD || load_relaxed(&fiber->world->shared)) return false;
+    if (cache_tag(word) != CACHE_ADD || load_relaxed(&fiber->world->shared))
+        return false;
     Shape *next = load_acquire(&shape->first_child);
-    if (!next || next->name != site->name || index >= instance->header.count) return false;
+    if (!next || next->name != site->name || index >= instance->header.count)
+        return false;
     slot_set(&instance->slots[index], v);
     store_release(&instance->shape, next);
     return true;
 }
 
 static inline bool list_element(Value container, Value index, Value *out) {
-    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index)) return false;
+    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index))
+        return false;
     List *list = value_to_list(container);
     int64_t i = value_to_int(index);
-    if (i < 0) i += (int64_t)list_length(list);
-    if (i < 0) return false;
+    if (i < 0)
+        i += (int64_t)list_length(list);
+    if (i < 0)
+        return false;
     *out = list_get(list, (size_t)i);
     return *out != VALUE_UNDEF;
 }
 
 static inline bool list_store(Fiber *fiber, Value container, Value index, Value v) {
-    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index)) return false;
+    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index))
+        return false;
     List *list = value_to_list(container);
     int64_t i = value_to_int(index);
-    if (i < 0) i += (int64_t)list_length(list);
-    if (i < 0) return false;
+    if (i < 0)
+        i += (int64_t)list_length(list);
+    if (i < 0)
+        return false;
     if (unlikely(load_relaxed(&fiber->world->shared)))
         return list_set(fiber, list, (size_t)i, v);
-    if ((size_t)i >= list_length(list)) return false;
+    if ((size_t)i >= list_length(list))
+        return false;
     slot_set(&load_relaxed(&list->items)->slots[i], v);
     return true;
 }
@@ -203,21 +230,26 @@ typedef enum Step { STEP_ELEMENT, STEP_END, STEP_PARKED, STEP_ERROR } Step;
 // The next item of a queue, which may have to be waited for.
 static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
     fiber->awaits = awaits;
-    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !cancel_check(fiber)) return STEP_ERROR;
+    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !cancel_check(fiber))
+        return STEP_ERROR;
     Value v = queue_iterate(fiber, state, 0);
     while (v == VALUE_PARKED) {
-        if (awaits && fiber->c_calls == 0) return STEP_PARKED;
+        if (awaits && fiber->c_calls == 0)
+            return STEP_PARKED;
         park_block(fiber, false);
         v = queue_iterate(fiber, state, 0);
     }
-    if (v == VALUE_UNDEF) return fiber->error == VALUE_UNDEF ? STEP_END : STEP_ERROR;
+    if (v == VALUE_UNDEF)
+        return fiber->error == VALUE_UNDEF ? STEP_END : STEP_ERROR;
     state[3] = v;
     return STEP_ELEMENT;
 }
 
 static Step step_slow(Fiber *fiber, Value *state, bool awaits) {
-    if (value_is_kind(state[0], KIND_QUEUE)) return next_of_queue(fiber, state, awaits);
-    if (!iterate_next(fiber, state, &state[3])) return STEP_ERROR;
+    if (value_is_kind(state[0], KIND_QUEUE))
+        return next_of_queue(fiber, state, awaits);
+    if (!iterate_next(fiber, state, &state[3]))
+        return STEP_ERROR;
     return state[3] == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
 }
 
@@ -228,13 +260,15 @@ static inline bool step_fast(Value *state, Step *step) {
         int64_t i = value_to_int(source), stride = value_to_int(state[2]);
         int64_t limit = value_to_int(state[1]);
         *step = STEP_END;
-        if (stride > 0 ? i >= limit : i <= limit) return true;
+        if (stride > 0 ? i >= limit : i <= limit)
+            return true;
         state[3] = source;
         state[0] = value_from_int(i + stride);
         *step = STEP_ELEMENT;
         return true;
     }
-    if (!value_is_kind(source, KIND_LIST)) return false;
+    if (!value_is_kind(source, KIND_LIST))
+        return false;
     int64_t i = value_to_int(state[1]);
     Value v = list_get(value_to_list(source), (size_t)i);
     *step = v == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
@@ -246,23 +280,28 @@ static inline bool step_fast(Value *state, Step *step) {
 // A return that is more than storing the result and going on in the caller.
 static Entered slow_return(Fiber *fiber, Value v) {
     Frame frame = fiber->frames[fiber->frame_count - 1];
-    if (frame.flags & FRAME_KEEP_SELF) v = frame.base[0];
+    if (frame.flags & FRAME_KEEP_SELF)
+        v = frame.base[0];
     fiber->frame_count--;
-    if (!(frame.flags & FRAME_DISCARD)) *frame.result = v;
+    if (!(frame.flags & FRAME_DISCARD))
+        *frame.result = v;
     if (frame.first_in_segment)
-        segments_release(fiber, frame.result == &fiber->result ? fiber->segment->words : frame.result);
-    if (frame.flags & FRAME_ENTRY) return ENTERED_VALUE;
+        segments_release(fiber,
+                         frame.result == &fiber->result ? fiber->segment->words : frame.result);
+    if (frame.flags & FRAME_ENTRY)
+        return ENTERED_VALUE;
     fiber->pc = fiber->frames[fiber->frame_count - 1].pc;
     if (frame.flags & FRAME_AWAIT) {
         Entered awaited = call_await(fiber, frame.result, frame.result);
-        if (awaited != ENTERED_VALUE) return awaited;
+        if (awaited != ENTERED_VALUE)
+            return awaited;
     }
     return ENTERED_FRAME;
 }
 
-#define A word_a(word)
-#define B word_b(word)
-#define C word_c(word)
+#define A      word_a(word)
+#define B      word_b(word)
+#define C      word_c(word)
 #define SAVE() (fiber->pc = pc)
 #define NEXT()                                                                                     \
     do {                                                                                           \
@@ -271,11 +310,13 @@ static Entered slow_return(Fiber *fiber, Value v) {
     } while (0)
 #define CASE(NAME) do_##NAME:
 #define FAIL_UNLESS(ok)                                                                            \
-    if (unlikely(!(ok))) goto failed
+    if (unlikely(!(ok)))                                                                           \
+    goto failed
 #define GIVE(v)                                                                                    \
     do {                                                                                           \
         Value given_ = (v);                                                                        \
-        if (unlikely(given_ == VALUE_UNDEF)) goto failed;                                          \
+        if (unlikely(given_ == VALUE_UNDEF))                                                       \
+            goto failed;                                                                           \
         base[A] = given_;                                                                          \
         NEXT();                                                                                    \
     } while (0)
@@ -370,7 +411,8 @@ static Entered slow_return(Fiber *fiber, Value v) {
         bool r;                                                                                    \
         COMPARE(a, b, symbol, how, r);                                                             \
         int32_t offset = (int32_t)*pc++;                                                           \
-        if (r == C) pc += offset;                                                                  \
+        if (r == C)                                                                                \
+            pc += offset;                                                                          \
         NEXT();                                                                                    \
     }                                                                                              \
     CASE(JUMP_IF_##NAME##_INT) {                                                                   \
@@ -383,7 +425,8 @@ static Entered slow_return(Fiber *fiber, Value v) {
             COMPARE(a, b, symbol, how, r);                                                         \
         }                                                                                          \
         int32_t offset = (int32_t)*pc++;                                                           \
-        if (r == C) pc += offset;                                                                  \
+        if (r == C)                                                                                \
+            pc += offset;                                                                          \
         NEXT();                                                                                    \
     }
 #define FOR_STEP(state)                                                                            \
@@ -421,8 +464,8 @@ RunStatus interpret(Fiber *fiber) {
     Closure *closure;
     const Proto *proto;
     uint32_t word;
-    Closure *target;   // push_plain: what to call
-    Value *window;     // push_plain: its window
+    Closure *target; // push_plain: what to call
+    Value *window;   // push_plain: its window
 
     if (fiber->pending) {
         switch (call_resume(fiber)) {
@@ -467,7 +510,8 @@ push_plain : {
 }
 
 failed:
-    if (!unwind(fiber)) return RUN_ERROR;
+    if (!unwind(fiber))
+        return RUN_ERROR;
     goto load_frame;
 
     // --- moves and constants
@@ -720,7 +764,8 @@ failed:
         bool r;
         EQUALITY(a, b, r);
         int32_t offset = (int32_t)*pc++;
-        if (r == C) pc += offset;
+        if (r == C)
+            pc += offset;
         NEXT();
     }
     CASE(JUMP_IF_EQUAL_INT) {
@@ -728,7 +773,8 @@ failed:
         bool r;
         EQUALITY(a, b, r);
         int32_t offset = (int32_t)*pc++;
-        if (r == C) pc += offset;
+        if (r == C)
+            pc += offset;
         NEXT();
     }
     COMPARISON(LESS, <, COMPARE_LESS)
@@ -758,15 +804,18 @@ failed:
         NEXT();
     }
     CASE(JUMP_TRUE) {
-        if (truth(fiber, base[A])) pc += word_sbx(word);
+        if (truth(fiber, base[A]))
+            pc += word_sbx(word);
         NEXT();
     }
     CASE(JUMP_FALSE) {
-        if (!truth(fiber, base[A])) pc += word_sbx(word);
+        if (!truth(fiber, base[A]))
+            pc += word_sbx(word);
         NEXT();
     }
     CASE(JUMP_DEFINED) {
-        if (base[A] != VALUE_UNDEF) pc += word_sbx(word);
+        if (base[A] != VALUE_UNDEF)
+            pc += word_sbx(word);
         NEXT();
     }
 
@@ -774,13 +823,15 @@ failed:
     CASE(GET_FIELD) {
         LoadedSite *site = &proto->sites[*pc++];
         Value receiver = base[B];
-        if (likely(cached_field(receiver, site, &base[A]))) NEXT();
+        if (likely(cached_field(receiver, site, &base[A])))
+            NEXT();
         SAVE();
         ENTER(slow_get_field(fiber, receiver, site, &base[A]));
     }
     CASE(SET_FIELD) {
         LoadedSite *site = &proto->sites[*pc++];
-        if (likely(cached_store(fiber, base[A], site, base[B]))) NEXT();
+        if (likely(cached_store(fiber, base[A], site, base[B])))
+            NEXT();
         SAVE();
         ENTER(slow_set_field(fiber, base[A], site, base[B]));
     }
@@ -796,12 +847,14 @@ failed:
     }
     CASE(GET_INDEX) {
         Value container = base[B], index = base[C];
-        if (likely(list_element(container, index, &base[A]))) NEXT();
+        if (likely(list_element(container, index, &base[A])))
+            NEXT();
         SAVE();
         GIVE(value_index(fiber, container, index));
     }
     CASE(SET_INDEX) {
-        if (likely(list_store(fiber, base[A], base[B], base[C]))) NEXT();
+        if (likely(list_store(fiber, base[A], base[B], base[C])))
+            NEXT();
         SAVE();
         FAIL_UNLESS(value_set_index(fiber, base[A], base[B], base[C]));
         NEXT();
@@ -825,7 +878,8 @@ failed:
         if (likely(C == CALL_PLAIN)) {
             if (likely(value_is_kind(callee, KIND_CLOSURE))) {
                 target = (Closure *)value_to_ref(callee);
-                if (likely(target->proto->plain_count == B)) goto push_plain;
+                if (likely(target->proto->plain_count == B))
+                    goto push_plain;
             }
             POLL();
             SAVE();
@@ -833,7 +887,8 @@ failed:
         }
         POLL();
         SAVE();
-        if (C == CALL_AWAIT) ENTER(call_enter(fiber, window, (int)B, NULL, CALL_AWAIT, window));
+        if (C == CALL_AWAIT)
+            ENTER(call_enter(fiber, window, (int)B, NULL, CALL_AWAIT, window));
         GIVE(call_start(fiber, window, (int)B, NULL, C));
     }
     CASE(CALL_LABELS) {
@@ -841,7 +896,8 @@ failed:
         window = &base[A];
         POLL();
         SAVE();
-        if (C >= CALL_SPAWN) GIVE(call_start(fiber, window, (int)B, names, C));
+        if (C >= CALL_SPAWN)
+            GIVE(call_start(fiber, window, (int)B, names, C));
         ENTER(call_enter(fiber, window, (int)B, names, C, window));
     }
     CASE(CALL_SPREAD) {
@@ -856,7 +912,8 @@ failed:
         Value function = cached_method(fiber, window[0], site);
         if (likely(C == CALL_PLAIN) && likely(value_is_kind(function, KIND_CLOSURE))) {
             target = (Closure *)value_to_ref(function);
-            if (likely(target->proto->method_count == B)) goto push_plain;
+            if (likely(target->proto->method_count == B))
+                goto push_plain;
         }
         POLL();
         SAVE();
@@ -880,7 +937,8 @@ failed:
             window = &base[A];
             if (likely(value_is_kind(function, KIND_CLOSURE))) {
                 target = (Closure *)value_to_ref(function);
-                if (likely(target->proto->method_count == B)) goto push_plain;
+                if (likely(target->proto->method_count == B))
+                    goto push_plain;
             }
         }
         POLL();

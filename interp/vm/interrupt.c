@@ -13,8 +13,10 @@ static bool out_of_memory(Fiber *fiber) {
     Heap *heap = fiber->world->heap;
     heap_request_collection(heap);
     thread_safepoint(fiber->thread);
-    if (!heap_over_limit(heap)) return false;
-    throw_error(fiber, ERROR_MemoryError, "out of memory: the script holds more than its limit of %zu MB",
+    if (!heap_over_limit(heap))
+        return false;
+    throw_error(fiber, ERROR_MemoryError,
+                "out of memory: the script holds more than its limit of %zu MB",
                 heap_limit(heap) >> 20);
     heap_request_collection(heap);
     return true;
@@ -35,7 +37,8 @@ bool poll_answer(Fiber *fiber) {
     }
     if (bits & POLL_END) {
         and_seq(&thread->poll, ~(uint32_t)POLL_END);
-        if (!cancel_check(fiber)) return false;
+        if (!cancel_check(fiber))
+            return false;
     }
     if (bits & POLL_REPORT) {
         and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);

@@ -13,7 +13,8 @@ static Str *load_name(Fiber *fiber, CodeName name) {
 
 static Str **load_names(Fiber *fiber, Unit *unit, const CodeName *names, uint32_t count) {
     Str **loaded = arena_array(&unit->arena, Str *, count + 1);
-    for (uint32_t i = 0; i < count; i++) loaded[i] = load_name(fiber, names[i]);
+    for (uint32_t i = 0; i < count; i++)
+        loaded[i] = load_name(fiber, names[i]);
     return loaded;
 }
 
@@ -78,13 +79,12 @@ static Proto *load_code(Fiber *fiber, Unit *unit, const Code *code, ModuleObject
     proto->has_rest = code->has_rest;
     proto->is_async = code->is_async;
     proto->is_method = code->is_method;
-    proto->method_count =
-        code->has_rest || code->is_async ? PLAIN_NEVER : code->parameter_count;
+    proto->method_count = code->has_rest || code->is_async ? PLAIN_NEVER : code->parameter_count;
     proto->plain_count = code->is_method ? PLAIN_NEVER : proto->method_count;
     proto->capture_count = code->capture_count;
     proto->name = load_name(fiber, code->name);
-    proto->parameters =
-        load_names(fiber, unit, code->parameters, code->parameter_count + (code->has_rest ? 1u : 0u));
+    proto->parameters = load_names(fiber, unit, code->parameters,
+                                   code->parameter_count + (code->has_rest ? 1u : 0u));
     proto->code = code;
     proto->unit = unit;
     proto->constants = arena_array(&unit->arena, Value, code->constant_count + 1);
@@ -114,8 +114,10 @@ static void proto_trace(Proto *proto, Tracer *tracer) {
     const Code *code = proto->code;
     trace_object(tracer, proto->name);
     trace_object(tracer, proto->module);
-    for (uint32_t i = 0; i < code->constant_count; i++) trace_value(tracer, proto->constants[i]);
-    for (uint32_t i = 0; i < code->site_count; i++) trace_object(tracer, proto->sites[i].name);
+    for (uint32_t i = 0; i < code->constant_count; i++)
+        trace_value(tracer, proto->constants[i]);
+    for (uint32_t i = 0; i < code->site_count; i++)
+        trace_object(tracer, proto->sites[i].name);
     for (uint32_t i = 0; i < code->labels_count; i++)
         for (uint32_t k = 0; k < proto->labels[i].count; k++)
             trace_object(tracer, proto->labels[i].names[k]);
@@ -125,10 +127,12 @@ static void proto_trace(Proto *proto, Tracer *tracer) {
             trace_object(tracer, proto->plans[i].names[k]);
     }
     uint32_t parameters = proto->parameter_count + (proto->has_rest ? 1u : 0u);
-    for (uint32_t i = 0; i < parameters; i++) trace_object(tracer, proto->parameters[i]);
+    for (uint32_t i = 0; i < parameters; i++)
+        trace_object(tracer, proto->parameters[i]);
 }
 
 void units_trace(Vm *vm, Tracer *tracer) {
     for (Unit *unit = vm->units; unit; unit = unit->next)
-        for (uint32_t i = 0; i < unit->proto_count; i++) proto_trace(unit->protos[i], tracer);
+        for (uint32_t i = 0; i < unit->proto_count; i++)
+            proto_trace(unit->protos[i], tracer);
 }

@@ -28,9 +28,11 @@ static Found found_member(const Member *member) {
 static Value static_field(Class *c, const Str *name) {
     for (; c; c = c->base) {
         Value statics = slot_get(&c->statics);
-        if (statics == VALUE_UNDEF) continue;
+        if (statics == VALUE_UNDEF)
+            continue;
         Value v = map_get_str(value_to_map(statics), (Str *)name);
-        if (v != VALUE_UNDEF) return v;
+        if (v != VALUE_UNDEF)
+            return v;
     }
     return VALUE_UNDEF;
 }
@@ -39,8 +41,10 @@ static Found find_in_class(Class *c, LoadedSite *site, uint32_t key) {
     int index = class_find(c, site->name, false);
     if (index >= 0) {
         const Member *member = &c->members[index];
-        if (member->kind == MEMBER_METHOD) site_fill(site, key, CACHE_METHOD, (uint32_t)index);
-        if (member->kind == MEMBER_GETTER) site_fill(site, key, CACHE_GETTER, (uint32_t)index);
+        if (member->kind == MEMBER_METHOD)
+            site_fill(site, key, CACHE_METHOD, (uint32_t)index);
+        if (member->kind == MEMBER_GETTER)
+            site_fill(site, key, CACHE_GETTER, (uint32_t)index);
         return found_member(member);
     }
     Value v = static_field(c, site->name);
@@ -66,7 +70,8 @@ static Found find_of_class(Fiber *fiber, Class *c, LoadedSite *site) {
     if (index >= 0 && c->members[index].kind != MEMBER_GETTER)
         return found(FOUND_VALUE, c->members[index].function);
     Value v = static_field(c, site->name);
-    if (v != VALUE_UNDEF) return found(FOUND_VALUE, v);
+    if (v != VALUE_UNDEF)
+        return found(FOUND_VALUE, v);
     return find_in_class(class_of(fiber_runtime(fiber), value_from_ref(c)), site, c->id);
 }
 
@@ -75,7 +80,8 @@ Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
         return find_in_instance((Instance *)value_to_ref(receiver), site);
     if (value_is_kind(receiver, KIND_MODULE)) {
         Value v = module_get((ModuleObject *)value_to_ref(receiver), site->name);
-        if (v != VALUE_UNDEF) return found(FOUND_VALUE, v);
+        if (v != VALUE_UNDEF)
+            return found(FOUND_VALUE, v);
     }
     if (value_is_kind(receiver, KIND_CLASS))
         return find_of_class(fiber, (Class *)value_to_ref(receiver), site);
@@ -84,7 +90,8 @@ Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
 }
 
 Found member_find_super(Class *home, LoadedSite *site) {
-    if (!home || !home->base) return found(FOUND_NONE, VALUE_UNDEF);
+    if (!home || !home->base)
+        return found(FOUND_NONE, VALUE_UNDEF);
     int index = class_find(home->base, site->name, false);
     if (index >= 0 && home->base->members[index].kind == MEMBER_METHOD)
         site_fill(site, home->base->id, CACHE_METHOD, (uint32_t)index);
@@ -120,7 +127,8 @@ static bool store_static(Fiber *fiber, Class *c, Str *name, Value v) {
 
 static bool store_module(Fiber *fiber, ModuleObject *module, Str *name, Value v) {
     int slot = module_find(module, name);
-    if (slot < 0) return member_missing(fiber, value_from_ref(module), name) != VALUE_UNDEF;
+    if (slot < 0)
+        return member_missing(fiber, value_from_ref(module), name) != VALUE_UNDEF;
     if (module->constant[slot])
         return throw_error(fiber, ERROR_AttributeError, "cannot assign to constant '%s'",
                            name->data) != VALUE_UNDEF;
@@ -152,7 +160,8 @@ bool member_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
         return store_instance(fiber, (Instance *)value_to_ref(receiver), site, v);
     if (value_is_kind(receiver, KIND_CLASS)) {
         Class *c = (Class *)value_to_ref(receiver);
-        if (c->construct == VALUE_UNDEF) return store_static(fiber, c, site->name, v);
+        if (c->construct == VALUE_UNDEF)
+            return store_static(fiber, c, site->name, v);
     }
     if (value_is_kind(receiver, KIND_MODULE))
         return store_module(fiber, (ModuleObject *)value_to_ref(receiver), site->name, v);

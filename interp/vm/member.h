@@ -28,7 +28,8 @@ static inline uint32_t cache_index(uint64_t word) { return (uint32_t)word & 0xff
 static inline uint64_t site_look(const LoadedSite *site, uint32_t key) {
     for (int way = 0; way < SITE_WAYS; way++) {
         uint64_t word = load_relaxed(&site->cache[way]);
-        if (__builtin_expect(cache_key(word) == key, 1)) return word;
+        if (__builtin_expect(cache_key(word) == key, 1))
+            return word;
     }
     return 0;
 }

@@ -15,8 +15,8 @@ typedef struct Unit Unit;
 // inline cache: Hoelzle, Chambers, Ungar 1991).
 enum { SITE_WAYS = 4 };
 typedef struct LoadedSite {
-    Str *name;                          // interned
-    _Atomic uint64_t cache[SITE_WAYS];  // vm/member.h
+    Str *name;                         // interned
+    _Atomic uint64_t cache[SITE_WAYS]; // vm/member.h
 } LoadedSite;
 
 typedef struct LoadedLabels {
@@ -38,7 +38,7 @@ typedef struct Proto {
     Value *constants;
     LoadedSite *sites;
     struct ModuleObject *module;
-    Slot *globals;             // the module's slots
+    Slot *globals; // the module's slots
     uint8_t register_count, parameter_count, required_count;
     bool has_rest, is_async, is_method;
     // The number of arguments with which a call needs no binding, else PLAIN_NEVER: called as a
@@ -49,7 +49,7 @@ typedef struct Proto {
     LoadedLabels *labels;
     LoadedPlan *plans;
     Str *name;
-    Str **parameters;          // with the rest's name last, if any
+    Str **parameters; // with the rest's name last, if any
     const Code *code;
     Unit *unit;
 } Proto;

@@ -24,11 +24,13 @@
 // What runs in the new fiber may wait as if under `await`, where it can: an async function or a
 // waiting native is called so; a plain function is called plainly.
 static uint32_t start_mode(Value callee) {
-    if (value_is_kind(callee, KIND_BOUND)) callee = ((Bound *)value_to_ref(callee))->function;
+    if (value_is_kind(callee, KIND_BOUND))
+        callee = ((Bound *)value_to_ref(callee))->function;
     if (value_is_kind(callee, KIND_CLOSURE))
         return ((Closure *)value_to_ref(callee))->proto->is_async ? CALL_AWAIT : CALL_PLAIN;
     if (value_is_kind(callee, KIND_NATIVE))
-        return ((Native *)value_to_ref(callee))->spec->flags & NATIVE_WAITS ? CALL_AWAIT : CALL_PLAIN;
+        return ((Native *)value_to_ref(callee))->spec->flags & NATIVE_WAITS ? CALL_AWAIT
+                                                                            : CALL_PLAIN;
     return CALL_PLAIN;
 }
 
@@ -41,12 +43,13 @@ static Entered first_turn(Fiber *fiber) {
         return ENTERED_ERROR;
     }
     base[0] = callee;
-    for (size_t i = 0; i < count; i++) base[i + 1] = list_get(value_to_list(arguments), i);
+    for (size_t i = 0; i < count; i++)
+        base[i + 1] = list_get(value_to_list(arguments), i);
     fiber->start[0] = VALUE_UNDEF;
     fiber->native_top = base + count + 1 + WINDOW_SLACK;
-    Entered entered =
-        call_enter(fiber, base, (int)count, NULL, start_mode(callee), &fiber->result);
-    if (entered != ENTERED_FRAME) return entered;
+    Entered entered = call_enter(fiber, base, (int)count, NULL, start_mode(callee), &fiber->result);
+    if (entered != ENTERED_FRAME)
+        return entered;
     fiber->native_top = NULL;
     Frame *frame = &fiber->frames[fiber->frame_count - 1];
     frame->flags |= FRAME_ENTRY;
@@ -67,7 +70,8 @@ static RunStatus turn(Fiber *fiber) {
         Entered entered = first_turn(fiber);
         return entered == ENTERED_FRAME ? interpret(fiber) : status_of(entered);
     }
-    if (fiber->frame_count == 0) return status_of(call_resume(fiber)); // a native waits by itself
+    if (fiber->frame_count == 0)
+        return status_of(call_resume(fiber)); // a native waits by itself
     return interpret(fiber);
 }
 
@@ -77,11 +81,14 @@ static bool run_fiber(Fiber *fiber) {
     thread->current = fiber;
     RunStatus status = turn(fiber);
     thread->current = outer;
-    if (status == RUN_WAITS) return false;
-    if (status == RUN_ERROR) fiber->result = VALUE_UNDEF;
+    if (status == RUN_WAITS)
+        return false;
+    if (status == RUN_ERROR)
+        fiber->result = VALUE_UNDEF;
     fiber->ended = true;
     fiber->native_top = NULL;
-    if (fiber->is_task) handle_task_ended(fiber);
+    if (fiber->is_task)
+        handle_task_ended(fiber);
     return true;
 }
 
@@ -128,7 +135,8 @@ static void watchdog_bite(const Watchdog *dog) {
         return;
     }
     const Registry *registry = vm->runtime->registry;
-    if (registry->processes) registry->processes->terminate_all(vm->world, SIGKILL);
+    if (registry->processes)
+        registry->processes->terminate_all(vm->world, SIGKILL);
     _exit(load_relaxed(&vm->exit_status));
 }
 
@@ -137,7 +145,8 @@ static void *watchdog_main(void *argument) {
     free(argument);
     uint64_t end = deadline_after(dog.seconds);
     _Atomic uint32_t never = 0;
-    while (os_now() < end) os_futex_wait(&never, 0, end);
+    while (os_now() < end)
+        os_futex_wait(&never, 0, end);
     watchdog_bite(&dog);
     return NULL;
 }
@@ -153,18 +162,22 @@ static void watchdog_start(Vm *vm, double seconds, bool force) {
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    if (pthread_create(&thread, &attributes, watchdog_main, dog) != 0) free(dog);
+    if (pthread_create(&thread, &attributes, watchdog_main, dog) != 0)
+        free(dog);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
 }
 
 void script_end(Vm *vm, int status) {
     int nobody = -1;
-    if (!cas_seq(&vm->exit_status, &nobody, status)) return;
+    if (!cas_seq(&vm->exit_status, &nobody, status))
+        return;
     watchdog_start(vm, END_GRACE + 0.5, true);
     Thread *main = vm->world->main_thread; // in a child, the one that forked
-    if (main->main_fiber->ended) return;
-    if (main->current == main->main_fiber && pthread_equal(main->pthread, pthread_self())) return;
+    if (main->main_fiber->ended)
+        return;
+    if (main->current == main->main_fiber && pthread_equal(main->pthread, pthread_self()))
+        return;
     fiber_cancel(main->main_fiber);
     thread_notify(main, POLL_END);
 }
@@ -174,7 +187,8 @@ void script_end(Vm *vm, int status) {
 static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
     Runtime *runtime = vm->runtime;
     bool cancelled = value_is_instance_of(runtime, error, runtime->errors[ERROR_Cancelled]);
-    if (cancelled && load_relaxed(&vm->exit_status) >= 0) return STATUS_DONE;
+    if (cancelled && load_relaxed(&vm->exit_status) >= 0)
+        return STATUS_DONE;
     if (cancelled) {
         *at_once = true;
         return STATUS_TERMINATED;
@@ -188,25 +202,31 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
 }
 
 int run_script(Vm *vm, Fiber *fiber) {
-    if (vm->options.timeout > 0) watchdog_start(vm, vm->options.timeout, false);
+    if (vm->options.timeout > 0)
+        watchdog_start(vm, vm->options.timeout, false);
     thread_run_until_ended(vm->thread, fiber);
     int status = STATUS_DONE;
     bool at_once = false, reported = false;
     Value result = fiber->result;
-    if (fiber->error != VALUE_UNDEF) status = settle(vm, fiber, error_take(fiber), &at_once);
+    if (fiber->error != VALUE_UNDEF)
+        status = settle(vm, fiber, error_take(fiber), &at_once);
     if (!at_once && load_relaxed(&vm->exit_status) < 0 && !handles_finish(fiber, &reported)) {
         int later = settle(vm, fiber, error_take(fiber), &at_once);
-        if (status == STATUS_DONE) status = later;
+        if (status == STATUS_DONE)
+            status = later;
     }
     fiber->result = result;
     int asked = load_relaxed(&vm->exit_status);
     vm->stuck = !handles_end_all(fiber, END_GRACE); // detached threads and tasks, if nothing else
-    if (asked >= 0) return asked;
-    if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR) return STATUS_DEADLOCK;
+    if (asked >= 0)
+        return asked;
+    if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR)
+        return STATUS_DEADLOCK;
     return status == STATUS_DONE && load_relaxed(&vm->failed) ? STATUS_ERROR : status;
 }
 
 void vm_end_process(Vm *vm, int status) {
-    if (vm->stuck) _exit(status);
+    if (vm->stuck)
+        _exit(status);
     vm_free(vm);
 }

@@ -10,7 +10,8 @@
 // --- operators ---
 
 static bool compare_numbers(Comparison how, int order) {
-    if (order == 2) return false; // NaN
+    if (order == 2)
+        return false; // NaN
     switch (how) {
     case COMPARE_LESS: return order < 0;
     case COMPARE_LESS_EQUAL: return order <= 0;
@@ -29,12 +30,14 @@ bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out) {
 }
 
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
-    if (value_is_number(a) && value_is_number(b)) return number_operate(fiber, op, a, b);
+    if (value_is_number(a) && value_is_number(b))
+        return number_operate(fiber, op, a, b);
     return value_operate(fiber, op, a, b);
 }
 
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b) {
-    if (value_is_number(a) && value_is_number(b)) return number_operate(fiber, op, a, b);
+    if (value_is_number(a) && value_is_number(b))
+        return number_operate(fiber, op, a, b);
     return value_operate_in_place(fiber, op, a, b);
 }
 
@@ -46,14 +49,17 @@ Value slow_is(Fiber *fiber, Value v, Value of) {
 }
 
 Value slow_negate(Fiber *fiber, Value v) {
-    if (value_is_number(v)) return number_negate(fiber, v);
+    if (value_is_number(v))
+        return number_negate(fiber, v);
     return throw_type(fiber, "bad operand type for unary -: '%s'",
                       value_type_name(fiber_runtime(fiber), v));
 }
 
 Value slow_bit_not(Fiber *fiber, Value v) {
-    if (value_is_bool(v)) v = value_from_int(v == VALUE_TRUE);
-    if (value_is_integer(v)) return integer_not(fiber, v);
+    if (value_is_bool(v))
+        v = value_from_int(v == VALUE_TRUE);
+    if (value_is_integer(v))
+        return integer_not(fiber, v);
     return throw_type(fiber, "bad operand type for unary ~: '%s'",
                       value_type_name(fiber_runtime(fiber), v));
 }
@@ -70,11 +76,13 @@ static Entered run_getter(Fiber *fiber, Value function, Value receiver, Value *r
     Value *window = scratch_window(fiber);
     window[0] = receiver;
     Entered entered = call_method(fiber, function, window, 0, NULL, CALL_PLAIN, result);
-    if (entered == ENTERED_FRAME) fiber->frames[fiber->frame_count - 1].result = result;
+    if (entered == ENTERED_FRAME)
+        fiber->frames[fiber->frame_count - 1].result = result;
     return entered;
 }
 
-static Entered give_found(Fiber *fiber, Found found, Value receiver, LoadedSite *site, Value *result) {
+static Entered give_found(Fiber *fiber, Found found, Value receiver, LoadedSite *site,
+                          Value *result) {
     switch (found.kind) {
     case FOUND_VALUE: *result = found.value; return ENTERED_VALUE;
     case FOUND_METHOD:
@@ -96,7 +104,8 @@ static Entered missing_super(Fiber *fiber, const Str *name) {
 
 Entered slow_get_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value *result) {
     Found found = member_find_super(home, site);
-    if (found.kind == FOUND_NONE) return missing_super(fiber, site->name);
+    if (found.kind == FOUND_NONE)
+        return missing_super(fiber, site->name);
     return give_found(fiber, found, self, site, result);
 }
 
@@ -105,19 +114,22 @@ static Entered run_setter(Fiber *fiber, Value setter, Value receiver, Value v) {
     window[0] = receiver;
     window[1] = v;
     Entered entered = call_method(fiber, setter, window, 1, NULL, CALL_PLAIN, &ignored);
-    if (entered == ENTERED_FRAME) fiber->frames[fiber->frame_count - 1].flags |= FRAME_DISCARD;
+    if (entered == ENTERED_FRAME)
+        fiber->frames[fiber->frame_count - 1].flags |= FRAME_DISCARD;
     return entered;
 }
 
 Entered slow_set_field(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
     Value setter = member_setter(fiber, receiver, site->name);
-    if (setter != VALUE_UNDEF) return run_setter(fiber, setter, receiver, v);
+    if (setter != VALUE_UNDEF)
+        return run_setter(fiber, setter, receiver, v);
     return member_store(fiber, receiver, site, v) ? ENTERED_VALUE : ENTERED_ERROR;
 }
 
 Entered slow_set_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value v) {
     int index = home && home->base ? class_find(home->base, site->name, true) : -1;
-    if (index >= 0) return run_setter(fiber, home->base->members[index].function, self, v);
+    if (index >= 0)
+        return run_setter(fiber, home->base->members[index].function, self, v);
     return member_store(fiber, self, site, v) ? ENTERED_VALUE : ENTERED_ERROR;
 }
 
@@ -133,7 +145,8 @@ Entered slow_invoke(Fiber *fiber, Value *window, int count, LoadedSite *site,
     }
     if (found.kind == FOUND_GETTER) {
         found.value = vm_call_method(fiber, found.value, receiver, NULL, 0);
-        if (found.value == VALUE_UNDEF) return ENTERED_ERROR;
+        if (found.value == VALUE_UNDEF)
+            return ENTERED_ERROR;
     }
     window[0] = found.value;
     return call_enter(fiber, window, count, labels, mode, window);
@@ -150,7 +163,8 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
         window[0] = VALUE_NIL;
         return ENTERED_VALUE;
     }
-    if (found.kind != FOUND_VALUE) return missing_super(fiber, site->name);
+    if (found.kind != FOUND_VALUE)
+        return missing_super(fiber, site->name);
     window[0] = found.value;
     return call_enter(fiber, window, count, labels, mode, window);
 }
@@ -182,7 +196,8 @@ Entered slow_call_spread(Fiber *fiber, Value *window, const LoadedLabels *labels
     }
     memcpy(wide + 1 + count, kept, labelled * sizeof(Value));
     int total = (int)(count + labelled);
-    if (labelled == 0) labels = NULL;
+    if (labelled == 0)
+        labels = NULL;
     Value *saved = fiber->native_top;
     fiber->native_top = wide + total + WINDOW_SLACK;
     Entered entered;
@@ -200,7 +215,8 @@ Entered slow_call_spread(Fiber *fiber, Value *window, const LoadedLabels *labels
         frame->first_in_segment |= fresh;
         return entered;
     }
-    if (entered != ENTERED_PARKED) segments_release(fiber, window);
+    if (entered != ENTERED_PARKED)
+        segments_release(fiber, window);
     return entered;
 }
 
@@ -218,14 +234,16 @@ Value slow_closure(Fiber *fiber, Closure *parent, Proto *proto, Value *base) {
 }
 
 static bool base_is_fit(Fiber *fiber, Value base) {
-    if (base == VALUE_UNDEF) return true;
+    if (base == VALUE_UNDEF)
+        return true;
     if (!value_is_kind(base, KIND_CLASS)) {
         throw_type(fiber, "a class can only extend a class, not '%s'",
                    value_type_name(fiber_runtime(fiber), base));
         return false;
     }
     const Class *c = (Class *)value_to_ref(base);
-    if (c->construct == VALUE_UNDEF || c->payload_base) return true;
+    if (c->construct == VALUE_UNDEF || c->payload_base)
+        return true;
     throw_type(fiber, "type '%s' is not an acceptable base type", c->name->data);
     return false;
 }
@@ -235,7 +253,8 @@ Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window) {
                                        [PLAN_GETTER] = MEMBER_GETTER,
                                        [PLAN_SETTER] = MEMBER_SETTER,
                                        [PLAN_STATIC] = MEMBER_STATIC};
-    if (!base_is_fit(fiber, window[0])) return VALUE_UNDEF;
+    if (!base_is_fit(fiber, window[0]))
+        return VALUE_UNDEF;
     MemberSpec members[CODE_MAX_REGISTERS];
     for (uint32_t i = 0; i < plan->count; i++)
         members[i] = (MemberSpec){plan->names[i], kinds[plan->kinds[i]], window[i + 1]};
@@ -246,8 +265,10 @@ Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window) {
 
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
     size_t size = 0;
-    for (uint32_t i = 0; i < count; i++) size += value_to_str(parts[i])->size;
-    if (!heap_has_room(fiber->heap, size)) return throw_memory(fiber, size);
+    for (uint32_t i = 0; i < count; i++)
+        size += value_to_str(parts[i])->size;
+    if (!heap_has_room(fiber->heap, size))
+        return throw_memory(fiber, size);
     enum { SMALL = 512 };
     char small[SMALL];
     Text text = {0};
@@ -267,7 +288,8 @@ Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
 }
 
 Value slow_format(Fiber *fiber, Value v, Value spec) {
-    if (spec == VALUE_UNDEF) return value_is_str(v) ? v : value_to_str_value(fiber, v);
+    if (spec == VALUE_UNDEF)
+        return value_is_str(v) ? v : value_to_str_value(fiber, v);
     Text text = {0};
     const Str *s = value_to_str(spec);
     Value result = VALUE_UNDEF;
@@ -287,7 +309,8 @@ static bool wrong_count(Fiber *fiber, size_t want, size_t have, bool at_least) {
 }
 
 static List *unpack_list(Fiber *fiber, Value from, Value *keep) {
-    if (value_is_list(from)) return value_to_list(from);
+    if (value_is_list(from))
+        return value_to_list(from);
     if (!value_is_kind(from, KIND_STR) && !value_is_ref(from)) {
         throw_type(fiber, "cannot unpack non-iterable %s object",
                    value_type_name(fiber_runtime(fiber), from));
@@ -300,9 +323,11 @@ static List *unpack_list(Fiber *fiber, Value from, Value *keep) {
 bool slow_unpack(Fiber *fiber, Value from, Value *targets, uint32_t count) {
     Value kept;
     List *list = unpack_list(fiber, from, &kept);
-    if (!list) return false;
+    if (!list)
+        return false;
     size_t have = list_length(list);
-    if (have != count) return wrong_count(fiber, count, have, false);
+    if (have != count)
+        return wrong_count(fiber, count, have, false);
     for (uint32_t i = 0; i < count; i++) {
         Value v = list_get(list, i);
         targets[i] = v == VALUE_UNDEF ? VALUE_NIL : v; // taken out meanwhile by another thread
@@ -313,26 +338,34 @@ bool slow_unpack(Fiber *fiber, Value from, Value *targets, uint32_t count) {
 bool slow_unpack_rest(Fiber *fiber, Value from, Value *targets, uint32_t count, uint32_t before) {
     Value kept;
     List *list = unpack_list(fiber, from, &kept);
-    if (!list) return false;
+    if (!list)
+        return false;
     List *copy = list_copy(fiber, list);
-    if (!copy) return false;
+    if (!copy)
+        return false;
     size_t have = list_length(copy), fixed = count - 1;
-    if (have < fixed) return wrong_count(fiber, fixed, have, true);
+    if (have < fixed)
+        return wrong_count(fiber, fixed, have, true);
     size_t rest = have - fixed;
     List *middle = list_slice(fiber, copy, before, before + rest);
-    if (!middle) return false;
-    for (uint32_t i = 0; i < before; i++) targets[i] = list_get(copy, i);
+    if (!middle)
+        return false;
+    for (uint32_t i = 0; i < before; i++)
+        targets[i] = list_get(copy, i);
     targets[before] = value_from_ref(middle);
-    for (uint32_t i = before + 1; i < count; i++) targets[i] = list_get(copy, i - 1 + rest);
+    for (uint32_t i = before + 1; i < count; i++)
+        targets[i] = list_get(copy, i - 1 + rest);
     return true;
 }
 
 bool slow_extend(Fiber *fiber, Value list, Value from) {
     Value more = iterate_to_list(fiber, from);
-    if (more == VALUE_UNDEF) return false;
+    if (more == VALUE_UNDEF)
+        return false;
     List *source = value_to_list(more);
     for (size_t i = 0; i < list_length(source); i++)
-        if (!list_append(fiber, value_to_list(list), list_get(source, i))) return false;
+        if (!list_append(fiber, value_to_list(list), list_get(source, i)))
+            return false;
     return true;
 }
 
@@ -341,11 +374,13 @@ bool slow_lock_order(Fiber *fiber, Value *locks, uint32_t count) {
     for (uint32_t i = 1; i < count; i++) {
         Value v = locks[i];
         uint32_t k = i;
-        for (; k > 0 && locks[k - 1] > v; k--) locks[k] = locks[k - 1];
+        for (; k > 0 && locks[k - 1] > v; k--)
+            locks[k] = locks[k - 1];
         locks[k] = v;
     }
     for (uint32_t i = 1; i < count; i++) {
-        if (locks[i] != locks[i - 1]) continue;
+        if (locks[i] != locks[i - 1])
+            continue;
         throw_error(fiber, ERROR_DeadlockError, "the same lock is named twice");
         return false;
     }
@@ -359,7 +394,8 @@ void slow_throw(Fiber *fiber, Value error) {
     if (value_is_kind(error, KIND_CLASS) &&
         class_extends((Class *)value_to_ref(error), runtime->errors[ERROR_BaseError])) {
         error = vm_call(fiber, error, NULL, 0); // `throw ValueError`, as in Python
-        if (error == VALUE_UNDEF) return;
+        if (error == VALUE_UNDEF)
+            return;
     }
     if (value_is_error(runtime, error))
         throw_instance(fiber, error);
@@ -373,9 +409,11 @@ void slow_name_error(Fiber *fiber, const Str *name) {
 
 void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture) {
     CodeName name = {"?", 1};
-    if (capture && index < proto->capture_count) name = proto->code->captures[index].name;
+    if (capture && index < proto->capture_count)
+        name = proto->code->captures[index].name;
     uint32_t pc = (uint32_t)(fiber->pc - 1 - proto->words);
-    if (!capture) name = code_local_name(proto->code, index, pc);
+    if (!capture)
+        name = code_local_name(proto->code, index, pc);
     throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
                 (int)name.size, name.text);
 }

@@ -9,7 +9,12 @@
 #include "vm/call.h"
 #include "vm/member.h"
 
-typedef enum Comparison { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_GREATER_EQUAL } Comparison;
+typedef enum Comparison {
+    COMPARE_LESS,
+    COMPARE_LESS_EQUAL,
+    COMPARE_GREATER,
+    COMPARE_GREATER_EQUAL
+} Comparison;
 
 bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out);
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);

@@ -49,7 +49,8 @@ static TraceEntry entry_of(Fiber *fiber, uint32_t depth) {
 // "in thread 2, started at x.conc:3:9"; NULL for the script's own main fiber.
 static Str *origin_of(Fiber *fiber) {
     Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
-    if (!handle) return NULL;
+    if (!handle)
+        return NULL;
     Text text = {0};
     handle_origin(fiber_runtime(fiber), handle, &text);
     Str *origin = text.length ? str_from_text(fiber->heap, &text) : NULL;
@@ -93,10 +94,13 @@ void trace_place_of(const Proto *proto, const uint32_t *pc, char *text, size_t c
 
 void trace_place(Fiber *fiber, char *text, size_t capacity) {
     text[0] = '\0';
-    if (fiber->frame_count > 0) copy_place(entry_of(fiber, 0), text, capacity);
+    if (fiber->frame_count > 0)
+        copy_place(entry_of(fiber, 0), text, capacity);
 }
 
-static bool is_main(const Proto *proto) { return proto->name->data[0] == '<' && proto->name->data[1] == 'm'; }
+static bool is_main(const Proto *proto) {
+    return proto->name->data[0] == '<' && proto->name->data[1] == 'm';
+}
 
 static void render_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i + 1 < trace->count; i++) {
@@ -109,11 +113,13 @@ static void render_calls(const Trace *trace, Text *out) {
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
     if (oldest && !is_main(oldest) && !trace->origin)
         text_format(out, "  in %s()\n", oldest->name->data);
-    if (trace->origin) text_format(out, "  %s\n", trace->origin->data);
+    if (trace->origin)
+        text_format(out, "  %s\n", trace->origin->data);
 }
 
 static void render_excerpt(const Trace *trace, bool colour, Text *out) {
-    if (trace->count == 0) return;
+    if (trace->count == 0)
+        return;
     TraceEntry newest = trace->entries[0];
     const Code *code = newest.proto->code;
     unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
@@ -134,8 +140,10 @@ static void render_trace(const Trace *trace, bool colour, Text *out) {
 
 Str *trace_text(Fiber *fiber, Value v) {
     const Trace *trace = trace_of(v);
-    if (!trace) return str_from_c(fiber->heap, "");
-    if (trace->text) return trace->text;
+    if (!trace)
+        return str_from_c(fiber->heap, "");
+    if (trace->text)
+        return trace->text;
     Text text = {0};
     render_trace(trace, false, &text);
     Str *s = str_from_text(fiber->heap, &text);
@@ -148,7 +156,8 @@ static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) 
     const char *name = instance_shape(error)->of->name->data;
     diagnostic_head(out, name, value_is_str(message) ? value_to_str(message)->data : "", colour);
     const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
-    if (trace) render_trace(trace, colour, out);
+    if (trace)
+        render_trace(trace, colour, out);
     (void)fiber;
 }
 
@@ -158,7 +167,8 @@ void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
     render_error(fiber, error, colour, out);
     for (int i = 0; i < MOST_CAUSES; i++) {
         Value cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
-        if (!value_is_error(fiber_runtime(fiber), cause)) return;
+        if (!value_is_error(fiber_runtime(fiber), cause))
+            return;
         error = (Instance *)value_to_ref(cause);
         text_string(out, "caused by:\n");
         render_error(fiber, error, colour, out);

@@ -66,7 +66,8 @@ static Span place_span(const Code *code, uint32_t pc) {
         else
             high = middle;
     }
-    if (low == 0) return (Span){code->offset, code->length};
+    if (low == 0)
+        return (Span){code->offset, code->length};
     return (Span){code->places[low - 1].offset, code->places[low - 1].length};
 }
 

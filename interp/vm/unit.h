@@ -29,11 +29,11 @@ typedef struct UnitOptions {
     UnitMode mode;
     const CodeName *builtins;
     uint32_t builtin_count;
-    const CodeName *known;       // names that the module has already
+    const CodeName *known; // names that the module has already
     const bool *known_constant;
     uint32_t known_count;
     bool redeclare, give_last;
-    bool colour;             // of the diagnostics
+    bool colour; // of the diagnostics
 } UnitOptions;
 
 // Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.

@@ -31,7 +31,8 @@ static void vm_trace(void *context, Tracer *tracer) {
 
 static bool colour_wanted(void) {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    if ((no && *no) || !term || strcmp(term, "dumb") == 0) return false;
+    if ((no && *no) || !term || strcmp(term, "dumb") == 0)
+        return false;
     return isatty(STDERR_FILENO);
 }
 
@@ -78,7 +79,8 @@ Vm *vm_new(const VmOptions *options) {
     vm->colour = colour_wanted();
     set_hooks(vm);
     slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
-    if (options->install) options->install(vm->thread->main_fiber);
+    if (options->install)
+        options->install(vm->thread->main_fiber);
     name_builtins(vm);
     return vm;
 }
@@ -122,7 +124,8 @@ void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module) {
 
 bool vm_read_file(const char *path, char **text, size_t *size) {
     FILE *file = fopen(path, "rb");
-    if (!file) return false;
+    if (!file)
+        return false;
     struct stat status;
     if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
         fclose(file);
@@ -133,7 +136,8 @@ bool vm_read_file(const char *path, char **text, size_t *size) {
     char *data = os_malloc(capacity);
     while ((got = fread(data + length, 1, capacity - length - 1, file)) > 0) {
         length += got;
-        if (capacity - length < 2) data = os_realloc(data, capacity *= 2);
+        if (capacity - length < 2)
+            data = os_realloc(data, capacity *= 2);
     }
     bool failed = ferror(file);
     fclose(file);
@@ -177,7 +181,8 @@ static ModuleObject *load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *nam
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
     Unit *unit = compile(vm, name, text, size, &options);
-    if (!unit) return STATUS_USAGE;
+    if (!unit)
+        return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
     load_main(vm, fiber, unit, name);
     return run_script(vm, fiber);
@@ -186,7 +191,8 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
     Unit *unit = compile(vm, name, text, size, &options);
-    if (!unit) return STATUS_USAGE;
+    if (!unit)
+        return STATUS_USAGE;
     unit_free(unit);
     return STATUS_DONE;
 }
@@ -195,7 +201,8 @@ static bool print_result(Fiber *fiber) {
     Text out = {0};
     bool ok = value_to_text(fiber, fiber->result, &out);
     text_char(&out, '\n');
-    if (ok) os_write_all(STDOUT_FILENO, text_data(&out), out.length);
+    if (ok)
+        os_write_all(STDOUT_FILENO, text_data(&out), out.length);
     text_free(&out);
     return ok;
 }
@@ -205,7 +212,8 @@ int vm_print_expression(Vm *vm, const char *text, size_t size) {
     options.mode = UNIT_EXPRESSION;
     options.give_last = true;
     Unit *unit = compile(vm, "<string>", text, size, &options);
-    if (!unit) return STATUS_USAGE;
+    if (!unit)
+        return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
     load_main(vm, fiber, unit, "<string>");
     int status = run_script(vm, fiber);

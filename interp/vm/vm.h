@@ -18,7 +18,7 @@ typedef struct VmOptions {
     size_t memory_limit; // bytes; 0: a default by the machine's size
     double timeout;      // seconds; 0: none
     bool stress;
-    int argument_count;  // of `args`
+    int argument_count; // of `args`
     char *const *arguments;
     // Fills a new Vm with built-in classes, functions and modules (native/install.h).
     void (*install)(Fiber *fiber);
@@ -34,21 +34,28 @@ typedef struct Vm {
     Unit *units;    // all compiled texts, newest first; under mutex
     pthread_mutex_t mutex;
     VmOptions options;
-    Slot modules;   // a Map: path or name to module (import)
+    Slot modules; // a Map: path or name to module (import)
     CodeName *builtin_names;
-    bool colour;    // standard error is a terminal that wants colour
-    bool stuck;                // threads are left that do not end
-    _Atomic bool failed;       // an uncaught error was shown: status 1
-    _Atomic bool deadlocked;   // one of them was a DeadlockError: status 3
-    _Atomic int exit_status;   // asked for by exit(), --timeout; -1: nobody asked
+    bool colour;             // standard error is a terminal that wants colour
+    bool stuck;              // threads are left that do not end
+    _Atomic bool failed;     // an uncaught error was shown: status 1
+    _Atomic bool deadlocked; // one of them was a DeadlockError: status 3
+    _Atomic int exit_status; // asked for by exit(), --timeout; -1: nobody asked
 } Vm;
 
 Vm *vm_new(const VmOptions *options);
 void vm_free(Vm *vm);
 static inline Vm *fiber_vm(Fiber *fiber) { return fiber->world->vm; }
 
-enum { STATUS_DONE = 0, STATUS_ERROR = 1, STATUS_USAGE = 2, STATUS_DEADLOCK = 3, STATUS_TIMEOUT = 124,
-       STATUS_INTERRUPT = 130, STATUS_TERMINATED = 143 };
+enum {
+    STATUS_DONE = 0,
+    STATUS_ERROR = 1,
+    STATUS_USAGE = 2,
+    STATUS_DEADLOCK = 3,
+    STATUS_TIMEOUT = 124,
+    STATUS_INTERRUPT = 130,
+    STATUS_TERMINATED = 143
+};
 
 // Compiles and runs a script as the program: then waits for what it started, reports what nobody
 // picked up. The exit status of section 8.

@@ -23,15 +23,18 @@ static int turns;
 // goes on with the next.
 static void on_alarm(int signal) {
     (void)signal;
-    if (++turns > TURNS) _exit(0);
-    if (running) thread_notify(running->thread, POLL_INTERRUPT);
+    if (++turns > TURNS)
+        _exit(0);
+    if (running)
+        thread_notify(running->thread, POLL_INTERRUPT);
 }
 
 static bool out_of_bounds(const char *text) {
-    static const char *const words[] = {"spawn", "Process", "open", "input", "exit", "sleep", "import",
-                                        "detach", "kill", "timeout"};
+    static const char *const words[] = {"spawn", "Process", "open",   "input", "exit",
+                                        "sleep", "import",  "detach", "kill",  "timeout"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(text, words[i])) return true;
+        if (strstr(text, words[i]))
+            return true;
     return false;
 }
 
@@ -44,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                              .install = natives_install,
                              .embedded_module = stdlib_text,
                              .stress = size % 8 == 0};
-        struct itimerval tick = {{0, TURN_MICROSECONDS}, {0, TURN_MICROSECONDS}}, none = {{0, 0}, {0, 0}};
+        struct itimerval tick = {{0, TURN_MICROSECONDS}, {0, TURN_MICROSECONDS}},
+                         none = {{0, 0}, {0, 0}};
         running = vm_new(&options);
         turns = 0;
         signal(SIGALRM, on_alarm);
