@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// The methods of errors. Whatever a script gives as the message, the instance keeps text: so showing an
+// error, which may happen when nothing else works any more, runs no script code.
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/operate.h"

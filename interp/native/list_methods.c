@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+//
+// The methods of lists, and map, filter and reduce of everything that can be iterated. Each method of a
+// list is atomic by being one call of object/list.c; what takes longer (sort, reverse) works on a copy
+// that no other thread sees and puts it into the list in one step. Where equality may run
+// script code, each element is asked for anew by its index: the list may be another one by then.
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/list.h"

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// The methods of maps. What lists a map, keys(), values() and items(), lists a copy of it: the map as it
+// was at one moment, whatever other threads do to it meanwhile.
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/list.h"

@@ -52,13 +52,28 @@ static double unit_in_last_place(double x) {
 #define UNARY(X)                                                                                   \
     X(sqrt, sqrt, false)                                                                           \
     X(cbrt, cbrt, false)                                                                           \
-    X(exp, exp, true) X(exp2, exp2, true) X(expm1, expm1, true) X(log1p, log1p, false)             \
-        X(sin, sin, false) X(cos, cos, false) X(tan, tan, false) X(asin, asin, false)              \
-            X(acos, acos, false) X(atan, atan, false) X(sinh, sinh, true) X(cosh, cosh, true)      \
-                X(tanh, tanh, false) X(asinh, asinh, false) X(acosh, acosh, false)                 \
-                    X(atanh, atanh, false) X(fabs, fabs, false) X(erf, erf, false)                 \
-                        X(erfc, erfc, false) X(degrees, to_degrees, false)                         \
-                            X(radians, to_radians, false) X(ulp, unit_in_last_place, false)
+    X(exp, exp, true)                                                                              \
+    X(exp2, exp2, true)                                                                            \
+    X(expm1, expm1, true)                                                                          \
+    X(log1p, log1p, false)                                                                         \
+    X(sin, sin, false)                                                                             \
+    X(cos, cos, false)                                                                             \
+    X(tan, tan, false)                                                                             \
+    X(asin, asin, false)                                                                           \
+    X(acos, acos, false)                                                                           \
+    X(atan, atan, false)                                                                           \
+    X(sinh, sinh, true)                                                                            \
+    X(cosh, cosh, true)                                                                            \
+    X(tanh, tanh, false)                                                                           \
+    X(asinh, asinh, false)                                                                         \
+    X(acosh, acosh, false)                                                                         \
+    X(atanh, atanh, false)                                                                         \
+    X(fabs, fabs, false)                                                                           \
+    X(erf, erf, false)                                                                             \
+    X(erfc, erfc, false)                                                                           \
+    X(degrees, to_degrees, false)                                                                  \
+    X(radians, to_radians, false)                                                                  \
+    X(ulp, unit_in_last_place, false)
 #define X(name, function, overflows)                                                               \
     static Value math_##name(Fiber *fiber, Value *args, int count) {                               \
         (void)count;                                                                               \

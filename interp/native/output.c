@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// Writing a script's output. The thread is detached for as long as the system takes: a reader that is slow
+// holds up who prints, but no collection and no fork. Nothing is buffered, so a forked child has nothing
+// of its parent's to print again, and a script that is ended by force has printed all that it said.
 #include "native/output.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// The methods of ranges. A range is constant and is never written out: count and index are worked out from
+// its ends and its step, with integers of any size.
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/integer.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// The methods of sets. Sets are maps without values (object/map.h), and the operators of sets do the work:
+// a.union(b, c) is a | b | c, with each argument made a set first. What those conversions make lies in the
+// argument window meanwhile, where the collector finds it: iterating and hashing may run script code.
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/list.h"

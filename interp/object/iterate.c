@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+//
+// Iteration, once for `for`, for natives and for spreads. The state is three words in the caller's keeping
+// (iterate.h draws it) and no object, so a loop over a built-in container allocates nothing. A position is
+// an index, never a pointer: a container may change under the loop, by its own script or by other threads,
+// and the next step looks at it as it is then. Lists are followed as they grow or shrink; maps and sets
+// count their changes of size in a version, and a loop that meets another version throws.
 #include "object/iterate.h"
 
 #include "object/bytes.h"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// The one list that joins the kinds of this folder (heap/kinds.def) to their functions. A kind that is
+// missing here would be taken for one that refers to nothing, and what it refers to be swept under it; a
+// stress build, which checks every reference that it traces, would say so.
 #include "object/kinds.h"
 
 static void trace_nothing(Object *object, Tracer *tracer) {

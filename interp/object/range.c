@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+//
+// Ranges: four integers of any size, of which the length follows from the other three. It is worked out
+// once, when the range is made; so is every refusal. After that a range never changes, any thread may read
+// it, and whatever is asked of it (an element, a slice, `in`) is arithmetic that takes the same time
+// however long it is.
 #include "object/range.h"
 
 #include "object/error.h"

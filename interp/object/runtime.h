@@ -19,8 +19,23 @@ struct Registry; // sync/registry.h
 // Names that C code looks up by itself: runtime->names[NAME_init].
 #define RUNTIME_NAMES(X)                                                                           \
     X(init)                                                                                        \
-    X(str) X(eq) X(less) X(hash) X(iter) X(next) X(close) X(run) X(acquire) X(release) X(message)  \
-        X(cause) X(trace) X(self) X(name) X(len) X(empty)
+    X(str)                                                                                         \
+    X(eq)                                                                                          \
+    X(less)                                                                                        \
+    X(hash)                                                                                        \
+    X(iter)                                                                                        \
+    X(next)                                                                                        \
+    X(close)                                                                                       \
+    X(run)                                                                                         \
+    X(acquire)                                                                                     \
+    X(release)                                                                                     \
+    X(message)                                                                                     \
+    X(cause)                                                                                       \
+    X(trace)                                                                                       \
+    X(self)                                                                                        \
+    X(name)                                                                                        \
+    X(len)                                                                                         \
+    X(empty)
 typedef enum RuntimeName {
 #define X(name) NAME_##name,
     RUNTIME_NAMES(X)
@@ -31,15 +46,33 @@ typedef enum RuntimeName {
 // The error classes, parents first: X(Name, Parent). One list; object/error.c makes the classes.
 #define ERROR_CLASSES(X)                                                                           \
     X(BaseError, BaseError)                                                                        \
-    X(Error, BaseError) X(Cancelled, BaseError) X(Interrupted, BaseError) X(RuntimeError, Error)   \
-        X(OverflowError, Error) X(EOFError, Error) X(StopIteration, Error) X(ValueError, Error)    \
-            X(TypeError, Error) X(NameError, Error) X(AttributeError, Error) X(IndexError, Error)  \
-                X(KeyError, Error) X(ZeroDivisionError, Error) X(AssertionError, Error)            \
-                    X(RecursionError, RuntimeError) X(MemoryError, Error) X(ImportError, Error)    \
-                        X(OSError, Error) X(TimeoutError, Error) X(LockError, Error)               \
-                            X(DeadlockError, Error) X(QueueEmpty, Error) X(QueueFull, Error)       \
-                                X(QueueClosed, Error) X(BrokenBarrier, Error)                      \
-                                    X(ProcessError, Error)
+    X(Error, BaseError)                                                                            \
+    X(Cancelled, BaseError)                                                                        \
+    X(Interrupted, BaseError)                                                                      \
+    X(RuntimeError, Error)                                                                         \
+    X(OverflowError, Error)                                                                        \
+    X(EOFError, Error)                                                                             \
+    X(StopIteration, Error)                                                                        \
+    X(ValueError, Error)                                                                           \
+    X(TypeError, Error)                                                                            \
+    X(NameError, Error)                                                                            \
+    X(AttributeError, Error)                                                                       \
+    X(IndexError, Error)                                                                           \
+    X(KeyError, Error)                                                                             \
+    X(ZeroDivisionError, Error)                                                                    \
+    X(AssertionError, Error)                                                                       \
+    X(RecursionError, RuntimeError)                                                                \
+    X(MemoryError, Error)                                                                          \
+    X(ImportError, Error)                                                                          \
+    X(OSError, Error)                                                                              \
+    X(TimeoutError, Error)                                                                         \
+    X(LockError, Error)                                                                            \
+    X(DeadlockError, Error)                                                                        \
+    X(QueueEmpty, Error)                                                                           \
+    X(QueueFull, Error)                                                                            \
+    X(QueueClosed, Error)                                                                          \
+    X(BrokenBarrier, Error)                                                                        \
+    X(ProcessError, Error)
 typedef enum ErrorClass {
 #define X(name, parent) ERROR_##name,
     ERROR_CLASSES(X)
@@ -50,11 +83,27 @@ typedef enum ErrorClass {
 // The classes of built-in values: X(NAME, "name in scripts"). runtime->types[TYPE_LIST].
 #define BUILTIN_TYPES(X)                                                                           \
     X(NIL, "nil")                                                                                  \
-    X(BOOL, "bool") X(INT, "int") X(FLOAT, "float") X(STR, "str") X(BYTES, "bytes")                \
-        X(LIST, "list") X(MAP, "map") X(SET, "set") X(RANGE, "range") X(FUNCTION, "function")      \
-            X(CLASS, "type") X(MODULE, "module") X(ITERATOR, "iterator") X(LOCK, "lock")           \
-                X(QUEUE, "queue") X(FILE, "file") X(HANDLE, "Handle") X(THREAD, "Thread")          \
-                    X(PROCESS, "Process") X(TASK, "Task") X(OBJECT, "object")
+    X(BOOL, "bool")                                                                                \
+    X(INT, "int")                                                                                  \
+    X(FLOAT, "float")                                                                              \
+    X(STR, "str")                                                                                  \
+    X(BYTES, "bytes")                                                                              \
+    X(LIST, "list")                                                                                \
+    X(MAP, "map")                                                                                  \
+    X(SET, "set")                                                                                  \
+    X(RANGE, "range")                                                                              \
+    X(FUNCTION, "function")                                                                        \
+    X(CLASS, "type")                                                                               \
+    X(MODULE, "module")                                                                            \
+    X(ITERATOR, "iterator")                                                                        \
+    X(LOCK, "lock")                                                                                \
+    X(QUEUE, "queue")                                                                              \
+    X(FILE, "file")                                                                                \
+    X(HANDLE, "Handle")                                                                            \
+    X(THREAD, "Thread")                                                                            \
+    X(PROCESS, "Process")                                                                          \
+    X(TASK, "Task")                                                                                \
+    X(OBJECT, "object")
 typedef enum BuiltinType {
 #define X(NAME, name) TYPE_##NAME,
     BUILTIN_TYPES(X)

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// Comparing without running script code. A list may hold itself or be changed by other threads at any
+// moment: elements are read one by one by index until one is missing, and lists in lists are followed to
+// a fixed depth, beyond which the answer is that C cannot tell. So it always ends.
 #include "sync/order.h"
 
 #include "object/list.h"

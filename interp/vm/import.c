@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// Importing. Vm.modules maps a module's key, its bare name or the real path of its file, to the module. It
+// is entered before its text runs: a circle of imports ends at a module that has run half, as in Python,
+// instead of going round. A module whose text fails is taken out again, so that the next import tries anew.
 #include "vm/import.h"
 
 #include <errno.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+//
+// Finding members by name, and filling the caches that spare the search. An instance's own fields come
+// before its class's members; a class's members include the inherited ones (object/class.c), so there is
+// one table to look in. A cache is filled only with what can never become untrue: a slot of a shape, a
+// member of a class. Static fields and the slots of modules come and go, and are looked up each time.
 #include "vm/member.h"
 
 #include "object/error.h"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+//
+// The general case of each instruction: all that the run loop does not do in a few lines itself. It is kept
+// apart so that the loop stays small enough for the compiler to keep its state in registers. Registers that
+// these functions get are those of the running frame, which the collector sees; a plain C local that has
+// to live on while script code runs is put there, or among the fiber's roots.
 #include "vm/slow.h"
 
 #include "base/text.h"
