@@ -352,7 +352,8 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
         return VALUE_UNDEF;
     }
     base[0] = first;
-    memcpy(base + 1, args, (size_t)count * sizeof(Value));
+    if (count > 0) // `args` may be NULL then
+        memcpy(base + 1, args, (size_t)count * sizeof(Value));
     fiber->native_top = base + count + 1 + WINDOW_SLACK;
     thread->native_depth++;
     fiber->c_calls++;
