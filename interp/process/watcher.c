@@ -162,7 +162,7 @@ static void report_dropped(Watcher *watcher, Child *child) {
 static void wake_joiners(Handle *handle) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&handle->joiners)))
-        if (park_claim(waiter->fiber, WAKE_HANDED))
+        if (waiter_claim(waiter, WAKE_HANDED))
             park_wake(waiter->fiber);
 }
 

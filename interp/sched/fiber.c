@@ -148,11 +148,15 @@ static void fiber_clear(Fiber *fiber) {
     memset(fiber->temporaries, 0, sizeof fiber->temporaries);
     fiber->wait.reason = WAKE_NONE;
     fiber->wait.deadline = DEADLINE_NEVER;
+    fiber->wait.fired = NULL;
     fiber->wait.timer_index = 0;
     fiber->wait.report = NULL;
     fiber->wait.waiter = (Waiter){.fiber = fiber};
     fiber->next_ready = NULL;
     fiber->locals = NULL;
+    fiber->scope = fiber->start_scope = NULL;
+    fiber->deadline = DEADLINE_NEVER;
+    fiber->shielded = false;
     fiber->c_calls = 0;
 }
 
@@ -164,8 +168,10 @@ Fiber *fiber_new(Thread *thread, bool is_task) {
     fiber->is_task = is_task;
     __atomic_store_n(&fiber->wait.kind, PARK_NONE, __ATOMIC_RELAXED);
     __atomic_store_n(&fiber->wait.object, VALUE_NIL, __ATOMIC_RELAXED);
+    __atomic_store_n(&fiber->wait.fires_at, DEADLINE_NEVER, __ATOMIC_RELAXED);
     __atomic_store_n(&fiber->thread, thread, __ATOMIC_RELAXED);
     store_relaxed(&fiber->cancels, 0);
+    store_relaxed(&fiber->scope_cancels, 0);
     store_relaxed(&fiber->id, add_relaxed(&world->next_fiber_id, 1));
     fiber->segment_bytes = first_segment_bytes(fiber);
     fiber->segment = segment_new(NULL, fiber->segment_bytes / sizeof(Value));

@@ -70,12 +70,17 @@ struct Fiber {
     uint32_t root_count, root_capacity;
 
     Wait wait;
-    _Atomic uint32_t cancels; // cancel() calls that have not been thrown yet
-    Fiber *next_ready;        // in the inbox or the ready queue
-    Fiber *next, *previous;   // thread->fibers
-    struct Lock *held_locks;  // sync/lock.h: what it holds, newest first; own thread only
-    void *locals;             // upper layers' per-fiber data (Local, timeout blocks)
-    uint32_t c_calls;         // nested C calls of scripts on this fiber: it cannot suspend then
+    _Atomic uint32_t cancels;       // cancel() calls that have not been thrown yet
+    _Atomic uint32_t scope_cancels; // groups around the running code that have failed: likewise
+    uint64_t deadline;              // the earliest of the `timeout` blocks around the running code
+    bool shielded;                  // a wait that neither a cancel nor a `timeout` block ends
+    Fiber *next_ready;              // in the inbox or the ready queue
+    Fiber *next, *previous;         // thread->fibers
+    struct Lock *held_locks;        // sync/lock.h: what it holds, newest first; own thread only
+    struct Scope *scope;            // sync/scope.h: the innermost group or timeout block; traced
+    struct Scope *start_scope;      // the group that the next start belongs to; NULL: none
+    void *locals;                   // upper layers' per-fiber data (Local)
+    uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 };
 
 // A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.

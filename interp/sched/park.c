@@ -25,19 +25,27 @@ uint64_t deadline_after(double seconds) {
     return now + (uint64_t)nanoseconds;
 }
 
-// Kind, object and deadline are read by threads that follow circles of waits, hence the atomic stores.
+static bool cancel_pending(Fiber *fiber) {
+    return load_seq(&fiber->cancels) > 0 || load_seq(&fiber->scope_cancels) > 0;
+}
+
+// Kind, object and fires_at are read by threads that follow circles of waits, hence the atomic stores.
 void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
     Wait *wait = &fiber->wait;
     assert(load_relaxed(&wait->state) == WAIT_IDLE);
     __atomic_store_n(&wait->kind, kind, __ATOMIC_RELAXED);
     __atomic_store_n(&wait->object, object, __ATOMIC_RELAXED);
     wait->reason = WAKE_NONE;
-    __atomic_store_n(&wait->deadline, deadline, __ATOMIC_RELAXED);
+    wait->deadline = deadline;
+    uint64_t block = fiber->shielded ? DEADLINE_NEVER : fiber->deadline;
+    uint64_t fires_at = deadline < block ? deadline : block;
+    __atomic_store_n(&wait->fires_at, fires_at, __ATOMIC_RELAXED);
     wait->waiter.fiber = fiber;
-    if (deadline != DEADLINE_NEVER)
+    wait->fired = NULL;
+    if (fires_at != DEADLINE_NEVER)
         timer_add(fiber->thread, fiber);
     store_seq(&wait->state, WAIT_ARMED);
-    if (load_seq(&fiber->cancels) > 0 && park_claim(fiber, WAKE_CANCELLED))
+    if (cancel_pending(fiber) && !fiber->shielded && park_claim(fiber, WAKE_CANCELLED))
         park_wake(fiber);
 }
 
@@ -74,6 +82,13 @@ bool park_claim(Fiber *fiber, WakeReason reason) {
     return true;
 }
 
+bool waiter_claim(Waiter *waiter, WakeReason reason) {
+    if (!park_claim(waiter->fiber, reason))
+        return false;
+    waiter->fiber->wait.fired = waiter;
+    return true;
+}
+
 void park_wake(Fiber *fiber) {
     Thread *thread = fiber->thread;
     store_release(&fiber->wait.state, WAIT_READY);
@@ -102,6 +117,9 @@ const char *park_kind_name(ParkKind kind) {
     case PARK_IO: return "input or output";
     case PARK_YIELD: return "its turn";
     case PARK_END: return "the end of what was started";
+    case PARK_GROUP: return "group";
+    case PARK_GATE: return "a gate";
+    case PARK_SELECT: return "select";
     default: return "something";
     }
 }

@@ -12,7 +12,7 @@
 // and whoever can let it go on, under the same object's lock:
 //
 //   while ((w = wait_queue_pop(&o->getters)))
-//       if (park_claim(w->fiber, WAKE_HANDED)) { w->value = item; park_wake(w->fiber); break; }
+//       if (waiter_claim(w, WAKE_HANDED)) { w->value = item; park_wake(w->fiber); break; }
 //
 // One claim decides who ends a wait: the hand-over, the time-out, a cancel, the deadlock report. A
 // claim that fails changes nothing, so a waiter that timed out or was cancelled takes nothing along.
@@ -41,6 +41,9 @@ typedef enum ParkKind {
     PARK_IO,
     PARK_YIELD, // lets others run, goes on at once
     PARK_END,   // the end of the script waits for what was started
+    PARK_GROUP, // a group waits for its members
+    PARK_GATE,  // a semaphore, event, barrier ... (sync/gate.h)
+    PARK_SELECT,
 } ParkKind;
 
 typedef enum WakeReason {
@@ -52,6 +55,7 @@ typedef enum WakeReason {
     WAKE_CLOSED,      // the queue was closed
     WAKE_DEADLOCK,    // throw DeadlockError; the report is in fiber->wait.report
     WAKE_INTERRUPTED, // throw Interrupted (main fiber of the main thread)
+    WAKE_EXPIRED,     // a `timeout` block around the call has run out: fiber->deadline
 } WakeReason;
 
 enum { WAIT_IDLE, WAIT_ARMED, WAIT_CLAIMED, WAIT_READY };
@@ -77,17 +81,20 @@ typedef struct Wait {
     WakeReason reason; // valid when CLAIMED or READY
     ParkKind kind;
     Value object;         // what it waits for; traced. nil if nothing
-    uint64_t deadline;    // nanoseconds of os_now, DEADLINE_NEVER
+    uint64_t deadline;    // of the call: nanoseconds of os_now, DEADLINE_NEVER
+    uint64_t fires_at;    // the earlier of that and the fiber's (a `timeout` block around the call)
     uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
     char *report;         // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
     Waiter waiter;
+    Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
 } Wait;
 
 // Deadline in `seconds` from now (at once if not above 0; DEADLINE_NEVER for infinity).
 uint64_t deadline_after(double seconds);
 
 // Own thread only. Arms the wait; the fiber is not in any state to sleep on before that. Leaves
-// waiter.value and waiter.extra alone. Where a cancel is pending the wait is claimed at once.
+// waiter.value and waiter.extra alone. Where a cancel is pending the wait is claimed at once, and a
+// `timeout` block around it ends it with WAKE_EXPIRED; neither while the fiber is shielded.
 void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
 // Own thread: takes an armed wait back where the caller found that it need not wait after all.
 // False where somebody has claimed it already (then it must be waited out: return VALUE_PARKED).
@@ -99,6 +106,8 @@ WakeReason park_outcome(Fiber *fiber);
 // Any thread; for the armed fiber in a queue whose object lock the caller holds (so that the fiber
 // cannot leave). True: the caller, and only it, ends this wait, and must call park_wake.
 bool park_claim(Fiber *fiber, WakeReason reason);
+// The same by one of its waiters, which was popped from its queue: the fiber learns which.
+bool waiter_claim(Waiter *waiter, WakeReason reason);
 // Any thread: makes the claimed fiber ready. The last touch: the fiber may be gone afterwards.
 void park_wake(Fiber *fiber);
 

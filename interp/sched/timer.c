@@ -56,7 +56,7 @@ void timer_add(Thread *thread, Fiber *fiber) {
         timers->entries = os_realloc(timers->entries, timers->capacity * sizeof(TimerEntry));
     }
     timers->count++;
-    timer_sift_up(timers, timers->count - 1, (TimerEntry){fiber->wait.deadline, fiber});
+    timer_sift_up(timers, timers->count - 1, (TimerEntry){fiber->wait.fires_at, fiber});
 }
 
 void timer_remove(Thread *thread, Fiber *fiber) {
@@ -86,7 +86,8 @@ void timer_fire(Thread *thread) {
     while (timer_first(thread) <= now) {
         Fiber *fiber = thread->timers->entries[0].fiber;
         timer_remove(thread, fiber);
-        if (park_claim(fiber, WAKE_TIMEOUT))
+        bool own = fiber->wait.deadline <= fiber->wait.fires_at;
+        if (park_claim(fiber, own ? WAKE_TIMEOUT : WAKE_EXPIRED))
             park_wake(fiber);
     }
 }

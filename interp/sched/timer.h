@@ -8,7 +8,7 @@
 
 #include "sched/fiber.h"
 
-void timer_add(Thread *thread, Fiber *fiber);    // fiber->wait.deadline is not DEADLINE_NEVER
+void timer_add(Thread *thread, Fiber *fiber);    // fiber->wait.fires_at is not DEADLINE_NEVER
 void timer_remove(Thread *thread, Fiber *fiber); // nothing if it is in none
 uint64_t timer_first(const Thread *thread);      // the earliest deadline, or DEADLINE_NEVER
 // Claims and wakes every fiber whose deadline has passed.

@@ -110,7 +110,7 @@ static void pass_on(Lock *lock, bool hand_over) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&lock->waiters))) {
         Fiber *next = waiter->fiber;
-        if (!park_claim(next, hand_over ? WAKE_HANDED : WAKE_RETRY))
+        if (!waiter_claim(waiter, hand_over ? WAKE_HANDED : WAKE_RETRY))
             continue;
         if (hand_over)
             lock->handed_at = microseconds();
@@ -298,7 +298,7 @@ static void abandon(Fiber *fiber, Lock *lock) {
     uintptr_t word = LOCK_ABANDONED;
     Fiber *next = NULL;
     while ((waiter = wait_queue_pop(&lock->waiters)))
-        if (park_claim(waiter->fiber, WAKE_RETRY)) {
+        if (waiter_claim(waiter, WAKE_RETRY)) {
             next = waiter->fiber;
             word |= LOCK_WOKEN;
             break;

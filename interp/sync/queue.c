@@ -32,7 +32,7 @@ static bool has_room(const Queue *queue) {
 static bool hand_to_getter(Queue *queue, Value item) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&queue->getters)))
-        if (park_claim(waiter->fiber, WAKE_HANDED)) {
+        if (waiter_claim(waiter, WAKE_HANDED)) {
             waiter->value = item;
             park_wake(waiter->fiber);
             return true;
@@ -46,7 +46,7 @@ static void serve_putters(Queue *queue) {
         Waiter *waiter = wait_queue_pop(&queue->putters);
         if (!waiter)
             return;
-        if (!park_claim(waiter->fiber, WAKE_HANDED))
+        if (!waiter_claim(waiter, WAKE_HANDED))
             continue;
         if (queue->order == QUEUE_PRIORITY) {
             queue->reserved++;
@@ -61,7 +61,7 @@ static void serve_putters(Queue *queue) {
 static void wake_all(WaitQueue *waiters, WakeReason reason) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(waiters)))
-        if (park_claim(waiter->fiber, reason))
+        if (waiter_claim(waiter, reason))
             park_wake(waiter->fiber);
 }
 

@@ -89,7 +89,7 @@ static void wake_finishers(Registry *registry) {
         return;
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&registry->finishers)))
-        if (park_claim(waiter->fiber, WAKE_RETRY))
+        if (waiter_claim(waiter, WAKE_RETRY))
             park_wake(waiter->fiber);
 }
 

@@ -12,6 +12,7 @@
 #include "object/number.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "sched/deadlock.h"
 #include "sync/handle.h"
 #include "sync/lock.h"
 
@@ -57,6 +58,61 @@ Value wait_throw(Fiber *fiber, WakeReason reason) {
     case WAKE_DEADLOCK: return throw_deadlock(fiber);
     default: return throw_cancelled(fiber);
     }
+}
+
+// --- waiting calls in parts ---
+
+bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t *deadline) {
+    return wait_deadline(fiber, ops->timeout ? args[ops->timeout] : VALUE_UNDEF, deadline);
+}
+
+bool wait_may_take(Fiber *fiber, Waiter *waiter) { return !waiter || park_disarm(fiber); }
+
+void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter) {
+    if (!ops->queued)
+        return;
+    Object *guard = ops->guard ? ops->guard(args) : value_to_ref(args[0]);
+    object_lock(guard);
+    wait_queue_remove(waiter);
+    object_unlock(guard);
+}
+
+// Goes on, or waits.
+static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int count,
+                          uint64_t deadline) {
+    Value result = VALUE_UNDEF;
+    if (ops->step(fiber, args, count, NULL, &result) == WAIT_DONE)
+        return result;
+    if (deadline == DEADLINE_LOOK)
+        return ops->late(fiber, args);
+    park_arm(fiber, ops->kind, args[0], deadline);
+    if (ops->step(fiber, args, count, &fiber->wait.waiter, &result) == WAIT_DONE)
+        return result;
+    if (deadline == DEADLINE_NEVER)
+        deadlock_check(fiber, false);
+    return VALUE_PARKED;
+}
+
+Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count) {
+    uint64_t deadline = fiber->wait.deadline;
+    WakeReason reason = park_outcome(fiber);
+    Waiter *waiter = &fiber->wait.waiter;
+    Value result = VALUE_UNDEF;
+    switch (reason) {
+    case WAKE_NONE:
+        if (!wait_call_deadline(fiber, ops, args, &deadline))
+            return VALUE_UNDEF;
+        return wait_or_park(ops, fiber, args, count, deadline);
+    case WAKE_HANDED:
+    case WAKE_RETRY:
+    case WAKE_CLOSED:
+        if (ops->finish(fiber, args, count, waiter, reason, &result) == WAIT_DONE)
+            return result;
+        return wait_or_park(ops, fiber, args, count, deadline);
+    default: break;
+    }
+    wait_call_leave(ops, args, waiter);
+    return reason == WAKE_TIMEOUT ? ops->late(fiber, args) : wait_throw(fiber, reason);
 }
 
 // --- reports ---
@@ -123,7 +179,7 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
 // Nobody for a wait with a deadline: it ends by itself.
 Fiber *wait_target(Fiber *fiber) {
     Value object = __atomic_load_n(&fiber->wait.object, __ATOMIC_RELAXED);
-    if (__atomic_load_n(&fiber->wait.deadline, __ATOMIC_RELAXED) != DEADLINE_NEVER)
+    if (__atomic_load_n(&fiber->wait.fires_at, __ATOMIC_RELAXED) != DEADLINE_NEVER)
         return NULL;
     switch (__atomic_load_n(&fiber->wait.kind, __ATOMIC_RELAXED)) {
     case PARK_LOCK: return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;

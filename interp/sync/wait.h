@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What all waiting natives share: the time-out argument, the errors that end a wait from outside, and
-// what a waiter says of itself in deadlock reports.
+// what a waiter says of itself in deadlock reports. And waiting calls in parts (WaitOps), of which
+// wait_call makes a native, and select_wait (sync/select.h) a choice between several.
 #ifndef CONC_SYNC_WAIT_H
 #define CONC_SYNC_WAIT_H
 
-#include "object/runtime.h"
+#include "object/function.h"
 #include "sched/park.h"
 
 enum { DEADLINE_LOOK = 0 }; // do not wait at all
@@ -20,6 +21,46 @@ Value wait_throw(Fiber *fiber, WakeReason reason);
 static inline bool wait_suspends(const Fiber *fiber) {
     return fiber->awaits && fiber->c_calls == 0;
 }
+
+// --- waiting calls in parts ---
+
+typedef enum WaitStep {
+    WAIT_DONE,    // it has taken effect: *result is its value, or UNDEF with the error thrown
+    WAIT_NOT_NOW, // it would have to wait; nothing has happened
+    WAIT_ENTERED, // the same, and the waiter stands in the object's queue
+    WAIT_LOST,    // it could go on, but the wait has been claimed otherwise: nothing has happened
+} WaitStep;
+
+// `args` are the native's own, bound: args[0] the receiver. None of these runs script code or parks.
+typedef struct WaitOps {
+    NativeFunction call; // the native that it is; select finds the ops by it
+    ParkKind kind;
+    int timeout; // which of args is the time-out; 0: none
+    // Under the object's tiny lock: goes on if it can. `waiter` is NULL (only look), or the fiber's wait
+    // is armed: then it may only go on if wait_may_take says so (else LOST), and where it cannot go on
+    // now it pushes the waiter (ENTERED).
+    WaitStep (*step)(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result);
+    // The wait was ended by `waiter` with HANDED, RETRY or CLOSED, and it stands in no queue any more:
+    // DONE, or NOT_NOW where it has to compete again.
+    WaitStep (*finish)(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                       Value *result);
+    // What the call gives after its time-out: a value, or UNDEF with the error thrown.
+    Value (*late)(Fiber *fiber, Value *args);
+    // The object under whose tiny lock the waiter stands in a queue; NULL: args[0]'s own. A waiter that
+    // is pushed nowhere (sleep) needs none: `queued` is false then.
+    Object *(*guard)(Value *args);
+    bool queued;
+} WaitOps;
+
+// The deadline of a call by its time-out argument. False with the error.
+bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t *deadline);
+// Own thread, under the object's lock, with an armed wait: takes the wait back, so that the caller may
+// go on at once. False: somebody has claimed it.
+bool wait_may_take(Fiber *fiber, Waiter *waiter);
+// Takes a waiter out of its queue, if it is in one.
+void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter);
+// A native's body in terms of its parts; native protocol (VALUE_PARKED).
+Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count);
 
 // WorldHooks.describe_wait and .waits_for.
 void wait_describe(Fiber *fiber, char *text, size_t capacity);
