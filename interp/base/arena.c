@@ -35,7 +35,7 @@ static size_t next_chunk_size(const Arena *arena) {
 
 void *arena_alloc(Arena *arena, size_t bytes) {
     bytes = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if ((size_t)(arena->end - arena->next) < bytes) {
+    if ((size_t)(arena->end - arena->next) < bytes || !arena->next) {
         size_t size = next_chunk_size(arena);
         if (bytes > size / 2 && arena->chunks) {
             ArenaChunk *own = chunk_new(arena, bytes);

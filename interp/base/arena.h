@@ -18,7 +18,8 @@ typedef struct Arena {
     size_t total;       // bytes taken from malloc in all
 } Arena;
 
-// Zeroed memory aligned for any object; valid until arena_free.
+// Zeroed memory aligned for any object; valid until arena_free. Never NULL: a piece of 0 bytes has an
+// address, which it may share with the next piece.
 void *arena_alloc(Arena *arena, size_t bytes);
 // A NUL-terminated copy of data[0..length).
 char *arena_copy(Arena *arena, const void *data, size_t length);

@@ -27,7 +27,7 @@ struct Object;
 #define VALUE_NIL   ((Value)2)
 #define VALUE_FALSE ((Value)4)
 #define VALUE_TRUE  ((Value)6)
-// A native's word that its fiber has been put in a queue and waits (vm/native.h). Never stored.
+// A native's word that its fiber has been put in a queue and waits (sched/park.h). Never stored.
 #define VALUE_PARKED ((Value)8)
 
 #define VALUE_INT_TAG       ((Value)0xfff8 << 48)

@@ -28,7 +28,8 @@ bool value_is_error(Runtime *runtime, Value v);
 bool error_is(Fiber *fiber, ErrorClass c); // the fiber's error is one of class c
 // Takes the fiber's error away from it (fiber->error becomes UNDEF).
 Value error_take(Fiber *fiber);
-Value error_message(Instance *error); // a Str (empty where there is none)
+// What the field `message` holds: mostly a Str; scripts may set it to anything, or never (UNDEF).
+Value error_message(Instance *error);
 void error_set_cause(Instance *error, Value cause);
 
 #endif

@@ -72,19 +72,26 @@ static bool is_error(Fiber *fiber, Value error, ErrorClass c) {
     return value_is_instance_of(fiber_runtime(fiber), error, fiber_runtime(fiber)->errors[c]);
 }
 
+// For an error that carries what cannot be sent: its class and its message have to do. The message is
+// a field, which scripts may have set to anything.
+static Value stand_in(Fiber *main, Instance *error) {
+    const char *name = instance_shape(error)->of->name->data;
+    Value message = error_message(error);
+    if (value_is_str(message) && value_to_str(message)->size > 0)
+        throw_error(main, ERROR_ProcessError, "%s: %s", name, value_to_str(message)->data);
+    else
+        throw_error(main, ERROR_ProcessError, "%s", name);
+    return error_take(main);
+}
+
 // What cannot be sent is an error that says so.
 static void write_end(Fiber *main, Value result, Value error, uint32_t class_limit, Text *out) {
     MessageKind kind = error == VALUE_UNDEF ? MESSAGE_RESULT : MESSAGE_ERROR;
     if (message_write(main, kind, error == VALUE_UNDEF ? result : error, class_limit, out))
         return;
     Value refusal = error_take(main);
-    if (error !=
-        VALUE_UNDEF) { // an error that carries what cannot be sent: class and message have to do
-        throw_error(main, ERROR_ProcessError, "%s: %s",
-                    instance_shape((Instance *)value_to_ref(error))->of->name->data,
-                    value_to_str(error_message((Instance *)value_to_ref(error)))->data);
-        refusal = error_take(main);
-    }
+    if (error != VALUE_UNDEF)
+        refusal = stand_in(main, (Instance *)value_to_ref(error));
     if (!message_write(main, MESSAGE_ERROR, refusal, class_limit, out))
         main->error = VALUE_UNDEF;
 }

@@ -191,8 +191,6 @@ static void child_ended(Watcher *watcher, Child *child) {
     int status = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    // By name: closing alone would leave it there, as long as a new child has not closed its copy yet.
-    epoll_ctl(watcher->epoll, EPOLL_CTL_DEL, child->fd, NULL);
     // Closing it is not enough: a child that was forked meanwhile may still have a copy open.
     epoll_ctl(watcher->epoll, EPOLL_CTL_DEL, child->fd, NULL);
     close(child->fd);
