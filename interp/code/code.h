@@ -49,12 +49,16 @@ typedef struct Constant {
     size_t size;
 } Constant;
 
+// Where a variable is declared: an offset into the source.
+enum { DECLARED_ELSEWHERE = UINT32_MAX }; // not in this text
+
 // Where a closure takes a captured variable from when it is made.
 typedef struct Capture {
     bool from_capture; // else from a register of the enclosing function
     bool is_cell;      // the register or capture holds a cell (shared); else the value is copied
     uint8_t index;
     CodeName name;
+    uint32_t declared;
 } Capture;
 
 // While pc is in [start, end) an error goes to `handler` with the error in register `target`.
@@ -94,6 +98,7 @@ typedef struct Local {
     CodeName name;
     uint32_t start, end;
     uint8_t index;
+    uint32_t declared;
 } Local;
 
 typedef struct Code {
@@ -134,11 +139,12 @@ typedef struct ModuleCode {
     const CodeName *globals; // of every module slot
     const bool
         *constant; // declared by const (or fn, class: assignable like variables, as in Python)
+    const uint32_t *declared; // where
     uint32_t global_count;
 } ModuleCode;
 
-// The name of the variable in a register at word `pc`; empty if it holds something else.
-CodeName code_local_name(const Code *code, uint32_t index, uint32_t pc);
+// The variable in a register at word `pc`; NULL if it holds something else.
+const Local *code_local(const Code *code, uint32_t index, uint32_t pc);
 
 static inline uint32_t word_op(uint32_t w) { return w & 0xff; }
 static inline uint32_t word_a(uint32_t w) { return w >> 8 & 0xff; }

@@ -33,6 +33,7 @@ const ModuleCode *compile_module(Arena *arena, const Source *source, struct Modu
     *module = (ModuleCode){.main = main,
                            .globals = globals.names,
                            .constant = globals.constant,
+                           .declared = globals.declared,
                            .global_count = globals.count};
     return module;
 }

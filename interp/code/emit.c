@@ -211,14 +211,16 @@ static void name_close(Emitter *e, Register r) {
     e->open_names[r] = 0;
 }
 
-void register_keep(Emitter *e, Register r, const Name *name) {
+void register_keep(Emitter *e, Register r, const Binding *binding) {
     if (e->locals <= r)
         e->locals = r + 1;
     name_close(e, r);
-    *VECTOR_ADD(e, Local, names, name) = (Local){.name = {name->text, name->length},
-                                                 .start = emit_here(e),
-                                                 .end = UINT32_MAX,
-                                                 .index = (uint8_t)r};
+    *VECTOR_ADD(e, Local, names, name) =
+        (Local){.name = {binding->name->text, binding->name->length},
+                .declared = binding->at.start,
+                .start = emit_here(e),
+                .end = UINT32_MAX,
+                .index = (uint8_t)r};
     e->open_names[r] = e->name_count;
 }
 

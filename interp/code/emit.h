@@ -103,8 +103,8 @@ void handler_add(Emitter *e, uint32_t start, uint32_t end, uint32_t handler, Reg
 // --- registers
 Register register_take(Emitter *e);  // a temporary
 Register register_local(Emitter *e); // hidden state that lasts until locals_end
-// The topmost temporaries up to `r` become variables; `r` is that of `name`.
-void register_keep(Emitter *e, Register r, const Name *name);
+// The topmost temporaries up to `r` become variables; `r` is that of `binding`.
+void register_keep(Emitter *e, Register r, const Binding *binding);
 // True if nobody needs what is in `r` now: it may be written before its value is complete.
 static inline bool register_fresh(const Emitter *e, Register r) { return r >= e->locals; }
 static inline bool register_topmost(const Emitter *e, Register r) {

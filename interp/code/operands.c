@@ -15,11 +15,11 @@ const char *opcode_name(Opcode op) { return opcodes[op].name; }
 const char *opcode_operands(Opcode op) { return opcodes[op].operands; }
 const char *opcode_extra(Opcode op) { return opcodes[op].extra; }
 
-CodeName code_local_name(const Code *code, uint32_t index, uint32_t pc) {
+const Local *code_local(const Code *code, uint32_t index, uint32_t pc) {
     for (uint32_t i = code->local_count; i-- > 0;) {
         const Local *local = &code->locals[i];
         if (local->index == index && pc >= local->start && pc < local->end)
-            return local->name;
+            return local;
     }
-    return (CodeName){"", 0};
+    return NULL;
 }

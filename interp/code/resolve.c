@@ -13,14 +13,17 @@ static uint32_t global_slot(Resolver *r, CodeName name, bool is_const) {
         uint32_t capacity = g->capacity ? g->capacity * 2 : 16;
         CodeName *names = arena_array(r->arena, CodeName, capacity);
         bool *constant = arena_array(r->arena, bool, capacity);
+        uint32_t *declared = arena_array(r->arena, uint32_t, capacity);
         for (uint32_t i = 0; i < g->count; i++) {
             names[i] = g->names[i];
             constant[i] = g->constant[i];
+            declared[i] = g->declared[i];
         }
-        *g = (Globals){names, constant, g->count, capacity};
+        *g = (Globals){names, constant, declared, g->count, capacity};
     }
     g->names[g->count] = name;
     g->constant[g->count] = is_const;
+    g->declared[g->count] = DECLARED_ELSEWHERE;
     return g->count++;
 }
 
@@ -61,6 +64,8 @@ static Binding *declare(Resolver *r, const Name *name, Span at, bool is_const) {
             diagnostic_add(r->diagnostics, "SyntaxError", at, "spread them over several files",
                            "a module has at most 65536 global names");
     }
+    if (binding->kind == BINDING_GLOBAL)
+        r->globals->declared[binding->number] = at.start;
     binding->is_const = is_const;
     binding->at = at;
     binding->ready = binding->made = false;

@@ -99,6 +99,7 @@ const char *scope_suggest(Arena *arena, const Scope *scope, const CompileOptions
 typedef struct Globals {
     CodeName *names;
     bool *constant;
+    uint32_t *declared; // where, in this text
     uint32_t count, capacity;
 } Globals;
 FunctionScope *resolve_module(Arena *arena, const Source *source, Module *tree,

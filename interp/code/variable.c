@@ -27,7 +27,8 @@ Location variable_locate(Emitter *e, const Binding *binding) {
     *VECTOR_ADD(e, Capture, captures, capture) = (Capture){.from_capture = from.is_capture,
                                                            .is_cell = from.is_cell,
                                                            .index = (uint8_t)from.index,
-                                                           .name = name};
+                                                           .name = name,
+                                                           .declared = binding->at.start};
     return (Location){.is_capture = true, .is_cell = from.is_cell, .index = e->capture_count - 1};
 }
 
@@ -39,6 +40,7 @@ static bool not_made(const Emitter *e, const Binding *binding) {
 
 static void throw_name(Emitter *e, const Binding *binding) {
     emit_x(e, OP_THROW_NAME, 0, constant_string(e, binding->name->text, binding->name->length));
+    emit_extra(e, constant_int(e, binding->at.start));
 }
 
 // ---- Reading ----------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ bool variable_takes_register(const Binding *binding) {
 
 void variable_make_early(Emitter *e, Binding *binding) {
     Register r = register_take(e);
-    register_keep(e, r, binding->name);
+    register_keep(e, r, binding);
     binding->reg = (uint8_t)r;
     emit(e, OP_LOAD_UNDEF, r, 0, 0);
     emit(e, OP_NEW_CELL, r, 0, 0);
@@ -146,7 +148,7 @@ void variable_adopt(Emitter *e, Binding *binding, Register r) {
         emit(e, OP_SET_CELL, binding->reg, r, 0);
         return;
     }
-    register_keep(e, r, binding->name);
+    register_keep(e, r, binding);
     binding->reg = (uint8_t)r;
     if (binding_in_cell(binding))
         emit(e, OP_NEW_CELL, r, 0, 0);

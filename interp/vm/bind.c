@@ -8,6 +8,7 @@
 #include "object/error.h"
 #include "object/map.h"
 #include "object/str.h"
+#include "vm/hint.h"
 
 Signature signature_of_proto(const Proto *proto) {
     return (Signature){.name = proto->name,
@@ -90,6 +91,20 @@ static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
     map_set_str(fiber, value_to_map(*map), label, v);
 }
 
+static bool misplaced_label(Fiber *fiber, const Signature *s, const char *native_name,
+                            const Str *label, bool unknown) {
+    Text text = {0};
+    text_of_name(s, native_name, &text);
+    text_format(&text,
+                unknown ? "() got an unexpected keyword argument '%s'"
+                        : "() got multiple values for argument '%s'",
+                label->data);
+    throw_text(fiber, &text);
+    if (unknown)
+        hint_label(fiber, s->parameters, s->parameter_count - s->takes_labels, label);
+    return false;
+}
+
 // Puts the labelled values where they belong. The parameters from base[1] on stand already.
 static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, Value *base,
                            const Value *labelled, const LoadedLabels *labels) {
@@ -99,15 +114,8 @@ static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, V
             keep_label(fiber, &base[s->parameter_count], labels->names[i], labelled[i]);
             continue;
         }
-        if (where < 0 || base[where + 1] != VALUE_UNDEF) {
-            Text text = {0};
-            text_of_name(s, name, &text);
-            text_format(&text,
-                        where < 0 ? "() got an unexpected keyword argument '%s'"
-                                  : "() got multiple values for argument '%s'",
-                        labels->names[i]->data);
-            return throw_text(fiber, &text);
-        }
+        if (where < 0 || base[where + 1] != VALUE_UNDEF)
+            return misplaced_label(fiber, s, name, labels->names[i], where < 0);
         base[where + 1] = labelled[i];
     }
     return true;

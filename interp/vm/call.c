@@ -11,6 +11,7 @@
 #include "process/spawn.h"
 #include "sync/handle.h"
 #include "vm/bind.h"
+#include "vm/hint.h"
 
 Value *fiber_top(Fiber *fiber) {
     if (fiber->native_top)
@@ -275,6 +276,7 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
         return call_await(fiber, base, result);
     }
     throw_type(fiber, "'%s' object is not callable", value_type_name(fiber_runtime(fiber), callee));
+    hint_nil(fiber, callee);
     return ENTERED_ERROR;
 }
 

@@ -549,7 +549,7 @@ failed:
         Value v = slot_get(&proto->globals[word_bx(word)]);
         if (unlikely(v == VALUE_UNDEF)) {
             SAVE();
-            slow_name_error(fiber, proto->module->names[word_bx(word)]);
+            slow_global_error(fiber, proto, word_bx(word));
             goto failed;
         }
         base[A] = v;
@@ -601,7 +601,7 @@ failed:
     }
     CASE(THROW_NAME) {
         SAVE();
-        slow_name_error(fiber, value_to_str(proto->constants[word_bx(word)]));
+        slow_name_error(fiber, proto, word_bx(word), *pc);
         goto failed;
     }
 
@@ -850,7 +850,7 @@ failed:
         if (likely(list_element(container, index, &base[A])))
             NEXT();
         SAVE();
-        GIVE(value_index(fiber, container, index));
+        GIVE(slow_get_index(fiber, container, index));
     }
     CASE(SET_INDEX) {
         if (likely(list_store(fiber, base[A], base[B], base[C])))

@@ -11,6 +11,7 @@
 #include "object/module.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "vm/hint.h"
 
 static Found found(FoundKind kind, Value v) { return (Found){kind, v}; }
 
@@ -109,7 +110,7 @@ Value member_setter(Fiber *fiber, Value receiver, const Str *name) {
     return index < 0 ? VALUE_UNDEF : c->members[index].function;
 }
 
-Value member_missing(Fiber *fiber, Value receiver, const Str *name) {
+static Value throw_missing(Fiber *fiber, Value receiver, const Str *name) {
     if (value_is_kind(receiver, KIND_MODULE))
         return throw_error(fiber, ERROR_AttributeError, "module '%s' has no attribute '%s'",
                            ((ModuleObject *)value_to_ref(receiver))->name->data, name->data);
@@ -118,6 +119,12 @@ Value member_missing(Fiber *fiber, Value receiver, const Str *name) {
                            ((Class *)value_to_ref(receiver))->name->data, name->data);
     return throw_error(fiber, ERROR_AttributeError, "'%s' object has no attribute '%s'",
                        value_type_name(fiber_runtime(fiber), receiver), name->data);
+}
+
+Value member_missing(Fiber *fiber, Value receiver, const Str *name) {
+    throw_missing(fiber, receiver, name);
+    hint_member(fiber, receiver, name);
+    return VALUE_UNDEF;
 }
 
 static bool store_static(Fiber *fiber, Class *c, Str *name, Value v) {
@@ -170,7 +177,5 @@ bool member_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
     }
     if (value_is_kind(receiver, KIND_MODULE))
         return store_module(fiber, (ModuleObject *)value_to_ref(receiver), site->name, v);
-    throw_error(fiber, ERROR_AttributeError, "'%s' object has no attribute '%s'",
-                value_type_name(fiber_runtime(fiber), receiver), site->name->data);
-    return false;
+    return member_missing(fiber, receiver, site->name) != VALUE_UNDEF;
 }

@@ -10,7 +10,10 @@
 #include "object/error.h"
 #include "object/list.h"
 #include "object/map.h"
+#include "object/module.h"
 #include "object/str.h"
+#include "vm/hint.h"
+#include "vm/unit.h"
 
 // --- operators ---
 
@@ -35,9 +38,12 @@ bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out) {
 }
 
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
-    if (value_is_number(a) && value_is_number(b))
-        return number_operate(fiber, op, a, b);
-    return value_operate(fiber, op, a, b);
+    if (!value_is_number(a) || !value_is_number(b))
+        return value_operate(fiber, op, a, b);
+    Value v = number_operate(fiber, op, a, b);
+    if (v == VALUE_UNDEF && op != OPERATOR_POW)
+        hint_divisor(fiber, b);
+    return v;
 }
 
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b) {
@@ -102,15 +108,17 @@ Entered slow_get_field(Fiber *fiber, Value receiver, LoadedSite *site, Value *re
     return give_found(fiber, member_find(fiber, receiver, site), receiver, site, result);
 }
 
-static Entered missing_super(Fiber *fiber, const Str *name) {
+static Entered missing_super(Fiber *fiber, const Class *home, const Str *name) {
     throw_error(fiber, ERROR_AttributeError, "'super' object has no attribute '%s'", name->data);
+    if (home && home->base)
+        hint_method(fiber, home->base, name);
     return ENTERED_ERROR;
 }
 
 Entered slow_get_super(Fiber *fiber, Class *home, Value self, LoadedSite *site, Value *result) {
     Found found = member_find_super(home, site);
     if (found.kind == FOUND_NONE)
-        return missing_super(fiber, site->name);
+        return missing_super(fiber, home, site->name);
     return give_found(fiber, found, self, site, result);
 }
 
@@ -169,9 +177,18 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
         return ENTERED_VALUE;
     }
     if (found.kind != FOUND_VALUE)
-        return missing_super(fiber, site->name);
+        return missing_super(fiber, home, site->name);
     window[0] = found.value;
     return call_enter(fiber, window, count, labels, mode, window);
+}
+
+// --- elements ---
+
+Value slow_get_index(Fiber *fiber, Value container, Value index) {
+    Value v = value_index(fiber, container, index);
+    if (v == VALUE_UNDEF)
+        hint_nil(fiber, container);
+    return v;
 }
 
 // --- calls with a spread list ---
@@ -408,17 +425,35 @@ void slow_throw(Fiber *fiber, Value error) {
         throw_type(fiber, "only errors can be thrown, not '%s'", value_type_name(runtime, error));
 }
 
-void slow_name_error(Fiber *fiber, const Str *name) {
-    throw_error(fiber, ERROR_NameError, "name '%s' is used before its `let` has run", name->data);
+static void name_error(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared) {
+    throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
+                (int)name.size, name.text);
+    hint_declared(fiber, proto, declared);
+}
+
+void slow_global_error(Fiber *fiber, const Proto *proto, uint32_t slot) {
+    const ModuleCode *code = proto->unit->code;
+    const Str *name = proto->module->names[slot];
+    bool here = slot < code->global_count; // else it is of a later input of the REPL
+    name_error(fiber, proto, (CodeName){name->data, (uint32_t)name->size},
+               here ? code->declared[slot] : DECLARED_ELSEWHERE);
+}
+
+void slow_name_error(Fiber *fiber, const Proto *proto, uint32_t name, uint32_t declared) {
+    const Constant *constants = proto->code->constants;
+    name_error(fiber, proto, (CodeName){constants[name].text, (uint32_t)constants[name].size},
+               (uint32_t)constants[declared].integer);
 }
 
 void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture) {
-    CodeName name = {"?", 1};
-    if (capture && index < proto->capture_count)
-        name = proto->code->captures[index].name;
-    uint32_t pc = (uint32_t)(fiber->pc - 1 - proto->words);
-    if (!capture)
-        name = code_local_name(proto->code, index, pc);
-    throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
-                (int)name.size, name.text);
+    if (capture) {
+        const Capture *captured = &proto->code->captures[index];
+        name_error(fiber, proto, captured->name, captured->declared);
+        return;
+    }
+    const Local *local = code_local(proto->code, index, (uint32_t)(fiber->pc - 1 - proto->words));
+    if (local)
+        name_error(fiber, proto, local->name, local->declared);
+    else
+        name_error(fiber, proto, (CodeName){"?", 1}, DECLARED_ELSEWHERE);
 }

@@ -36,6 +36,7 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
 // window[1] is the list of positional arguments, window[2..] the labelled ones.
 Entered slow_call_spread(Fiber *fiber, Value *window, const LoadedLabels *labels, uint32_t mode);
 
+Value slow_get_index(Fiber *fiber, Value container, Value index);
 Value slow_closure(Fiber *fiber, Closure *parent, Proto *proto, Value *base);
 Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window);
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count);
@@ -45,8 +46,10 @@ bool slow_unpack_rest(Fiber *fiber, Value from, Value *targets, uint32_t count, 
 bool slow_extend(Fiber *fiber, Value list, Value from);
 bool slow_lock_order(Fiber *fiber, Value *locks, uint32_t count);
 void slow_throw(Fiber *fiber, Value error);
-void slow_name_error(Fiber *fiber, const Str *name);
-// The name of register `index`'s variable or captured variable, for NameError.
+// NameError: the `let` of the module's slot, of K[name] at K[declared], has not run.
+void slow_global_error(Fiber *fiber, const Proto *proto, uint32_t slot);
+void slow_name_error(Fiber *fiber, const Proto *proto, uint32_t name, uint32_t declared);
+// The same for register `index`'s variable or captured variable.
 void slow_cell_error(Fiber *fiber, const Proto *proto, uint32_t index, bool capture);
 
 #endif

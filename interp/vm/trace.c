@@ -29,12 +29,14 @@ typedef struct Trace {
     uint32_t count;   // entries, newest first
     uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
     Str *text;        // a trace that came as text (from a child process); else NULL
+    Str *hint;        // or NULL
     Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
     TraceEntry entries[];
 } Trace;
 
 static void trace_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Trace *)object)->text);
+    trace_object(tracer, ((Trace *)object)->hint);
     trace_object(tracer, ((Trace *)object)->origin);
 }
 
@@ -74,6 +76,17 @@ Value trace_from_text(Fiber *fiber, Str *text) {
     Trace *trace = heap_alloc(fiber->heap, KIND_TRACE, sizeof *trace);
     trace->text = text;
     return value_from_ref(trace);
+}
+
+static Trace *trace_of(Value v) {
+    return value_is_kind(v, KIND_TRACE) ? (Trace *)value_to_ref(v) : NULL;
+}
+
+void trace_hint(Fiber *fiber, Str *hint) {
+    Instance *error = (Instance *)value_to_ref(fiber->error);
+    Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    if (trace)
+        trace->hint = hint;
 }
 
 static void place_of(TraceEntry entry, Text *out) {
@@ -125,16 +138,14 @@ static void render_excerpt(const Trace *trace, bool colour, Text *out) {
     unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
 }
 
-static const Trace *trace_of(Value v) {
-    return value_is_kind(v, KIND_TRACE) ? (const Trace *)value_to_ref(v) : NULL;
-}
-
 static void render_trace(const Trace *trace, bool colour, Text *out) {
     if (trace->text) {
         text_append(out, trace->text->data, trace->text->size);
         return;
     }
     render_excerpt(trace, colour, out);
+    if (trace->hint)
+        diagnostic_hint(out, trace->hint->data, colour);
     render_calls(trace, out);
 }
 

@@ -15,6 +15,8 @@ void trace_place(Fiber *fiber, char *text, size_t capacity);
 void trace_place_of(const struct Proto *proto, const uint32_t *pc, char *text, size_t capacity);
 Str *trace_text(Fiber *fiber, Value trace);
 Value trace_from_text(Fiber *fiber, Str *text);
+// Gives the error that the fiber has just thrown a hint (vm/hint.h): one line.
+void trace_hint(Fiber *fiber, Str *hint);
 
 // "error: KIND: message", excerpt, hint, calls: as an uncaught error is shown.
 void error_render(Fiber *fiber, Value error, bool colour, Text *out);

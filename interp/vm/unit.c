@@ -8,6 +8,7 @@
 #include "base/os.h"
 #include "code/compile.h"
 #include "syntax/diagnostic.h"
+#include "syntax/operand.h"
 #include "syntax/source.h"
 
 #ifndef NDEBUG
@@ -78,6 +79,26 @@ void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
 
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out) {
     diagnostic_excerpt(out, unit->source, place_span(code, pc), colour);
+}
+
+uint32_t unit_line(const Unit *unit, uint32_t offset) {
+    return source_line_of(unit->source, offset);
+}
+
+static void append_span(const Unit *unit, Span span, Text *out) {
+    text_append(out, unit->source->bytes + span.start, span.length);
+}
+
+void unit_operand(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_behind(unit->source, place_span(code, pc)), out);
+}
+
+void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_before(unit->source, place_span(code, pc), false), out);
+}
+
+void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_before(unit->source, place_span(code, pc), true), out);
 }
 
 const char *unit_name(const Unit *unit) { return unit->source->name; }

@@ -45,6 +45,14 @@ void unit_free(Unit *unit);
 void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 // The source excerpt with the caret (diagnostic_excerpt) for that word.
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
+// The line of a place in the source.
+uint32_t unit_line(const Unit *unit, uint32_t offset);
+// What an instruction at that word works on, if it is a name or a chain of members in the source
+// (syntax/operand.h), else nothing: the right operand of an operator, what a member is asked of, and
+// what is called or indexed.
+void unit_operand(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 const char *unit_name(const Unit *unit);
 
 #endif

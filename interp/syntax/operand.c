@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// Operands by name. Forwards the lexer reads; backwards nothing can, so that looks at characters, and
+// only takes what stands in one line.
+#include "syntax/operand.h"
+
+#include "grammar.h"
+#include "syntax/lexer.h"
+#include "syntax/token.h"
+
+static int next_code(Lexer *lexer) {
+    int code = lexer_scan(lexer);
+    while (code == LEX_NEWLINE)
+        code = lexer_scan(lexer);
+    return code;
+}
+
+static bool is_word(const Lexer *lexer, int code) {
+    return code == TOKEN_NAME || (token_is_keyword(code) && lexer->cursor > lexer->token);
+}
+
+// Reads `a.b.c`; its end, or NULL. The lexer then stands behind it.
+static const char *scan_chain(Lexer *lexer) {
+    int code = next_code(lexer);
+    if (code != TOKEN_NAME && code != TOKEN_SELF)
+        return NULL;
+    for (;;) {
+        const char *end = lexer->cursor;
+        if (next_code(lexer) != TOKEN_DOT) {
+            lexer->cursor = end;
+            return end;
+        }
+        if (!is_word(lexer, next_code(lexer)))
+            return NULL;
+    }
+}
+
+// What follows belongs to the operand, or, behind an augmented assignment, to its right side.
+static bool goes_on(Lexer *lexer, bool assigns) {
+    int code = lexer_scan(lexer);
+    if (!assigns)
+        return code == TOKEN_LPAREN || code == TOKEN_LBRACKET || code == TOKEN_POWER;
+    return code != LEX_NEWLINE && code != TOKEN_SEPARATOR && code != LEX_CLOSE_BRACE &&
+           code != TOKEN_END;
+}
+
+Span operand_behind(const Source *source, Span operator) {
+    Span none = {operator.start, 0};
+    const char *cursor = source->bytes + operator.start + operator.length;
+    bool assigns = operator.length > 1 && cursor[-1] == '=';
+    Lexer lexer = {.start = source->bytes, .end = source->bytes + source->length, .cursor = cursor};
+    Lexer first = lexer;
+    next_code(&first);
+    const char *end = scan_chain(&lexer);
+    if (!end || goes_on(&lexer, assigns))
+        return none;
+    return (Span){(uint32_t)(first.token - source->bytes), (uint32_t)(end - first.token)};
+}
+
+static bool in_word(char c) {
+    unsigned char u = (unsigned char)c;
+    return u >= 0x80 || u == '_' || ((u | 32) >= 'a' && (u | 32) <= 'z') || (u >= '0' && u <= '9');
+}
+
+Span operand_before(const Source *source, Span at, bool whole) {
+    const char *text = source->bytes;
+    uint32_t end = at.start;
+    if (whole && in_word(text[end]))
+        end += at.length;
+    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '.'))
+        end--;
+    uint32_t start = end;
+    while (start > 0 && (in_word(text[start - 1]) || text[start - 1] == '.'))
+        start--;
+    bool is_name = start < end && !(text[start] >= '0' && text[start] <= '9') && text[start] != '.';
+    return (Span){start, is_name ? end - start : 0};
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// Hints: what an uncaught error can tell beyond its message. They are worked out when the error is
+// thrown, while the values are still as they were, and kept in its trace (vm/trace.h).
+// Each is called right after the throw, on the fiber that threw; without a frame they do nothing.
+#ifndef CONC_VM_HINT_H
+#define CONC_VM_HINT_H
+
+#include "object/class.h"
+#include "vm/proto.h"
+
+// Division by `divisor`: names it.
+void hint_divisor(Fiber *fiber, Value divisor);
+// `receiver` has no member `name`: the nearest one that it has; or that it is nil.
+void hint_member(Fiber *fiber, Value receiver, const Str *name);
+// The same for a method of class `c`.
+void hint_method(Fiber *fiber, const Class *c, const Str *name);
+// What was called or indexed is nil: names it.
+void hint_nil(Fiber *fiber, Value v);
+// No parameter is called `label`: the nearest one.
+void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str *label);
+// The variable is declared at offset `declared` of the text of `proto`.
+void hint_declared(Fiber *fiber, const Proto *proto, uint32_t declared);
+
+#endif
