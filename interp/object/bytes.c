@@ -36,7 +36,7 @@ bool bytes_equal(const Bytes *a, const Bytes *b) {
 int bytes_compare(const Bytes *a, const Bytes *b) {
     size_t shared = a->size < b->size ? a->size : b->size;
     int order = memcmp(a->data, b->data, shared);
-    return order ? order : (a->size > b->size) - (a->size < b->size);
+    return order ? (order > 0) - (order < 0) : (a->size > b->size) - (a->size < b->size);
 }
 
 static bool room_for(Fiber *fiber, size_t size) {

@@ -164,7 +164,7 @@ static bool less_by_script(Fiber *fiber, Value a, Value b, bool *out) {
     return true;
 }
 
-// The result of a comparison from the order of the operands (2: unordered).
+// The result of a comparison from the order of the operands: below, equal to or above 0; 2: unordered.
 static bool by_order(const char *symbol, int order) {
     if (order == 2)
         return false;

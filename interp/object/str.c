@@ -209,7 +209,7 @@ bool str_equal(Str *a, Str *b) {
 int str_compare(const Str *a, const Str *b) {
     size_t shared = a->size < b->size ? a->size : b->size;
     int order = memcmp(a->data, b->data, shared);
-    return order ? order : (a->size > b->size) - (a->size < b->size);
+    return order ? (order > 0) - (order < 0) : (a->size > b->size) - (a->size < b->size);
 }
 
 bool str_contains(const Str *s, const Str *part) {

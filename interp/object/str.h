@@ -48,7 +48,7 @@ void str_intern_free(Runtime *runtime);
 uint32_t str_hash(Str *s);
 uint32_t str_hash_bytes(const void *data, size_t size); // never 0; bytes hash alike
 bool str_equal(Str *a, Str *b);
-int str_compare(const Str *a, const Str *b);    // by code points: <0, 0, >0
+int str_compare(const Str *a, const Str *b);    // by code points: -1, 0, 1
 Value str_concat(Fiber *fiber, Str *a, Str *b); // UNDEF with MemoryError
 Value str_repeat(Fiber *fiber, Str *s,
                  int64_t count); // "" where count <= 0; UNDEF with MemoryError
