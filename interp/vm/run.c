@@ -121,15 +121,16 @@ const WorldHooks run_hooks = {
 
 enum { END_GRACE = 2 }; // seconds that finally blocks have
 
+// Threads of their own, as the script's may be in any state: they wait for a time, or for the end of the Vm.
 typedef struct Watchdog {
     Vm *vm;
     double seconds;
-    bool force; // end the process, rather than ask the script to end
+    WatchdogKind kind;
 } Watchdog;
 
 static void watchdog_bite(const Watchdog *dog) {
     Vm *vm = dog->vm;
-    if (!dog->force) {
+    if (dog->kind == WATCHDOG_TIME) {
         fprintf(stderr, "conc: the script ran longer than %g s\n", dog->seconds);
         script_end(vm, STATUS_TIMEOUT);
         return;
@@ -144,35 +145,39 @@ static void *watchdog_main(void *argument) {
     Watchdog dog = *(Watchdog *)argument;
     free(argument);
     uint64_t end = deadline_after(dog.seconds);
-    _Atomic uint32_t never = 0;
-    while (os_now() < end)
-        os_futex_wait(&never, 0, end);
-    watchdog_bite(&dog);
+    while (!load_acquire(&dog.vm->watchdogs_end) && os_now() < end)
+        os_futex_wait(&dog.vm->watchdogs_end, 0, end);
+    if (!load_acquire(&dog.vm->watchdogs_end))
+        watchdog_bite(&dog);
     return NULL;
 }
 
-// A pthread of its own, as the script's threads may be in any state.
-static void watchdog_start(Vm *vm, double seconds, bool force) {
+static void watchdog_start(Vm *vm, double seconds, WatchdogKind kind) {
     Watchdog *dog = os_malloc(sizeof *dog);
-    *dog = (Watchdog){vm, seconds, force};
-    pthread_attr_t attributes;
-    pthread_t thread;
+    *dog = (Watchdog){vm, seconds, kind};
     sigset_t all, before;
     sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    if (pthread_create(&thread, &attributes, watchdog_main, dog) != 0)
+    vm->watchdog_runs[kind] = !pthread_create(&vm->watchdogs[kind], NULL, watchdog_main, dog);
+    if (!vm->watchdog_runs[kind])
         free(dog);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
+}
+
+// The first kind may start the second, hence the order.
+void watchdogs_free(Vm *vm) {
+    store_release(&vm->watchdogs_end, 1);
+    os_futex_wake(&vm->watchdogs_end, WATCHDOG_COUNT);
+    for (int kind = 0; kind < WATCHDOG_COUNT; kind++)
+        if (vm->watchdog_runs[kind])
+            pthread_join(vm->watchdogs[kind], NULL);
 }
 
 void script_end(Vm *vm, int status) {
     int nobody = -1;
     if (!cas_seq(&vm->exit_status, &nobody, status))
         return;
-    watchdog_start(vm, END_GRACE + 0.5, true);
+    watchdog_start(vm, END_GRACE + 0.5, WATCHDOG_GRACE);
     Thread *main = vm->world->main_thread; // in a child, the one that forked
     if (main->main_fiber->ended)
         return;
@@ -203,7 +208,7 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
 
 int run_script(Vm *vm, Fiber *fiber) {
     if (vm->options.timeout > 0)
-        watchdog_start(vm, vm->options.timeout, false);
+        watchdog_start(vm, vm->options.timeout, WATCHDOG_TIME);
     thread_run_until_ended(vm->thread, fiber);
     int status = STATUS_DONE;
     bool at_once = false, reported = false;

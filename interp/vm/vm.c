@@ -86,6 +86,7 @@ Vm *vm_new(const VmOptions *options) {
 }
 
 void vm_free(Vm *vm) {
+    watchdogs_free(vm);
     processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);

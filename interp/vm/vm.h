@@ -26,6 +26,9 @@ typedef struct VmOptions {
     const char *(*embedded_module)(const char *name, size_t *size);
 } VmOptions;
 
+// What may end a script from outside of its threads: --timeout; force, some time after exit().
+typedef enum WatchdogKind { WATCHDOG_TIME, WATCHDOG_GRACE, WATCHDOG_COUNT } WatchdogKind;
+
 typedef struct Vm {
     World *world;
     Heap *heap;
@@ -36,11 +39,14 @@ typedef struct Vm {
     VmOptions options;
     Slot modules; // a Map: path or name to module (import)
     CodeName *builtin_names;
-    bool colour;             // standard error is a terminal that wants colour
-    bool stuck;              // threads are left that do not end
-    _Atomic bool failed;     // an uncaught error was shown: status 1
-    _Atomic bool deadlocked; // one of them was a DeadlockError: status 3
-    _Atomic int exit_status; // asked for by exit(), --timeout; -1: nobody asked
+    bool colour;                         // standard error is a terminal that wants colour
+    bool stuck;                          // threads are left that do not end
+    _Atomic bool failed;                 // an uncaught error was shown: status 1
+    _Atomic bool deadlocked;             // one of them was a DeadlockError: status 3
+    pthread_t watchdogs[WATCHDOG_COUNT]; // see run.c
+    bool watchdog_runs[WATCHDOG_COUNT];
+    _Atomic uint32_t watchdogs_end; // a futex word; 1: they end
+    _Atomic int exit_status;        // asked for by exit(), --timeout; -1: nobody asked
 } Vm;
 
 Vm *vm_new(const VmOptions *options);
