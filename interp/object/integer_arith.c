@@ -132,6 +132,8 @@ Value integer_mod(Fiber *fiber, Value a, Value b) {
 static double divide_big(mpz_srcptr x, mpz_srcptr y) {
     enum { MANTISSA = 53, EXPONENT_MIN = -1021 };
     long difference = (long)mpz_sizeinbase(x, 2) - (long)mpz_sizeinbase(y, 2);
+    if (mpz_sgn(x) == 0)
+        return 0;
     if (difference > 1024)
         return HUGE_VAL;
     if (difference < EXPONENT_MIN - MANTISSA - 1)
