@@ -301,6 +301,7 @@ void fiber_trace(Fiber *fiber, Tracer *tracer) {
     trace_value(tracer, fiber->wait.object);
     trace_value(tracer, fiber->wait.waiter.value);
     trace_value(tracer, fiber->wait.waiter.extra);
-    trace_words(tracer, fiber->roots, fiber->roots + fiber->root_count);
+    if (fiber->root_count)
+        trace_words(tracer, fiber->roots, fiber->roots + fiber->root_count);
     fiber->world->hooks.trace_fiber(fiber, tracer);
 }
