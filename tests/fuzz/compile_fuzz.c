@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Fuzz target: any text either gives errors or Code that the verifier passes; and the verifier
-// itself bears any words. The first byte chooses; the rest is the text, or mutations of a Code.
+// itself bears any words.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "code/compile.h"
+#include "script_mutator.h"
 
-// Enough for the scripts of the corpus to compile.
-static const char builtin_text[] =
-    "print len range input str int float bool list map set bytes type repr min max sum abs round "
-    "any "
-    "all enumerate zip filter reversed sorted isinstance callable hash id chr ord assert exit time "
-    "sleep lock queue open Thread Process Error Cancelled ValueError TypeError KeyError IndexError "
-    "AttributeError RuntimeError ZeroDivisionError OSError TimeoutError LockError DeadlockError "
-    "QueueEmpty QueueFull QueueClosed StopIteration NameError RecursionError";
-
-static CodeName builtins[80];
-static uint32_t builtin_count;
-
-static void split_builtins(void) {
-    for (const char *at = builtin_text; *at && builtin_count < 80;) {
-        size_t size = strcspn(at, " ");
-        builtins[builtin_count++] = (CodeName){at, (uint32_t)size};
-        at += size + (at[size] == ' ');
-    }
-}
-
-static const CodeName known[] = {{"args", 4}};
+enum { FLIP_ROUNDS = 4 };
 
 static void flip(const Code *code, const uint8_t *data, size_t size) {
     uint32_t *words = malloc(code->word_count * sizeof *words + 1);
@@ -49,43 +30,51 @@ static void flip(const Code *code, const uint8_t *data, size_t size) {
     free(words);
 }
 
+// What a text is compiled with, and how its Code is broken, is as good as random, but always the same
+// for a text, so that any script can be an input.
+static uint64_t hash_of(const uint8_t *data, size_t size) {
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 1099511628211u;
+    return hash ^ hash >> 32;
+}
+
+static void check(const ModuleCode *module, uint64_t hash) {
+    char why[200];
+    if (!code_verify(module->main, why, sizeof why)) {
+        fprintf(stderr, "%s\n", why);
+        abort();
+    }
+    Text out = {0};
+    code_disassemble(module->main, &out);
+    text_free(&out);
+    for (int round = 0; round < FLIP_ROUNDS; round++, hash *= 6364136223846793005u)
+        flip(module->main, (const uint8_t *)&hash, sizeof hash);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (size < 9)
-        return 0;
-    if (!builtin_count)
-        split_builtins();
-    bool flips = data[0] & 1, give_last = data[0] & 2, redeclare = data[0] & 4;
-    const uint8_t *changes = data + 1;
-    data += 9;
-    size -= 9;
-    CompileOptions options = {.builtins = builtins,
-                              .builtin_count = builtin_count,
-                              .known = known,
-                              .known_count = 1,
-                              .redeclare = redeclare,
-                              .give_last = give_last};
+    uint64_t hash = hash_of(data, size);
+    CompileOptions options = *script_compile_options();
+    options.redeclare = hash & 1;
+    options.give_last = hash & 2;
     Arena arena = {0};
     Diagnostics errors = {.arena = &arena};
     Source *source = source_new("fuzz.conc", (const char *)data, size);
     const ModuleCode *module = compile_source(&arena, source, false, &options, &errors, NULL);
-    if (!module && !errors.count)
+    if (!module == !errors.count)
         abort();
     if (module) {
-        char why[200];
-        if (!code_verify(module->main, why, sizeof why)) {
-            fprintf(stderr, "%s\n", why);
-            abort();
-        }
-        if (flips)
-            flip(module->main, changes, 8);
+        script_harvest((const char *)data, size);
+        check(module, hash | 1);
     }
     Text out = {0};
-    if (module)
-        code_disassemble(module->main, &out);
-    else
-        diagnostics_render(&out, source, &errors, false);
+    diagnostics_render(&out, source, &errors, false);
     text_free(&out);
     source_free(source);
     arena_free(&arena);
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed) {
+    return script_mutate((char *)data, size, capacity, seed, 70);
 }

@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "script_mutator.h"
 #include "syntax/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity);
 
 static void check(bool condition) {
     if (!condition)
@@ -58,4 +60,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     parse(source, PARSE_EXPRESSION);
     source_free(source);
     return 0;
+}
+
+// Half of the changes are of bytes, as the front end's errors are half of what it does.
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed) {
+    if (seed & 1)
+        return LLVMFuzzerMutate(data, size, capacity);
+    script_harvest((const char *)data, size);
+    return script_mutate((char *)data, size, capacity, seed, 30);
 }

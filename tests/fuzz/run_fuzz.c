@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Fuzz target: whatever the script, running it ends in a status, never in a crash. Each input gets a
-// Vm of its own with little memory. A timer interrupts scripts that go on and on; texts that reach for
-// processes, files, the terminal or long sleeps are passed over, as a fuzzer must not do such things.
+// Fuzz target: whatever the script, running it ends in a status, never in a crash, and the interpreter
+// looks at its poll word all the while. Each input gets a Vm of its own with little memory. A timer
+// interrupts scripts that go on and on. Texts that reach for processes, files or the terminal are
+// passed over, as a fuzzer must not do such things.
+//
+// With CONC_FUZZ_COUNTS=FILE it appends to FILE, now and then, what its inputs came to.
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -12,30 +17,110 @@
 #include "native/install.h"
 #include "native/stdlib.h"
 #include "sched/thread.h"
+#include "script_mutator.h"
+#include "sync/registry.h"
 #include "vm/vm.h"
 
-enum { TURN_MICROSECONDS = 20000, TURNS = 50, MEMORY = 64 << 20 };
+enum {
+    TURN_MICROSECONDS = 20000,
+    TURNS = 150,      // then the process ends
+    DEAF_TURNS = 500, // so long without a look at the poll word is a hang
+    CANCEL_ROUNDS = 10,
+    MEMORY = 64 << 20,
+    COUNTS_EVERY = 500
+};
 
 static Vm *running;
-static int turns;
+static const char *running_text;
+static int turns, deaf_turns;
+
+// The rest of what CONC_FUZZ_COUNTS tells.
+_Noreturn static void give_up(const char *why) {
+    const char *path = getenv("CONC_FUZZ_COUNTS");
+    int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT, 0666) : -1;
+    if (fd >= 0)
+        dprintf(fd, "given up, as it %s:\n%s\n", why, running_text);
+    _exit(0);
+}
 
 // A script that catches Interrupted again and again is ended with the process: the fuzzer's -fork=1
 // goes on with the next.
 static void on_alarm(int signal) {
     (void)signal;
-    if (++turns > TURNS)
-        _exit(0);
-    if (running)
-        thread_notify(running->thread, POLL_INTERRUPT);
+    if (!running)
+        return;
+    bool deaf = load_relaxed(&running->thread->poll) & POLL_INTERRUPT;
+    deaf_turns = deaf ? deaf_turns + 1 : 0;
+    if (deaf_turns > DEAF_TURNS)
+        abort();
+    if (++turns > TURNS && !deaf)
+        give_up("caught every Interrupted");
+    thread_notify(running->thread, POLL_INTERRUPT);
 }
 
 static bool out_of_bounds(const char *text) {
-    static const char *const words[] = {"spawn", "Process", "open",   "input", "exit",
-                                        "sleep", "import",  "detach", "kill",  "timeout"};
+    static const char *const words[] = {"spawn", "Process", "open", "input", "import", "kill"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(text, words[i]))
             return true;
     return false;
+}
+
+// ---- Counts --------------------------------------------------------------------------------------
+
+static struct { unsigned inputs, run, compiled, done, failed, deadlocked, threads, tasks; } counts;
+
+static void count(const Vm *vm, int status) {
+    counts.run++;
+    counts.compiled += vm->units != NULL;
+    counts.done += status == STATUS_DONE;
+    counts.failed += status == STATUS_ERROR;
+    counts.deadlocked += status == STATUS_DEADLOCK;
+    counts.threads += load_relaxed(&vm->world->shared);
+    counts.tasks += vm->thread->has_tasks;
+}
+
+static void show_counts(void) {
+    const char *path = getenv("CONC_FUZZ_COUNTS");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (!file)
+        return;
+    fprintf(file,
+            "%u inputs: run %u, compiled %u, done %u, failed %u, deadlocked %u, with threads %u, "
+            "with tasks %u\n",
+            counts.inputs, counts.run, counts.compiled, counts.done, counts.failed,
+            counts.deadlocked, counts.threads, counts.tasks);
+    fclose(file);
+}
+
+// ---- The target ----------------------------------------------------------------------------------
+
+static void set_timer(int microseconds) {
+    struct itimerval tick = {{0, microseconds}, {0, microseconds}};
+    setitimer(ITIMER_REAL, &tick, NULL);
+}
+
+static void run(const char *text, size_t size) {
+    VmOptions options = {.memory_limit = MEMORY,
+                         .install = natives_install,
+                         .embedded_module = stdlib_text,
+                         .stress = size % 8 == 0};
+    Vm *vm = vm_new(&options);
+    turns = deaf_turns = 0;
+    running_text = text;
+    running = vm;
+    signal(SIGALRM, on_alarm);
+    set_timer(TURN_MICROSECONDS);
+    int status = vm_run_text(vm, "fuzz.conc", text, size);
+    set_timer(0);
+    running = NULL;
+    // Each cancel ends one more sleep of a thread that catches Cancelled.
+    for (int round = 0; vm->stuck && round < CANCEL_ROUNDS; round++)
+        vm->stuck = !handles_end_all(vm->thread->main_fiber, 0.1);
+    if (vm->stuck)
+        give_up("threads were left that did not end");
+    count(vm, status);
+    vm_free(vm);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -43,22 +128,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(text, data, size);
     text[size] = '\0';
     if (strlen(text) == size && !out_of_bounds(text)) {
-        VmOptions options = {.memory_limit = MEMORY,
-                             .install = natives_install,
-                             .embedded_module = stdlib_text,
-                             .stress = size % 8 == 0};
-        struct itimerval tick = {{0, TURN_MICROSECONDS}, {0, TURN_MICROSECONDS}},
-                         none = {{0, 0}, {0, 0}};
-        running = vm_new(&options);
-        turns = 0;
-        signal(SIGALRM, on_alarm);
-        setitimer(ITIMER_REAL, &tick, NULL);
-        vm_run_text(running, "fuzz.conc", text, size);
-        setitimer(ITIMER_REAL, &none, NULL);
-        Vm *vm = running;
-        running = NULL;
-        vm_free(vm);
+        script_harvest(text, size);
+        run(text, size);
     }
     free(text);
+    if (++counts.inputs % COUNTS_EVERY == 0)
+        show_counts();
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t capacity, unsigned seed) {
+    return script_mutate((char *)data, size, capacity, seed, 95);
 }
