@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #define MUTEX_RANKS(X)                                                                             \
+    X(ALARM)     /* Alarm.mutex: when which thread is to look at the clock */                      \
     X(WORLD)     /* World.mutex: threads, the stop, starts and ends */                             \
     X(POOL)      /* World.pool_mutex: pthreads that wait to be used again, free fibers */          \
     X(HEAP)      /* Heap.mutex: chunks, large objects, local heaps */                              \

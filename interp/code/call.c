@@ -73,6 +73,15 @@ static void positional_list(Emitter *e, const Expr *call) {
 
 // ---- The kinds of calls -----------------------------------------------------------------------
 
+// The start that follows belongs to the group. `group` is a Binding or NULL.
+static void emit_group(Emitter *e, void *group) {
+    if (!group)
+        return;
+    Register top = e->top;
+    emit(e, OP_IN_GROUP, variable_any(e, group, e->place), 0, 0);
+    e->top = top;
+}
+
 // The callee is in `base`, the topmost register.
 static void call_value(Emitter *e, const Expr *call, CallShape shape, Register base,
                        uint32_t mode) {
@@ -80,6 +89,7 @@ static void call_value(Emitter *e, const Expr *call, CallShape shape, Register b
         positional_list(e, call);
         labelled_values(e, call);
         emit_at(e, call->at);
+        emit_group(e, call->call.group);
         emit(e, OP_CALL_SPREAD, base, 0, mode);
         emit_extra(e, labels_add(e, call, shape.labelled));
         return;
@@ -88,6 +98,7 @@ static void call_value(Emitter *e, const Expr *call, CallShape shape, Register b
     labelled_values(e, call);
     uint32_t count = shape.positional + shape.labelled;
     emit_at(e, call->at);
+    emit_group(e, call->call.group);
     emit(e, shape.labelled ? OP_CALL_LABELS : OP_CALL, base, count, mode);
     if (shape.labelled)
         emit_extra(e, labels_add(e, call, shape.labelled));
@@ -128,11 +139,14 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
     e->top = top;
 }
 
-Register call_named(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at) {
+Register call_named(Emitter *e, Register receiver, const char *name, int argument, uint32_t mode,
+                    Span at) {
     emit_at(e, at);
     Register base = register_take(e);
     load_move(e, base, receiver);
-    emit(e, OP_INVOKE, base, 0, mode);
+    if (argument >= 0)
+        load_move(e, register_take(e), (Register)argument);
+    emit(e, OP_INVOKE, base, argument >= 0, mode);
     *VECTOR_ADD(e, Site, sites, site) = (Site){{name, (uint32_t)strlen(name)}};
     emit_extra(e, e->site_count - 1);
     return base;
@@ -153,6 +167,7 @@ void start_to(Emitter *e, Expr *start, Register r, bool dropped) {
     Register base = register_topmost(e, r) ? r : register_take(e);
     function_to(e, start->start.block, base);
     emit_at(e, start->at);
+    emit_group(e, start->start.group);
     emit(e, OP_CALL, base, 0, mode);
     load_move(e, r, base);
     e->top = top;

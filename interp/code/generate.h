@@ -6,7 +6,7 @@
 //   condition.c   jumps on a condition
 //   assign.c      targets: let, assignment, unpacking
 //   statement.c   statements, loops, blocks
-//   unwind.c      try, with, lock: what runs when control leaves a block
+//   unwind.c      try, with, lock, group, timeout: what runs when control leaves a block
 //   function.c    functions and classes
 //
 // Convention for values: `..._to(e, x, r)` leaves the value in `r`. If `r` is a variable it is written
@@ -64,8 +64,10 @@ Register expression_slice(Emitter *e, Expr *object, Expr *start, Expr *stop, Exp
 void call_to(Emitter *e, Expr *call, Register r, uint32_t mode);
 void start_to(Emitter *e, Expr *start, Register r, bool dropped);
 void await_to(Emitter *e, Expr *await, Register r);
-// Calls method `name` of the value in `receiver` without arguments; gives the result's temporary.
-Register call_named(Emitter *e, Register receiver, const char *name, uint32_t mode, Span at);
+// Calls method `name` of the value in `receiver`, with what is in register `argument` (-1: without
+// arguments); gives the result's temporary.
+Register call_named(Emitter *e, Register receiver, const char *name, int argument, uint32_t mode,
+                    Span at);
 
 // --- condition.c
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.
@@ -86,6 +88,8 @@ void statement_items(Emitter *e, Block *block, bool give_last);
 void unwind_try(Emitter *e, Stmt *stmt);
 void unwind_with(Emitter *e, Stmt *stmt);
 void unwind_lock(Emitter *e, Stmt *stmt);
+void unwind_group(Emitter *e, Stmt *stmt);
+void unwind_timeout(Emitter *e, Stmt *stmt);
 void unwind_return(Emitter *e, Register value); // through all that surrounds it
 void unwind_break(Emitter *e, bool is_continue);
 typedef struct LoopJumps {

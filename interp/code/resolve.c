@@ -5,6 +5,8 @@
 // in which they run, so that capture analysis (code/scope.h) sees events in that order.
 #include "code/resolve.h"
 
+#include <string.h>
+
 // ---- Declarations -----------------------------------------------------------------------------
 
 static uint32_t global_slot(Resolver *r, CodeName name, bool is_const) {
@@ -142,6 +144,7 @@ static FunctionScope *function_scope(Resolver *r, Function *function, Binding *o
     f->function = function;
     f->may_await = function->is_async || function->kind == FUNCTION_TEST;
     f->own = own && own->kind == BINDING_LOCAL ? own : NULL;
+    f->group = r->function->group;
     if (kind_has_self(function->kind)) {
         f->self = arena_new(r->arena, Binding);
         *f->self = (Binding){.kind = BINDING_LOCAL, .owner = f, .ready = true, .made = true};
@@ -373,6 +376,35 @@ static void resolve_return(Resolver *r, Stmt *stmt) {
     resolve_expr(r, stmt->return_.value);
 }
 
+// A variable without a name that scripts could say: found by its binding only.
+static Binding *declare_hidden(Resolver *r, const char *word, Span at) {
+    size_t length = strlen(word);
+    Name *name = arena_alloc(r->arena, sizeof(Name) + length + 1);
+    name->length = (uint32_t)length;
+    memcpy(name->text, word, length);
+    Binding *binding = scope_add(r->arena, r->scope, name, BINDING_LOCAL);
+    binding->at = at;
+    binding->ready = true;
+    return binding;
+}
+
+// What the block's text starts, functions within it included, belongs to the group.
+static void resolve_group(Resolver *r, Stmt *stmt) {
+    if (stmt->group.is_await)
+        resolve_await(r, stmt->at);
+    Scope *outer = scope_enter(r);
+    Binding *around = r->function->group, *group = declare_hidden(r, "group", stmt->at);
+    stmt->group.binding = r->function->group = group;
+    resolve_block(r, &stmt->group.body);
+    r->function->group = around;
+    r->scope = outer;
+}
+
+static void resolve_timeout(Resolver *r, Stmt *stmt) {
+    resolve_expr(r, stmt->timeout.seconds);
+    resolve_block(r, &stmt->timeout.body);
+}
+
 static void report_later(Resolver *r, const Stmt *stmt, const char *word) {
     diagnostic_add(r->diagnostics, "SyntaxError", stmt->at, NULL, "`%s` is not available yet",
                    word);
@@ -425,8 +457,8 @@ static void resolve_statement(Resolver *r, Stmt *stmt) {
     case STMT_BLOCK: resolve_block(r, &stmt->block); break;
     case STMT_LOCK: resolve_lock(r, stmt); break;
     case STMT_SELECT: report_later(r, stmt, "select"); break;
-    case STMT_GROUP: report_later(r, stmt, "group"); break;
-    case STMT_TIMEOUT: report_later(r, stmt, "timeout"); break;
+    case STMT_GROUP: resolve_group(r, stmt); break;
+    case STMT_TIMEOUT: resolve_timeout(r, stmt); break;
     case STMT_TEST: resolve_function(r, stmt->test.function, NULL); break;
     }
 }

@@ -155,11 +155,26 @@ static void resolve_name_expr(Resolver *r, Expr *expr) {
         resolve_undeclared(r, expr->name.name, expr->at, false);
 }
 
+// What a child process starts is its own affair: the group is its parent's.
+static void resolve_started_block(Resolver *r, Expr *expr) {
+    Binding *group = r->function->group;
+    if (expr->start.kind == START_SPAWN)
+        r->function->group = NULL;
+    resolve_function(r, expr->start.block, NULL);
+    r->function->group = group;
+}
+
 static void resolve_start(Resolver *r, Expr *expr) {
-    if (expr->start.block)
-        resolve_function(r, expr->start.block, NULL);
-    else
+    Binding *group = r->function->group;
+    if (group && group->owner != r->function)
+        binding_note_capture(group, r->function);
+    if (expr->start.block) {
+        expr->start.group = group;
+        resolve_started_block(r, expr);
+    } else {
         resolve_expr(r, expr->start.call);
+        expr->start.call->call.group = group;
+    }
 }
 
 void resolve_expr(Resolver *r, Expr *expr) {

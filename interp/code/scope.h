@@ -73,6 +73,7 @@ struct FunctionScope {
     Binding *own;      // the local variable that a declared function is the value of, or NULL
     Scope *parameters; // NULL in the module's own text
     Loop *loop;        // while it is walked: the innermost loop
+    Binding *group;    // while it is walked: of the innermost group whose text this is, or NULL
     bool may_await;
 };
 

@@ -166,6 +166,8 @@ static void statement(Emitter *e, Stmt *stmt) {
     case STMT_TRY: unwind_try(e, stmt); break;
     case STMT_WITH: unwind_with(e, stmt); break;
     case STMT_LOCK: unwind_lock(e, stmt); break;
+    case STMT_GROUP: unwind_group(e, stmt); break;
+    case STMT_TIMEOUT: unwind_timeout(e, stmt); break;
     case STMT_IMPORT: import_statement(e, stmt); break;
     case STMT_FROM: from_statement(e, stmt); break;
     case STMT_CLASS: {
@@ -178,8 +180,7 @@ static void statement(Emitter *e, Stmt *stmt) {
     case STMT_FUNCTION: // made at the block's start
     case STMT_TEST:     // only checked; a plain run passes over it
     case STMT_SELECT:   // refused by the resolver
-    case STMT_GROUP:
-    case STMT_TIMEOUT: break;
+        break;
     }
 }
 

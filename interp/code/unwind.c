@@ -4,8 +4,8 @@
 //
 // The blocks around the instruction in hand form a list of Unwinds, innermost first. A break,
 // continue or return walks it up to its target:
-// - UNWIND_CLEANUP (lock, with) has a short cleanup, a call of `release` or `close`. It is written
-//   out at every way out.
+// - UNWIND_CLEANUP (lock, with, group, timeout) has a short cleanup, a call of `release`, `close` or
+//   `leave`. It is written out at every way out. A group's is told the error that ends its block.
 // - UNWIND_FINALLY has a block of the user, which is written once. Two registers say what is to
 //   happen behind it: the completion kind (0: go on, 1: throw, from 2: the exits that were met) and
 //   a value (the error, or the value to return).
@@ -31,6 +31,8 @@ typedef struct Unwind {
     uint32_t range_count, range_capacity;
     Register value;      // CLEANUP: what is released; FINALLY: of the completion
     const char *method;  // CLEANUP
+    uint32_t mode;       // CLEANUP: CALL_AWAIT where the cleanup waits so
+    bool takes_error;    // CLEANUP
     Span at;             // CLEANUP
     Register completion; // FINALLY: its kind
     Jumps entries;       // FINALLY: ways into the block
@@ -67,9 +69,11 @@ static void handle_here(Emitter *e, const Unwind *unwind, Register target) {
     e->terminated = false;
 }
 
-static void run_cleanup(Emitter *e, const Unwind *unwind) {
+// `error`: the register with the error that leaves the block, or -1.
+static void run_cleanup(Emitter *e, const Unwind *unwind, int error) {
     Register top = e->top;
-    call_named(e, unwind->value, unwind->method, CALL_PLAIN, unwind->at);
+    int argument = unwind->takes_error ? error : -1;
+    call_named(e, unwind->value, unwind->method, argument, unwind->mode, unwind->at);
     e->top = top;
 }
 
@@ -98,7 +102,7 @@ static void leave(Emitter *e, ExitKind exit, Register value) {
             break;
         }
         if (unwind->kind == UNWIND_CLEANUP)
-            run_cleanup(e, unwind);
+            run_cleanup(e, unwind, -1);
     }
     if (!unwind)
         emit(e, OP_RETURN, value, 0, 0);
@@ -232,7 +236,7 @@ static void end_cleanups(Emitter *e, Unwind *const *unwinds, uint32_t count) {
     for (uint32_t i = count; i-- > 0;) {
         unwind_pop(e);
         if (falls_out)
-            run_cleanup(e, unwinds[i]);
+            run_cleanup(e, unwinds[i], -1);
     }
     uint32_t end = falls_out ? emit_jump(e, OP_JUMP, 0) : 0;
     Register error = register_take(e);
@@ -240,7 +244,7 @@ static void end_cleanups(Emitter *e, Unwind *const *unwinds, uint32_t count) {
         handle_here(e, unwinds[i], error);
         // An error in this cleanup takes the error's place, for the blocks further out.
         uint32_t start = emit_here(e);
-        run_cleanup(e, unwinds[i]);
+        run_cleanup(e, unwinds[i], (int)error);
         if (i > 0)
             range_add(e, unwinds[i - 1], start, emit_here(e));
     }
@@ -255,6 +259,7 @@ static Unwind *cleanup_push(Emitter *e, Register value, const char *method, Span
     unwind->kind = UNWIND_CLEANUP;
     unwind->value = value;
     unwind->method = method;
+    unwind->mode = CALL_PLAIN;
     unwind->at = at;
     unwind_push(e, unwind);
     return unwind;
@@ -292,11 +297,39 @@ void unwind_lock(Emitter *e, Stmt *stmt) {
     for (uint32_t i = 0; i < count; i++) {
         Span at = stmt->lock.items[i]->at;
         Register top = e->top;
-        call_named(e, row + i, "acquire", stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
+        call_named(e, row + i, "acquire", -1, stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
         e->top = top;
         unwinds[i] = cleanup_push(e, row + i, "release", at);
     }
     statement_block(e, &stmt->lock.body);
     end_cleanups(e, unwinds, count);
+    locals_end(e, locals);
+}
+
+// ---- group and timeout ------------------------------------------------------------------------
+
+void unwind_group(Emitter *e, Stmt *stmt) {
+    Register locals = e->locals;
+    Register group = register_take(e);
+    emit(e, OP_ENTER_GROUP, group, 0, 0);
+    variable_adopt(e, stmt->group.binding, group);
+    Unwind *unwind = cleanup_push(e, group, "leave", stmt->at);
+    unwind->takes_error = true;
+    unwind->mode = stmt->group.is_await ? CALL_AWAIT : CALL_PLAIN;
+    statement_block(e, &stmt->group.body);
+    end_cleanups(e, &unwind, 1);
+    locals_end(e, locals);
+}
+
+void unwind_timeout(Emitter *e, Stmt *stmt) {
+    Register locals = e->locals;
+    Register limit = register_take(e);
+    expression_to(e, stmt->timeout.seconds, limit);
+    e->locals = e->top;
+    emit_at(e, stmt->timeout.seconds->at);
+    emit(e, OP_ENTER_TIMEOUT, limit, 0, 0);
+    Unwind *unwind = cleanup_push(e, limit, "leave", stmt->at);
+    statement_block(e, &stmt->timeout.body);
+    end_cleanups(e, &unwind, 1);
     locals_end(e, locals);
 }

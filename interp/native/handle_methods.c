@@ -67,11 +67,7 @@ static Value run(Fiber *fiber, Value *args, int count) {
 static Value cancel(Fiber *fiber, Value *args, int count) {
     (void)count;
     Handle *handle = handle_receiver(fiber, args[0]);
-    if (!handle)
-        return VALUE_UNDEF;
-    if (handle->kind == HANDLE_PROCESS)
-        return value_from_bool(process_signal(fiber, handle, 15));
-    return value_from_bool(handle_cancel(handle));
+    return handle ? value_from_bool(handle_cancel(fiber, handle)) : VALUE_UNDEF;
 }
 
 static Value detach(Fiber *fiber, Value *args, int count) {

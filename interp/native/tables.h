@@ -72,6 +72,7 @@ extern const NativeSpec lock_methods[];    // native/lock_methods.c
 extern const NativeSpec lock_constructor;
 extern const NativeSpec queue_methods[]; // native/queue_methods.c
 extern const NativeSpec queue_constructor;
+extern const NativeSpec scope_methods[]; // native/scope_methods.c
 
 // --- files ---
 extern const NativeSpec file_methods[];   // native/file.c: of what open() gives

@@ -50,6 +50,7 @@ enum {
     NATIVE_TURNS =
         8, // when it blocks a thread's own code, the thread's tasks go on meanwhile (join)
     NATIVE_SETTER = 16,
+    NATIVE_SHIELDED = 32, // waits, but looks after cancels and time limits itself
 };
 
 typedef struct Native {

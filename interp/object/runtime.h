@@ -31,6 +31,7 @@ struct Registry; // sync/registry.h
     X(release)                                                                                     \
     X(message)                                                                                     \
     X(cause)                                                                                       \
+    X(errors)                                                                                      \
     X(trace)                                                                                       \
     X(self)                                                                                        \
     X(name)                                                                                        \
@@ -98,6 +99,7 @@ typedef enum ErrorClass {
     X(ITERATOR, "iterator")                                                                        \
     X(LOCK, "lock")                                                                                \
     X(QUEUE, "queue")                                                                              \
+    X(CANCEL_SCOPE, "scope")                                                                       \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \

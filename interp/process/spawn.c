@@ -21,10 +21,16 @@
 #include "process/child.h"
 #include "process/message.h"
 #include "process/watcher.h"
+#include "sync/cancel_scope.h"
 
 static Watcher *watcher_for(World *world) { return world->runtime->registry->watcher; }
 
 // --- starting ---
+
+// Nobody may ever ask for its end: its error has to be shown, or its group to be told.
+static bool is_settled_at_once(const Handle *handle) {
+    return handle->dropped || load_relaxed(&handle->group) != VALUE_UNDEF;
+}
 
 // The world is stopped. In the parent: the child is watched. 0, or an errno.
 static int fork_child(Fiber *fiber, Handle *handle) {
@@ -40,7 +46,7 @@ static int fork_child(Fiber *fiber, Handle *handle) {
     }
     int error = pid < 0 ? errno : 0;
     close(ends[1]);
-    if (!error && !watcher_add(watcher, handle, pid, ends[0], handle->dropped)) {
+    if (!error && !watcher_add(watcher, handle, pid, ends[0], is_settled_at_once(handle))) {
         error = errno;
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
@@ -57,14 +63,15 @@ static void settle(Fiber *fiber, Handle *handle);
 static void settle_all(Fiber *fiber);
 static void terminate_all(World *world, int signal);
 static void wait_gone(World *world, uint64_t deadline);
-static const ProcessHooks hooks = {settle, settle_all, terminate_all, wait_gone};
+static bool terminate(Fiber *fiber, Handle *handle);
+static const ProcessHooks hooks = {settle, settle_all, terminate, terminate_all, wait_gone};
 
 // The world is stopped; the handle is RUNNING, its call is set.
 static bool start(Fiber *fiber, Handle *handle) {
     Registry *registry = fiber_registry(fiber);
     registry->processes = &hooks;
-    if (handle->dropped)
-        store_seq(&fiber->world->shared, true); // the watcher may have to report
+    if (is_settled_at_once(handle))
+        store_seq(&fiber->world->shared, true); // by the watcher, as a thread of the world
     handle_note_start(fiber, handle);
     registry_pending(registry, handle);
     world_external_begin(fiber->world);
@@ -88,11 +95,16 @@ Value process_start(Fiber *fiber, Value callee, const Value *args, int count, bo
         handle_new(fiber, fiber_runtime(fiber)->types[TYPE_PROCESS], HANDLE_PROCESS);
     Handle *handle = handle_of(fiber_runtime(fiber), value_from_ref(instance));
     handle->id = add_relaxed(&fiber->world->next_fiber_id, 1);
-    handle->dropped = dropped;
+    CancelScope *group = cancel_scope_of_start(fiber);
+    handle->dropped = dropped && !group;
     slot_set(&handle->callee, callee);
     slot_set(&handle->arguments, value_from_ref(list_from(fiber->heap, args, (size_t)count)));
     store_release(&handle->state, HANDLE_RUNNING);
-    bool ok = start(fiber, handle);
+    bool ok = cancel_scope_add(fiber, group, handle) && start(fiber, handle);
+    if (ok)
+        cancel_scope_started(fiber, handle);
+    else
+        cancel_scope_remove(handle);
     world_resume(fiber->world, fiber->thread);
     return ok ? value_from_ref(instance) : VALUE_UNDEF;
 }
@@ -214,6 +226,10 @@ static void settle_all(Fiber *fiber) {
 bool process_signal(Fiber *fiber, Handle *handle, int signal) {
     Watcher *watcher = watcher_for(fiber->world);
     return watcher && watcher_signal(watcher, handle, signal);
+}
+
+static bool terminate(Fiber *fiber, Handle *handle) {
+    return process_signal(fiber, handle, SIGTERM);
 }
 
 static int signal_by_name(const char *name) {

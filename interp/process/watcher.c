@@ -49,12 +49,12 @@ static void child_unlink(Watcher *watcher, Child *child) {
         store_release(&child->handle->child, NULL);
 }
 
-Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool dropped) {
+Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool at_once) {
     Child *child = os_calloc(1, sizeof *child);
     child->handle = handle;
     child->pid = pid;
     child->fd = fd;
-    child->dropped = dropped;
+    child->at_once = at_once;
     child_link(watcher, child);
     store_release(&handle->child, child);
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = child};
@@ -82,7 +82,7 @@ Child *watcher_take(Watcher *watcher, Handle *handle) {
 static Child *take(Watcher *watcher, bool lost) {
     mutex_lock(&watcher->mutex);
     Child *child = watcher->children;
-    while (child && !(child->gone && !child->dropped && (child->handle == NULL) == lost))
+    while (child && !(child->gone && !child->at_once && (child->handle == NULL) == lost))
         child = child->next;
     if (child)
         child_unlink(watcher, child);
@@ -109,7 +109,7 @@ static void watcher_trace(void *context, Tracer *tracer) {
         return;
     mutex_lock(&watcher->mutex);
     for (Child *c = watcher->children; c; c = c->next)
-        if (!c->gone || c->dropped)
+        if (!c->gone || c->at_once)
             trace_object(tracer, c->handle);
     mutex_unlock(&watcher->mutex);
 }
@@ -148,14 +148,26 @@ static void watcher_clear(void *context, Heap *heap) {
 
 // --- the watcher's own pthread ---
 
-// A child whose error nobody will ask for: reports it, as a thread of the world for that long.
-// process_start has made the world a shared one.
-static void report_dropped(Watcher *watcher, Child *child) {
+// Under the mutex: the child is there still, gone, and for this caller to take. (Another may have been
+// allocated at its place meanwhile, but only this pthread makes children gone.)
+static bool is_listed(const Watcher *watcher, const Child *child) {
+    for (const Child *c = watcher->children; c; c = c->next)
+        if (c == child)
+            return c->gone;
+    return false;
+}
+
+// A child whose end is to be seen at once, whoever looks: as a thread of the world for that long.
+// process_start has made the world a shared one. A joiner may have settled it already.
+static void settle_at_once(Watcher *watcher, Child *child) {
     Thread *thread = thread_attach_new(watcher->world);
     mutex_lock(&watcher->mutex);
-    child_unlink(watcher, child);
+    bool mine = is_listed(watcher, child);
+    if (mine)
+        child_unlink(watcher, child);
     mutex_unlock(&watcher->mutex);
-    child_settle(thread->main_fiber, child);
+    if (mine)
+        child_settle(thread->main_fiber, child);
     thread_detach_free(thread);
 }
 
@@ -180,7 +192,7 @@ static void publish_end(Watcher *watcher, Child *child, int status) {
     store_release(&handle->gone, true);
     wake_joiners(handle);
     object_unlock(&handle->header);
-    if (!child->dropped)
+    if (!child->at_once)
         registry_not_pending(watcher->world->runtime->registry, handle);
 }
 
@@ -197,11 +209,11 @@ static void child_ended(Watcher *watcher, Child *child) {
     World *world = watcher->world;
     mutex_lock(&watcher->mutex);
     child->fd = -1;
-    bool dropped = child->dropped;
+    bool at_once = child->at_once;
     publish_end(watcher, child, status);
     mutex_unlock(&watcher->mutex);
-    if (dropped)
-        report_dropped(watcher, child);
+    if (at_once)
+        settle_at_once(watcher, child);
     world_external_end(world);
 }
 

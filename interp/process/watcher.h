@@ -25,7 +25,7 @@ typedef struct Child {
     bool reaping; // its pid may stand for nobody or another any moment: no more signals
     bool gone;
     bool detached;
-    bool dropped; // the handle was not kept: an error is reported by the watcher
+    bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
     int status;   // of waitpid, once gone
     Text message; // what it has sent; the watcher's alone until it is gone
 } Child;
@@ -42,7 +42,7 @@ typedef struct Watcher {
 // The Vm's watcher, made at the first call. NULL with errno. The world is stopped.
 Watcher *watcher_of(World *world);
 // Watches a new child; `fd` is this side's end of its socket. The watcher's mutex is held. NULL with errno.
-Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool dropped);
+Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool at_once);
 // Sends a signal. False where the child has ended. `child` may be NULL.
 bool watcher_signal(Watcher *watcher, Handle *handle, int signal);
 // Takes a gone child out of the list: the caller, and only it, settles and frees it. NULL: not gone, or

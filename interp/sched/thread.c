@@ -51,6 +51,7 @@ static void thread_clear(Thread *thread, World *world) {
     store_relaxed(&thread->pthread, 0);
     store_relaxed(&thread->inbox, NULL);
     store_relaxed(&thread->blocked, NULL);
+    store_relaxed(&thread->alarm, DEADLINE_NEVER);
     thread->world = world;
     thread->main_fiber = thread->current = thread->fibers = NULL;
     thread->fiber_count = 0;

@@ -38,6 +38,7 @@ struct Thread {
     LocalHeap *heap;
     Thread *next, *previous; // world->threads, under world->mutex
     _Atomic pthread_t pthread;
+    _Atomic uint64_t alarm; // sched/alarm.h: when POLL_TIMEOUT is to be set
 
     Fiber *main_fiber;
     Fiber *current; // the fiber that runs now (innermost, when a loop turn is nested)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "sched/alarm.h"
 #include "sched/deadlock.h"
 #include "sched/fiber.h"
 #include "sched/internal.h"
@@ -55,6 +56,7 @@ World *world_new(Heap *heap, const WorldHooks *hooks) {
 
 void world_free(World *world) {
     assert(!world->threads);
+    alarm_free(world);
     thread_pool_free(world);
     heap_set_due_hook(world->heap, NULL, NULL);
     threads_free(world);
@@ -179,6 +181,7 @@ static void thread_keep_current(Thread *self) {
     self->has_tasks = false;
     store_relaxed(&self->blocked, NULL);
     store_relaxed(&self->wake, 0);
+    store_relaxed(&self->alarm, DEADLINE_NEVER);
     store_relaxed(&self->pthread, pthread_self());
     and_seq(&self->poll, ~(uint32_t)POLL_STOP);
     self->next = self->previous = NULL;
@@ -202,4 +205,6 @@ void world_after_fork(World *world, Thread *self) {
     store_relaxed(&world->ending, false);
     store_relaxed(&world->activity, ACTIVITY_AWAKE);
     world->forked_child = true;
+    world->forks++;
+    alarm_after_fork(world);
 }

@@ -76,8 +76,11 @@ struct World {
     struct FiberSlab *slabs;
     Thread *free_threads; // memory of threads that have ended
 
+    _Atomic(struct Alarm *) alarm; // sched/alarm.h; NULL until first needed
+
     _Atomic bool ending; // the script ends: cancel all (exit, Ctrl-C)
     bool forked_child;   // this process is a child made by spawn
+    uint32_t forks;      // how many forks lie between this process and the script's first
 };
 
 World *world_new(Heap *heap, const WorldHooks *hooks);

@@ -9,6 +9,7 @@
 #include "object/str.h"
 #include "sched/deadlock.h"
 #include "sync/registry.h"
+#include "sync/cancel_scope.h"
 #include "sync/wait.h"
 
 static void handle_trace(Object *object, Tracer *tracer) {
@@ -19,6 +20,7 @@ static void handle_trace(Object *object, Tracer *tracer) {
     trace_value(tracer, slot_get(&handle->instance));
     trace_value(tracer, slot_get(&handle->callee));
     trace_value(tracer, slot_get(&handle->arguments));
+    trace_value(tracer, slot_get(&handle->group));
 }
 
 const Kind handle_kind = {"handle", handle_trace, NULL};
@@ -29,6 +31,7 @@ static Handle *attach_handle(Fiber *fiber, Instance *instance, HandleKind kind) 
     Handle *handle = heap_alloc(fiber->heap, KIND_HANDLE, sizeof *handle);
     handle->kind = (uint8_t)kind;
     store_relaxed(&handle->exit_code, HANDLE_NO_EXIT_CODE);
+    slot_set(&handle->group, VALUE_UNDEF);
     slot_set(&handle->instance, value_from_ref(instance));
     slot_set(instance_slot(instance, 0), value_from_ref(handle));
     return handle;
@@ -136,10 +139,13 @@ static bool error_counts(Fiber *fiber, Value error) {
 // stops waiting for this handle.
 void handle_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     Registry *registry = fiber_registry(fiber);
-    bool counts = error_counts(fiber, error);
+    bool in_group = slot_get(&handle->group) != VALUE_UNDEF; // then the group throws the error
+    bool counts = error_counts(fiber, error) && !in_group;
     if (counts && !handle->dropped)
         registry_keep_error(registry, handle, error);
     store_end(handle, result, error);
+    if (in_group)
+        cancel_scope_member_ended(fiber, handle, error);
     if (counts && handle->dropped) {
         store_release(&handle->picked_up, true);
         fiber_runtime(fiber)->report(fiber, error);
@@ -163,7 +169,11 @@ bool handle_done(Fiber *fiber, Handle *handle) {
     return load_acquire(&handle->state) == HANDLE_ENDED;
 }
 
-bool handle_cancel(Handle *handle) {
+bool handle_cancel(Fiber *fiber, Handle *handle) {
+    if (handle->kind == HANDLE_PROCESS) {
+        const ProcessHooks *processes = fiber_registry(fiber)->processes;
+        return processes && processes->terminate(fiber, handle);
+    }
     object_lock(&handle->header);
     bool running = load_relaxed(&handle->state) != HANDLE_ENDED;
     Fiber *target = load_relaxed(&handle->fiber);

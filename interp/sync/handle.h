@@ -49,6 +49,9 @@ typedef struct Handle {
     WaitQueue joiners;
     _Atomic(Fiber *) fiber;         // RUNNING thread or task: its fiber; else NULL
     struct Handle *next, *previous; // RUNNING threads and tasks: Registry.running, under its mutex
+    Slot group; // the CancelScope whose member it is (sync/cancel_scope.h), or UNDEF
+    struct Handle *group_next, *group_previous; // under the group's lock
+    bool group_cancelled;                       // likewise
     // processes
     _Atomic int64_t pid;           // 0 before the start
     _Atomic int32_t exit_code;     // HANDLE_NO_EXIT_CODE while it runs
@@ -101,8 +104,9 @@ void handle_settle(Fiber *fiber, Handle *handle);
 Value handle_join(Fiber *fiber, Value *args, int count);
 // `await h`: as join without a time-out. v is any value; TypeError if it is no handle.
 Value handle_await(Fiber *fiber, Value *args, int count);
-// Cancels a thread or task (processes: process/spawn.h). False if it has ended. Any thread.
-bool handle_cancel(Handle *handle);
+// Cancels a thread or task; sends SIGTERM to a process. False if it has ended. Any attached thread; does
+// not collect.
+bool handle_cancel(Fiber *fiber, Handle *handle);
 bool handle_done(Fiber *fiber, Handle *handle); // it has ended
 
 // "thread 2 (loader)": kind, number, and the name if it was given one. Any attached thread.

@@ -15,6 +15,7 @@
 #include "object/root.h"
 #include "sync/lock.h"
 #include "sync/queue.h"
+#include "sync/cancel_scope.h"
 #include "sync/wait.h"
 
 // --- roots ---
@@ -50,6 +51,7 @@ void sync_init(Runtime *runtime) {
     heap_register_kind(runtime->heap, KIND_HANDLE, &handle_kind);
     heap_register_kind(runtime->heap, KIND_LOCK, &lock_kind);
     heap_register_kind(runtime->heap, KIND_QUEUE, &queue_kind);
+    heap_register_kind(runtime->heap, KIND_CANCEL_SCOPE, &cancel_scope_kind);
     heap_add_roots(runtime->heap, registry_trace, registry);
     heap_add_weak(runtime->heap, unpicked_clear, registry);
 }
@@ -72,7 +74,10 @@ void sync_free(Runtime *runtime) {
     runtime->registry = NULL;
 }
 
-void sync_trace_fiber(Fiber *fiber, Tracer *tracer) { locks_trace(fiber, tracer); }
+void sync_trace_fiber(Fiber *fiber, Tracer *tracer) {
+    locks_trace(fiber, tracer);
+    trace_object(tracer, fiber->scope);
+}
 
 // --- what runs ---
 

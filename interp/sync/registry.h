@@ -25,6 +25,7 @@ typedef struct Unpicked {
 typedef struct ProcessHooks {
     void (*settle)(Fiber *fiber, Handle *handle); // see handle_settle
     void (*settle_all)(Fiber *fiber);             // all children that have gone, reachable or not
+    bool (*terminate)(Fiber *fiber, Handle *handle); // SIGTERM; false: it has ended
     void (*terminate_all)(World *world,
                           int signal); // sends it to the children, detached ones excepted
     void (*wait_gone)(World *world, uint64_t deadline); // sleeps until no such child is left
@@ -46,7 +47,7 @@ typedef struct Registry {
 // Registers the kinds and makes the registry: runtime->registry.
 void sync_init(Runtime *runtime);
 void sync_free(Runtime *runtime);
-// What this layer keeps in a fiber: the locks that it holds.
+// What this layer keeps in a fiber: the locks that it holds, its group and timeout blocks.
 void sync_trace_fiber(Fiber *fiber, Tracer *tracer);
 
 // The end of the script: waits until all that was started and not detached has ended (this thread's

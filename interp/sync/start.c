@@ -13,6 +13,7 @@
 #include "sync/handle.h"
 #include "sync/lock.h"
 #include "sync/registry.h"
+#include "sync/cancel_scope.h"
 
 void handle_note_start(Fiber *fiber, Handle *handle) {
     if (fiber->frame_count == 0)
@@ -33,12 +34,13 @@ void handle_give_fiber(Handle *handle, Fiber *target) {
     object_unlock(&handle->header);
 }
 
-static void start_task(Fiber *fiber, Handle *handle) {
+static bool start_task(Fiber *fiber, Handle *handle) {
     Fiber *task = fiber_new(fiber->thread, true);
     handle->id = load_relaxed(&task->id);
     handle_give_fiber(handle, task);
     registry_add(fiber_registry(fiber), handle);
     thread_add_ready(fiber->thread, task);
+    return true;
 }
 
 // A task of the thread that has not ended, or NULL.
@@ -109,15 +111,20 @@ Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *arg
     Class *c = fiber_runtime(fiber)->types[kind == HANDLE_TASK ? TYPE_TASK : TYPE_THREAD];
     Instance *instance = handle_new(fiber, c, kind);
     Handle *handle = handle_of(fiber_runtime(fiber), value_from_ref(instance));
-    handle->dropped = dropped;
+    CancelScope *group = cancel_scope_of_start(fiber);
+    handle->dropped = dropped && !group;
     slot_set(&handle->callee, callee);
     slot_set(&handle->arguments,
              count > 0 ? value_from_ref(list_from(fiber->heap, args, (size_t)count)) : VALUE_NIL);
     handle_note_start(fiber, handle);
-    if (kind == HANDLE_TASK)
-        start_task(fiber, handle);
-    else if (!start_thread(fiber, handle))
+    if (!cancel_scope_add(fiber, group, handle))
         return VALUE_UNDEF;
+    bool started = kind == HANDLE_TASK ? start_task(fiber, handle) : start_thread(fiber, handle);
+    if (!started) {
+        cancel_scope_remove(handle);
+        return VALUE_UNDEF;
+    }
+    cancel_scope_started(fiber, handle);
     return value_from_ref(instance);
 }
 

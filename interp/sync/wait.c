@@ -4,6 +4,7 @@
 // that stay readable (a Fiber's memory stays a Fiber's), and an answer out of date does no harm.
 #include "sync/wait.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "sched/deadlock.h"
 #include "sync/handle.h"
 #include "sync/lock.h"
+#include "sync/cancel_scope.h"
 
 bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
     *deadline = DEADLINE_NEVER;
@@ -37,11 +39,34 @@ bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
 }
 
 // The count of cancels goes down by the one that is thrown.
-static Value throw_cancelled(Fiber *fiber) {
+static bool take_cancel(Fiber *fiber) {
     uint32_t cancels = load_relaxed(&fiber->cancels);
-    while (cancels > 0 && !cas_acq_rel(&fiber->cancels, &cancels, cancels - 1)) {
-    }
+    while (cancels > 0)
+        if (cas_acq_rel(&fiber->cancels, &cancels, cancels - 1))
+            return true;
+    return false;
+}
+
+// One of cancel(), or of a group around the call.
+static Value throw_cancelled(Fiber *fiber) {
+    if (!take_cancel(fiber) && cancel_scope_throw_cancel(fiber))
+        return VALUE_UNDEF;
     return throw_error(fiber, ERROR_Cancelled, "cancelled");
+}
+
+bool wait_due_slow(Fiber *fiber) {
+    if (load_relaxed(&fiber->cancels) > 0 || load_relaxed(&fiber->scope_cancels) > 0) {
+        throw_cancelled(fiber);
+        return false;
+    }
+    return !cancel_scope_throw_expired(fiber);
+}
+
+static Value throw_expired(Fiber *fiber) {
+    bool thrown = cancel_scope_throw_expired(fiber);
+    assert(thrown);
+    (void)thrown;
+    return VALUE_UNDEF;
 }
 
 static Value throw_deadlock(Fiber *fiber) {
@@ -56,6 +81,7 @@ Value wait_throw(Fiber *fiber, WakeReason reason) {
     switch (reason) {
     case WAKE_INTERRUPTED: return throw_error(fiber, ERROR_Interrupted, "interrupted");
     case WAKE_DEADLOCK: return throw_deadlock(fiber);
+    case WAKE_EXPIRED: return throw_expired(fiber);
     default: return throw_cancelled(fiber);
     }
 }
@@ -149,6 +175,13 @@ static void describe_join(Fiber *fiber, char *text, size_t capacity) {
     text_free(&out);
 }
 
+static void describe_group(CancelScope *group, char *text, size_t capacity) {
+    Text out = {0};
+    cancel_scope_describe(group, &out);
+    snprintf(text, capacity, "%s", text_data(&out));
+    text_free(&out);
+}
+
 static const char *plain_description(ParkKind kind) {
     switch (kind) {
     case PARK_SLEEP: return "the end of a sleep";
@@ -166,6 +199,8 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
     Value object = fiber->wait.object;
     if (fiber->wait.kind == PARK_LOCK && value_is_lock(object))
         describe_lock(fiber, value_to_lock(object), what, sizeof what);
+    else if (fiber->wait.kind == PARK_GROUP && value_is_cancel_scope(object))
+        describe_group(value_to_cancel_scope(object), what, sizeof what);
     else if (fiber->wait.kind == PARK_JOIN || fiber->wait.kind == PARK_PROCESS)
         describe_join(fiber, what, sizeof what);
     else
@@ -187,6 +222,10 @@ Fiber *wait_target(Fiber *fiber) {
         Handle *handle = handle_of(fiber_runtime(fiber), object);
         return handle ? load_acquire(&handle->fiber) : NULL;
     }
+    case PARK_GROUP:
+        return value_is_cancel_scope(object)
+                   ? cancel_scope_waits_for(fiber, value_to_cancel_scope(object))
+                   : NULL;
     default: return NULL;
     }
 }

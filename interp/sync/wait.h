@@ -17,6 +17,13 @@ bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline);
 // Throws what a wait that `reason` ended stands for: Cancelled, Interrupted, DeadlockError. UNDEF.
 // Only for reasons that the caller does not handle itself.
 Value wait_throw(Fiber *fiber, WakeReason reason);
+// Before a waiting call, and at polls: throws what is due, a cancel or a time limit that has passed.
+// False with the error. Own thread.
+bool wait_due_slow(Fiber *fiber);
+static inline bool wait_due(Fiber *fiber) {
+    bool quiet = load_relaxed(&fiber->cancels) == 0 && !fiber->scope;
+    return __builtin_expect(quiet, 1) || wait_due_slow(fiber);
+}
 // The native that runs can let the fiber's thread go on with other fibers while it waits.
 static inline bool wait_suspends(const Fiber *fiber) {
     return fiber->awaits && fiber->c_calls == 0;

@@ -177,7 +177,8 @@ struct Expr {
             Expr *callee; // EXPR_MEMBER and EXPR_SUPER here are method calls
             Argument *arguments;
             uint32_t count;
-        } call; // at: the name that is called where there is one, otherwise the `(`
+            void *group; // of a start within a group: the group's hidden variable
+        } call;          // at: the name that is called where there is one, otherwise the `(`
         struct {
             Expr *object, *index;
         } index; // at: the `[`
@@ -194,6 +195,7 @@ struct Expr {
             StartKind kind;
             Expr *call;      // an EXPR_CALL; NULL where a block is started
             Function *block; // FUNCTION_BLOCK without parameters; NULL where a call is started
+            void *group;     // where a block is started: as in call
         } start;             // at: the keyword
         struct {
             Expr *value;
@@ -442,6 +444,7 @@ struct Stmt {
         struct {
             Block body;
             bool is_await;
+            void *binding; // the group, as a hidden variable
         } group;
         struct {
             Expr *seconds;

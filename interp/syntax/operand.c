@@ -47,7 +47,7 @@ static bool goes_on(Lexer *lexer, bool assigns) {
 Span operand_behind(const Source *source, Span operator) {
     Span none = {operator.start, 0};
     const char *cursor = source->bytes + operator.start + operator.length;
-    bool assigns = operator.length > 1 && cursor[-1] == '=';
+    bool assigns = operator.length> 1 && cursor[-1] == '=';
     Lexer lexer = {.start = source->bytes, .end = source->bytes + source->length, .cursor = cursor};
     Lexer first = lexer;
     next_code(&first);

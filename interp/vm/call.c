@@ -10,6 +10,7 @@
 #include "object/str.h"
 #include "process/spawn.h"
 #include "sync/handle.h"
+#include "sync/wait.h"
 #include "vm/bind.h"
 #include "vm/hint.h"
 
@@ -121,14 +122,6 @@ static Entered native_answer(Fiber *fiber, Value v, Value *result) {
     return ENTERED_VALUE;
 }
 
-bool cancel_check(Fiber *fiber) {
-    if (__builtin_expect(load_relaxed(&fiber->cancels) == 0, 1))
-        return true;
-    sub_relaxed(&fiber->cancels, 1);
-    throw_error(fiber, ERROR_Cancelled, "cancelled");
-    return false;
-}
-
 // `await f()` of a native that does not wait but gives a handle: waits for the handle.
 Entered call_await(Fiber *fiber, Value *args, Value *result) {
     if (!handle_of(fiber_runtime(fiber), args[0])) {
@@ -136,7 +129,7 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
                    value_type_name(fiber_runtime(fiber), args[0]));
         return ENTERED_ERROR;
     }
-    if (!cancel_check(fiber))
+    if (!wait_due(fiber))
         return ENTERED_ERROR;
     fiber->awaits = true;
     Value v = handle_await(fiber, args, 0);
@@ -179,7 +172,7 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
         }
     }
     bool waits = native->spec->flags & NATIVE_WAITS;
-    if (waits && !cancel_check(fiber))
+    if (waits && !(native->spec->flags & NATIVE_SHIELDED) && !wait_due(fiber))
         return ENTERED_ERROR;
     fiber->awaits = mode == CALL_AWAIT;
     Value v = native->function(fiber, base, bound);
@@ -313,7 +306,8 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
 
-Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode) {
+static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
+                        uint32_t mode) {
     if (!value_is_callable(base[0]))
         return throw_type(fiber, "'%s' object is not callable",
                           value_type_name(fiber_runtime(fiber), base[0]));
@@ -325,6 +319,12 @@ Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *label
     case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }
+}
+
+Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode) {
+    Value handle = start_call(fiber, base, count, labels, mode);
+    fiber->start_scope = NULL;
+    return handle;
 }
 
 // --- from C ---

@@ -59,7 +59,5 @@ RunStatus interpret(Fiber *fiber);
 
 // vm/interrupt.c: answers the poll word. False with an error thrown (Interrupted, MemoryError, ...).
 bool poll_answer(Fiber *fiber);
-// Throws what ended a wait with `reason`, if it ended otherwise than well: false then.
-bool cancel_check(Fiber *fiber);
 
 #endif

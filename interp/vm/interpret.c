@@ -16,6 +16,8 @@
 #include "object/range.h"
 #include "object/str.h"
 #include "sync/queue.h"
+#include "sync/cancel_scope.h"
+#include "sync/wait.h"
 #include "vm/import.h"
 #include "vm/slow.h"
 
@@ -39,6 +41,7 @@ static const Handler *find_handler(const Frame *frame, const uint32_t *pc) {
 // Unwinds to a handler: true, and fiber->pc stands on it. False where the frame that C entered is
 // gone; the error is still in the fiber.
 static bool unwind(Fiber *fiber) {
+    fiber->start_scope = NULL; // of a start that did not come about
     for (;;) {
         Frame *frame = &fiber->frames[fiber->frame_count - 1];
         const Handler *h = find_handler(frame, fiber->pc);
@@ -230,7 +233,7 @@ typedef enum Step { STEP_ELEMENT, STEP_END, STEP_PARKED, STEP_ERROR } Step;
 // The next item of a queue, which may have to be waited for.
 static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
     fiber->awaits = awaits;
-    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !cancel_check(fiber))
+    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !wait_due(fiber))
         return STEP_ERROR;
     Value v = queue_iterate(fiber, state, 0);
     while (v == VALUE_PARKED) {
@@ -1058,6 +1061,21 @@ failed:
     CASE(LOCK_ORDER) {
         SAVE();
         FAIL_UNLESS(slow_lock_order(fiber, &base[A], B));
+        NEXT();
+    }
+    CASE(ENTER_GROUP) {
+        base[A] = value_from_ref(cancel_scope_enter_group(fiber));
+        NEXT();
+    }
+    CASE(ENTER_TIMEOUT) {
+        SAVE();
+        CancelScope *scope = cancel_scope_enter_timeout(fiber, base[A]);
+        FAIL_UNLESS(scope);
+        base[A] = value_from_ref(scope);
+        NEXT();
+    }
+    CASE(IN_GROUP) {
+        fiber->start_scope = value_is_cancel_scope(base[A]) ? value_to_cancel_scope(base[A]) : NULL;
         NEXT();
     }
     CASE(IMPORT) {

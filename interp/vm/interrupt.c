@@ -2,8 +2,10 @@
 //
 // Answering the poll word, on the thread's own running fiber.
 #include "object/error.h"
+#include "sched/alarm.h"
 #include "sync/registry.h"
-#include "sync/registry.h"
+#include "sync/cancel_scope.h"
+#include "sync/wait.h"
 #include "vm/call.h"
 #include "vm/vm.h"
 
@@ -35,10 +37,12 @@ bool poll_answer(Fiber *fiber) {
         fiber_cancel(thread->main_fiber);
         bits |= POLL_END;
     }
-    if (bits & POLL_END) {
-        and_seq(&thread->poll, ~(uint32_t)POLL_END);
-        if (!cancel_check(fiber))
+    if (bits & (POLL_END | POLL_TIMEOUT)) {
+        and_seq(&thread->poll, ~(uint32_t)(POLL_END | POLL_TIMEOUT));
+        bool due = bits & POLL_END ? !wait_due(fiber) : cancel_scope_throw_expired(fiber);
+        if (due)
             return false;
+        alarm_set(thread, fiber->deadline); // it may have rung for another fiber
     }
     if (bits & POLL_REPORT) {
         and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);

@@ -13,6 +13,7 @@
 #include "object/list.h"
 #include "object/root.h"
 #include "object/str.h"
+#include "sched/alarm.h"
 #include "sync/handle.h"
 #include "sync/registry.h"
 #include "sync/wait.h"
@@ -75,11 +76,20 @@ static RunStatus turn(Fiber *fiber) {
     return interpret(fiber);
 }
 
+// The thread's alarm is that of the fiber that runs.
+static void alarm_follow(Thread *thread, const Fiber *fiber) {
+    uint64_t deadline = fiber ? fiber->deadline : DEADLINE_NEVER;
+    if (deadline != load_relaxed(&thread->alarm))
+        alarm_set(thread, deadline);
+}
+
 static bool run_fiber(Fiber *fiber) {
     Thread *thread = fiber->thread;
     Fiber *outer = thread->current;
     thread->current = fiber;
+    alarm_follow(thread, fiber);
     RunStatus status = turn(fiber);
+    alarm_follow(thread, outer);
     thread->current = outer;
     if (status == RUN_WAITS)
         return false;
