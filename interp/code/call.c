@@ -139,14 +139,14 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
     e->top = top;
 }
 
-Register call_named(Emitter *e, Register receiver, const char *name, int argument, uint32_t mode,
-                    Span at) {
+Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, int argument,
+                    uint32_t mode, Span at) {
     emit_at(e, at);
     Register base = register_take(e);
     load_move(e, base, receiver);
     if (argument >= 0)
         load_move(e, register_take(e), (Register)argument);
-    emit(e, OP_INVOKE, base, argument >= 0, mode);
+    emit(e, op, base, argument >= 0, mode);
     *VECTOR_ADD(e, Site, sites, site) = (Site){{name, (uint32_t)strlen(name)}};
     emit_extra(e, e->site_count - 1);
     return base;

@@ -64,10 +64,10 @@ Register expression_slice(Emitter *e, Expr *object, Expr *start, Expr *stop, Exp
 void call_to(Emitter *e, Expr *call, Register r, uint32_t mode);
 void start_to(Emitter *e, Expr *start, Register r, bool dropped);
 void await_to(Emitter *e, Expr *await, Register r);
-// Calls method `name` of the value in `receiver`, with what is in register `argument` (-1: without
-// arguments); gives the result's temporary.
-Register call_named(Emitter *e, Register receiver, const char *name, int argument, uint32_t mode,
-                    Span at);
+// Calls method `name` of the value in `receiver` by `op` (INVOKE or CLEANUP), with what is in register
+// `argument` (-1: without arguments); gives the result's temporary.
+Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, int argument,
+                    uint32_t mode, Span at);
 
 // --- condition.c
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.

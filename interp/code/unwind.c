@@ -73,7 +73,7 @@ static void handle_here(Emitter *e, const Unwind *unwind, Register target) {
 static void run_cleanup(Emitter *e, const Unwind *unwind, int error) {
     Register top = e->top;
     int argument = unwind->takes_error ? error : -1;
-    call_named(e, unwind->value, unwind->method, argument, unwind->mode, unwind->at);
+    call_named(e, OP_CLEANUP, unwind->value, unwind->method, argument, unwind->mode, unwind->at);
     e->top = top;
 }
 
@@ -297,7 +297,8 @@ void unwind_lock(Emitter *e, Stmt *stmt) {
     for (uint32_t i = 0; i < count; i++) {
         Span at = stmt->lock.items[i]->at;
         Register top = e->top;
-        call_named(e, row + i, "acquire", -1, stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
+        call_named(e, OP_INVOKE, row + i, "acquire", -1,
+                   stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
         e->top = top;
         unwinds[i] = cleanup_push(e, row + i, "release", at);
     }

@@ -124,6 +124,7 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_SET_SLICE: return check_registers(v, pc, a, 4);
     case OP_CALL:
     case OP_INVOKE:
+    case OP_CLEANUP:
     case OP_INVOKE_SUPER: return check_call(v, pc, 0);
     case OP_CALL_LABELS: return check_call(v, pc, 1);
     case OP_INVOKE_LABELS:

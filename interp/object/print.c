@@ -120,8 +120,8 @@ static bool print_by_script(Fiber *fiber, Value v, Value method, Text *out) {
     return true;
 }
 
-// ValueError("why") inside containers, as Python's repr of errors.
-static bool print_error(Instance *error, bool quoted, Text *out) {
+// ValueError("why") inside containers, as Python's repr of errors. A KeyError's message is quoted as it is.
+static bool print_error(Fiber *fiber, Instance *error, bool quoted, Text *out) {
     Value message = error_message(error);
     const Str *s = value_is_str(message) ? value_to_str(message) : NULL;
     if (!quoted) {
@@ -130,7 +130,10 @@ static bool print_error(Instance *error, bool quoted, Text *out) {
         return true;
     }
     text_format(out, "%s(", instance_shape(error)->of->name->data);
-    if (s && s->size)
+    const Class *c = instance_shape(error)->of;
+    if (s && class_extends(c, fiber_runtime(fiber)->errors[ERROR_KeyError]))
+        text_append(out, s->data, s->size);
+    else if (s && s->size)
         str_repr(s, out);
     text_char(out, ')');
     return true;
@@ -142,7 +145,7 @@ static bool print_instance(Fiber *fiber, Value v, bool quoted, Text *out) {
     if (c->str != VALUE_UNDEF && value_is_kind(c->str, KIND_CLOSURE))
         return print_by_script(fiber, v, c->str, out);
     if (value_is_error(runtime, v))
-        return print_error((Instance *)value_to_ref(v), quoted, out);
+        return print_error(fiber, (Instance *)value_to_ref(v), quoted, out);
     if (c->str != VALUE_UNDEF)
         return print_by_script(fiber, v, c->str, out);
     text_format(out, "<%s instance>", c->name->data);

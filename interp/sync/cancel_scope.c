@@ -372,7 +372,7 @@ static Value leave_group(Fiber *fiber, CancelScope *group, Value error) {
         woken(fiber, group, reason);
     if (all_ended(fiber, group))
         return group_result(fiber, group);
-    deadlock_check(fiber, !fiber->is_task);
+    deadlock_check(fiber, !fiber->is_task || fiber->shielded);
     return VALUE_PARKED;
 }
 

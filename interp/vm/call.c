@@ -105,10 +105,10 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
 }
 
 static Value block_for(Fiber *fiber, const Native *native, Value *args, int count) {
-    bool turns = (native->spec->flags & NATIVE_TURNS) && !fiber->is_task;
+    bool turns = native->spec->flags & NATIVE_TURNS;
     Value v;
-    do {
-        park_block(fiber, turns);
+    do { // shielded: a group of a task that has failed lets its members end, whatever they need for it
+        park_block(fiber, turns && (!fiber->is_task || fiber->shielded));
         v = native->function(fiber, args, count);
     } while (v == VALUE_PARKED);
     return v;

@@ -924,6 +924,17 @@ failed:
             ENTER(call_method(fiber, function, window, (int)B, NULL, C, window));
         ENTER(slow_invoke(fiber, window, (int)B, site, NULL, C));
     }
+    CASE(CLEANUP) {
+        LoadedSite *site = &proto->sites[*pc++];
+        window = &base[A];
+        SAVE();
+        if (unlikely(load_relaxed(&thread->poll) & (POLL_STOP | POLL_COLLECT)))
+            thread_safepoint(thread);
+        Value function = cached_method(fiber, window[0], site);
+        if (likely(function != VALUE_UNDEF))
+            ENTER(call_method(fiber, function, window, (int)B, NULL, C, window));
+        ENTER(slow_invoke(fiber, window, (int)B, site, NULL, C));
+    }
     CASE(INVOKE_LABELS) {
         LoadedSite *site = &proto->sites[*pc++];
         const LoadedLabels *names = &proto->labels[*pc++];

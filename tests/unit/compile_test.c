@@ -450,7 +450,7 @@ Test(compile, locks_are_held_only_once_acquired) {
     cr_expect_leq(f->handlers[0].end, f->handlers[0].handler);
     compiled_free(c);
     EXPECT("await lock args { }", "INVOKE             r2 0 1 .acquire",
-           "INVOKE             r2 0 0 .release");
+           "CLEANUP            r2 0 0 .release");
 }
 
 // ---- Options ----------------------------------------------------------------------------------
@@ -483,9 +483,10 @@ Test(compile, tests_are_checked_and_passed_over) {
     expect_absent("test \"t\" { await sleep(1)\nprint(1) }", "CALL");
 }
 
-Test(compile, what_comes_later_says_so) {
-    expect_error("group { }", "SyntaxError", "`group` is not available yet", NULL);
-    expect_error("timeout 1 { }", "SyntaxError", "`timeout` is not available yet", NULL);
+Test(compile, groups_own_the_starts_of_their_text) {
+    EXPECT("group { thread f() }\nfn f() { }", "ENTER_GROUP        r1 =", "IN_GROUP           r1",
+           "CALL", ".leave");
+    expect_absent("group { }\nthread f()\nfn f() { }", "IN_GROUP");
 }
 
 // ---- Limits -----------------------------------------------------------------------------------
