@@ -16,7 +16,6 @@
 #include "object/operate.h"
 #include "object/str.h"
 #include "process/spawn.h"
-#include "process/spawn.h"
 #include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/load.h"

@@ -112,19 +112,3 @@ Test(diagnostic, whole_and_colour) {
     arena_free(&arena);
     source_free(source);
 }
-
-Test(arena, pieces) {
-    Arena arena = {0};
-    for (size_t size = 0; size < 5000; size += 7) {
-        char *piece = arena_alloc(&arena, size);
-        cr_assert_eq((uintptr_t)piece % 16, 0);
-        for (size_t i = 0; i < size; i++)
-            cr_assert_eq(piece[i], 0);
-        memset(piece, 1, size);
-    }
-    char *large = arena_alloc(&arena, 10 << 20);
-    memset(large, 1, 10 << 20);
-    cr_expect_str_eq(arena_copy(&arena, "abc", 2), "ab");
-    arena_free(&arena);
-    cr_expect_null(arena.chunks);
-}
