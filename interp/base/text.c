@@ -3,6 +3,7 @@
 // Text: a growable byte buffer. The capacity always counts the closing NUL.
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,13 @@ void text_format_list(Text *text, const char *format, va_list list) {
     if (n < 0)
         os_fatal("the format \"%s\" cannot be printed", format);
     text->length += (size_t)n;
+}
+
+void text_shorten(Text *text, size_t length) {
+    assert(length <= text->length);
+    text->length = length;
+    if (text->data)
+        text->data[length] = '\0';
 }
 
 void text_free(Text *text) {

@@ -16,7 +16,7 @@
 #include "object/root.h"
 #include "object/str.h"
 
-enum { VERSION = 1, SHARED_STR = 32, MOST_FIELDS = 1 << 20 };
+enum { VERSION = 1, SHARED_STR = 32, MOST_FIELDS = 1 << 20, TRUSTED_COUNT = 256 };
 static const char MAGIC[4] = {'C', 'O', 'N', 'C'};
 
 size_t message_size(const char *data, size_t size) {
@@ -328,7 +328,7 @@ bool message_write(Fiber *fiber, MessageKind kind, Value v, uint32_t class_limit
     if (ok)
         set_length(out, start);
     else
-        out->length = start;
+        text_shorten(out, start);
     numbers_free(&w->seen);
     numbers_free(&w->layouts);
     free(w);
@@ -388,7 +388,8 @@ static bool get_bytes(Reader *r, const char **data, size_t *size) {
     return true;
 }
 
-// Memory that the message asks for is at most a small multiple of its length, but for the limit.
+// What takes more memory than the message itself is asked for first. Nothing is allocated on a mere
+// promise of elements to come beyond TRUSTED_COUNT: nested lists could promise the same bytes again.
 static bool has_room(Reader *r, size_t bytes) {
     if (heap_has_room(r->fiber->heap, bytes))
         return true;
@@ -397,12 +398,14 @@ static bool has_room(Reader *r, size_t bytes) {
     return false;
 }
 
-static bool see(Reader *r, Value v) {
-    if (list_append(r->fiber, r->seen, v))
+static bool append(Reader *r, List *list, Value v) {
+    if (list_append(r->fiber, list, v))
         return true;
     r->threw = true;
     return false;
 }
+
+static bool see(Reader *r, Value v) { return append(r, r->seen, v); }
 
 static bool read_int(Reader *r, Value *out) {
     uint64_t n;
@@ -451,20 +454,16 @@ static bool read_bytes(Reader *r, Value *out) {
 
 static bool read_list(Reader *r, Value *out) {
     uint64_t count;
-    if (!get_number(r, &count) || count > left(r) || !has_room(r, count * sizeof(Value)))
+    if (!get_number(r, &count) || count > left(r))
         return false;
-    List *list = list_new(r->fiber->heap, (size_t)count);
+    List *list = list_new(r->fiber->heap, count < TRUSTED_COUNT ? (size_t)count : TRUSTED_COUNT);
     *out = value_from_ref(list);
     if (!see(r, *out))
         return false;
     for (uint64_t i = 0; i < count; i++) {
         Value v;
-        if (!read_value(r, &v) || v == VALUE_UNDEF)
+        if (!read_value(r, &v) || v == VALUE_UNDEF || !append(r, list, v))
             return false;
-        if (!list_append(r->fiber, list, v)) {
-            r->threw = true;
-            return false;
-        }
     }
     return true;
 }
@@ -549,7 +548,7 @@ static bool read_layout(Reader *r) {
         if (!get_bytes(r, &name, &size) || !str_valid(name, size))
             return false;
         Str *s = str_intern(fiber_runtime(r->fiber), r->fiber->heap, name, size);
-        if (!list_append(r->fiber, r->names, value_from_ref(s)))
+        if (!append(r, r->names, value_from_ref(s)))
             return false;
     }
     if (r->layout_count == r->layout_capacity) {

@@ -73,3 +73,17 @@ Test(text, strings_may_hold_nul) {
     cr_expect_arr_eq(text.data, "a\0bc", 5);
     text_free(&text);
 }
+
+Test(text, takes_back) {
+    Text text = {0};
+    text_shorten(&text, 0);
+    cr_expect_str_eq(text_data(&text), "");
+    text_string(&text, "before, after");
+    text_shorten(&text, 6);
+    cr_expect_str_eq(text_data(&text), "before");
+    text_string(&text, "!");
+    cr_expect_str_eq(text_data(&text), "before!");
+    text_shorten(&text, 0);
+    cr_expect_str_eq(text_data(&text), "");
+    text_free(&text);
+}
