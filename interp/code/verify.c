@@ -41,11 +41,12 @@ int64_t verify_jump_target(const Code *code, uint32_t pc) {
 
 // ---- Operands ---------------------------------------------------------------------------------
 
-static bool check_registers(Verifier *v, uint32_t pc, uint32_t first, uint32_t count) {
+// `count` is wider than what the code says, so that no sum wraps around.
+static bool check_registers(Verifier *v, uint32_t pc, uint32_t first, uint64_t count) {
     if (first + count <= v->code->register_count)
         return true;
-    return verify_fail(v, pc, "registers %u to %u of %u", first, first + count - 1,
-                       v->code->register_count);
+    return verify_fail(v, pc, "registers %u to %llu of %u", first,
+                       (unsigned long long)(first + count - 1), v->code->register_count);
 }
 
 static bool check_number(Verifier *v, uint32_t pc, const char *what, uint32_t number,
@@ -130,11 +131,12 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_INVOKE_LABELS:
     case OP_INVOKE_SUPER_LABELS: return check_call(v, pc, 2);
     case OP_CALL_SPREAD:
-        return check_registers(v, pc, a, 2 + code->labels[code->words[pc + 1]].count);
+        return check_registers(v, pc, a, (uint64_t)code->labels[code->words[pc + 1]].count + 2);
     case OP_NEW_LIST:
     case OP_CONCAT: return check_registers(v, pc, b, c);
     case OP_NEW_CLASS:
-        return check_registers(v, pc, a, 1 + code->plans[code->words[pc + 1]].member_count);
+        return check_registers(v, pc, a,
+                               (uint64_t)code->plans[code->words[pc + 1]].member_count + 1);
     case OP_FOR_PREPARE: return check_registers(v, pc, a, 3);
     case OP_FOR_NEXT:
     case OP_FOR_LOOP: return check_registers(v, pc, a, 4);
