@@ -23,7 +23,7 @@ static inline Bytes *value_to_bytes(Value v) { return (Bytes *)value_to_ref(v); 
 
 uint32_t bytes_hash(Bytes *bytes);
 bool bytes_equal(const Bytes *a, const Bytes *b);
-int bytes_compare(const Bytes *a, const Bytes *b); // -1, 0, 1
+int bytes_compare(const Bytes *a, const Bytes *b);             // -1, 0, 1
 Value bytes_concat(Fiber *fiber, Bytes *a, Bytes *b);          // UNDEF with MemoryError
 Value bytes_repeat(Fiber *fiber, Bytes *bytes, int64_t count); // UNDEF with MemoryError
 Value bytes_at(Fiber *fiber, Bytes *bytes, int64_t index);     // an int; IndexError
