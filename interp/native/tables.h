@@ -74,6 +74,17 @@ extern const NativeSpec queue_methods[]; // native/queue_methods.c
 extern const NativeSpec queue_constructor;
 extern const NativeSpec scope_methods[]; // native/scope_methods.c
 
+// --- the rest of the toolkit ---
+extern const NativeSpec semaphore_methods[], bounded_semaphore_methods[]; // native/gate_methods.c
+extern const NativeSpec event_methods[], latch_methods[], barrier_methods[];
+extern const NativeSpec semaphore_constructor, bounded_semaphore_constructor;
+extern const NativeSpec event_constructor, latch_constructor, barrier_constructor;
+extern const NativeSpec rlock_methods[], condition_methods[]; // native/rlock_methods.c
+extern const NativeSpec rwlock_methods[], rwlock_side_methods[];
+extern const NativeSpec rlock_constructor, rwlock_constructor, condition_constructor;
+extern const NativeSpec atomic_methods[], local_methods[]; // native/atomic_methods.c
+extern const NativeSpec atomic_constructor, local_constructor;
+
 // --- files ---
 extern const NativeSpec file_methods[];   // native/file.c: of what open() gives
 extern const NativeSpec file_functions[]; // open

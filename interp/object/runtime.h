@@ -35,6 +35,7 @@ struct Registry; // sync/registry.h
     X(trace)                                                                                       \
     X(self)                                                                                        \
     X(name)                                                                                        \
+    X(value)                                                                                       \
     X(len)                                                                                         \
     X(empty)
 typedef enum RuntimeName {
@@ -100,6 +101,17 @@ typedef enum ErrorClass {
     X(LOCK, "lock")                                                                                \
     X(QUEUE, "queue")                                                                              \
     X(CANCEL_SCOPE, "scope")                                                                       \
+    X(RLOCK, "RLock")                                                                              \
+    X(SEMAPHORE, "Semaphore")                                                                      \
+    X(BOUNDED_SEMAPHORE, "BoundedSemaphore")                                                       \
+    X(EVENT, "Event")                                                                              \
+    X(LATCH, "Latch")                                                                              \
+    X(BARRIER, "Barrier")                                                                          \
+    X(CONDITION, "Condition")                                                                      \
+    X(RWLOCK, "RWLock")                                                                            \
+    X(RWLOCK_SIDE, "RWLockSide")                                                                   \
+    X(ATOMIC, "Atomic")                                                                            \
+    X(LOCAL, "Local")                                                                              \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \

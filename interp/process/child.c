@@ -16,7 +16,7 @@
 #include "process/message.h"
 #include "process/signals.h"
 #include "process/watcher.h"
-#include "sync/lock.h"
+#include "sync/registry.h"
 
 enum { STATUS_ERROR = 1, END_GRACE = 2 };
 
@@ -47,7 +47,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     sync_after_fork(world, forker);
     world_after_fork(world, thread);
     Fiber *main = new_main_fiber(thread, handle);
-    locks_inherit(forker, main);
+    sync_inherit(forker, main);
     fiber_free(forker);
     signals_after_fork(world, home);
     return main;
@@ -130,7 +130,7 @@ _Noreturn void child_run(Fiber *forker, Handle *handle, int home) {
     uint32_t class_limit = load_relaxed(&fiber_runtime(forker)->next_shape_id);
     Fiber *main = after_fork(forker, handle, home);
     thread_run_until_ended(main->thread, main);
-    locks_abandon(main);
+    sync_fiber_ended(main);
     uint32_t mark = root_mark(main);
     Value result = main->result, error = main->error;
     main->error = VALUE_UNDEF;

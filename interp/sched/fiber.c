@@ -142,6 +142,7 @@ static void fiber_clear(Fiber *fiber) {
     fiber->roots = NULL;
     fiber->root_count = fiber->root_capacity = 0;
     fiber->held_locks = NULL;
+    fiber->holds = NULL;
     fiber->error = fiber->result = VALUE_UNDEF;
     fiber->handle = VALUE_NIL;
     memset(fiber->start, 0, sizeof fiber->start);

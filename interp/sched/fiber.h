@@ -77,9 +77,10 @@ struct Fiber {
     Fiber *next_ready;              // in the inbox or the ready queue
     Fiber *next, *previous;         // thread->fibers
     struct Lock *held_locks;        // sync/lock.h: what it holds, newest first; own thread only
+    struct Hold *holds;             // sync/rwlock.h: likewise
     struct CancelScope *scope; // sync/cancel_scope.h: the innermost group or timeout block; traced
     struct CancelScope *start_scope; // the group that the next start belongs to; NULL: none
-    void *locals;                    // upper layers' per-fiber data (Local)
+    void *locals;                    // upper layers' per-fiber data (sync/fiber_local.h)
     uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 };
 

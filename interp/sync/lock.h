@@ -39,7 +39,10 @@ typedef struct Lock {
 
 extern const Kind lock_kind;
 
-static inline bool value_is_lock(Value v) { return value_is_kind(v, KIND_LOCK); }
+// Also of an RLock (sync/rlock.h), which begins with a Lock.
+static inline bool value_is_lock(Value v) {
+    return value_is_kind(v, KIND_LOCK) || value_is_kind(v, KIND_RLOCK);
+}
 static inline Lock *value_to_lock(Value v) { return (Lock *)value_to_ref(v); }
 
 Lock *lock_new(LocalHeap *heap);

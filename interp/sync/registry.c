@@ -13,9 +13,18 @@
 #include "base/os.h"
 #include "object/error.h"
 #include "object/root.h"
+#include "sync/atomic_value.h"
+#include "sync/barrier.h"
+#include "sync/condition.h"
+#include "sync/event.h"
+#include "sync/latch.h"
+#include "sync/fiber_local.h"
 #include "sync/lock.h"
 #include "sync/queue.h"
 #include "sync/cancel_scope.h"
+#include "sync/rlock.h"
+#include "sync/rwlock.h"
+#include "sync/semaphore.h"
 #include "sync/wait.h"
 
 // --- roots ---
@@ -42,18 +51,47 @@ static void unpicked_clear(void *context, Heap *heap) {
         thread_notify(registry->world->main_thread, POLL_REPORT);
 }
 
+static void clear_locals(void *context, Heap *heap) {
+    fiber_locals_clear(((Registry *)context)->world, heap);
+}
+
+// Every kind of object of this folder.
+static void register_kinds(Heap *heap) {
+    static const struct {
+        KindId id;
+        const Kind *kind;
+    } list[] = {
+        {KIND_HANDLE, &handle_kind},
+        {KIND_LOCK, &lock_kind},
+        {KIND_QUEUE, &queue_kind},
+        {KIND_CANCEL_SCOPE, &cancel_scope_kind},
+        {KIND_RLOCK, &rlock_kind},
+        {KIND_SEMAPHORE, &semaphore_kind},
+        {KIND_BOUNDED_SEMAPHORE, &semaphore_kind},
+        {KIND_EVENT, &event_kind},
+        {KIND_LATCH, &latch_kind},
+        {KIND_BARRIER, &barrier_kind},
+        {KIND_CONDITION, &condition_kind},
+        {KIND_RWLOCK, &rwlock_kind},
+        {KIND_RWLOCK_SIDE, &rwlock_side_kind},
+        {KIND_HOLD, &hold_kind},
+        {KIND_ATOMIC, &atomic_value_kind},
+        {KIND_LOCAL, &fiber_local_kind},
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        heap_register_kind(heap, list[i].id, list[i].kind);
+}
+
 void sync_init(Runtime *runtime) {
     Registry *registry = os_calloc(1, sizeof *registry);
     registry->world = runtime->world;
     registry->home = -1;
     mutex_init(&registry->mutex, RANK_REGISTRY);
     runtime->registry = registry;
-    heap_register_kind(runtime->heap, KIND_HANDLE, &handle_kind);
-    heap_register_kind(runtime->heap, KIND_LOCK, &lock_kind);
-    heap_register_kind(runtime->heap, KIND_QUEUE, &queue_kind);
-    heap_register_kind(runtime->heap, KIND_CANCEL_SCOPE, &cancel_scope_kind);
+    register_kinds(runtime->heap);
     heap_add_roots(runtime->heap, registry_trace, registry);
     heap_add_weak(runtime->heap, unpicked_clear, registry);
+    heap_add_weak(runtime->heap, clear_locals, registry);
 }
 
 static void unpicked_free(Registry *registry) {
@@ -69,6 +107,8 @@ void sync_free(Runtime *runtime) {
     if (!registry)
         return;
     unpicked_free(registry);
+    for (Fiber *fiber = runtime->world->main_thread->fibers; fiber; fiber = fiber->next)
+        fiber_locals_free(fiber);
     mutex_destroy(&registry->mutex);
     free(registry);
     runtime->registry = NULL;
@@ -76,7 +116,20 @@ void sync_free(Runtime *runtime) {
 
 void sync_trace_fiber(Fiber *fiber, Tracer *tracer) {
     locks_trace(fiber, tracer);
+    holds_trace(fiber, tracer);
     trace_object(tracer, fiber->scope);
+}
+
+void sync_fiber_ended(Fiber *fiber) {
+    locks_abandon(fiber);
+    holds_abandon(fiber);
+    fiber_locals_free(fiber);
+}
+
+void sync_inherit(Fiber *forker, Fiber *heir) {
+    locks_inherit(forker, heir);
+    holds_inherit(forker, heir);
+    fiber_locals_inherit(forker, heir);
 }
 
 // --- what runs ---
@@ -346,6 +399,7 @@ static void leave_fiber_behind(Fiber *fiber, Fiber *forker) {
         lock_leave_behind(handed, fiber);
     if (fiber == forker)
         return;
+    holds_leave_behind(fiber);
     for (Lock *lock = fiber->held_locks, *next; lock; lock = next) {
         next = lock->next;
         lock_leave_behind(lock, fiber);

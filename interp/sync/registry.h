@@ -49,6 +49,10 @@ void sync_init(Runtime *runtime);
 void sync_free(Runtime *runtime);
 // What this layer keeps in a fiber: the locks that it holds, its group and timeout blocks.
 void sync_trace_fiber(Fiber *fiber, Tracer *tracer);
+// `fiber` has ended: what it holds still is abandoned, its Locals' fields are gone. Its own thread.
+void sync_fiber_ended(Fiber *fiber);
+// In a forked child: what `forker` holds, and its Locals, go over to the new main fiber.
+void sync_inherit(Fiber *forker, Fiber *heir);
 
 // The end of the script: waits until all that was started and not detached has ended (this thread's
 // tasks run meanwhile), then reports the errors that nobody picked up. False with main->error where
@@ -74,7 +78,7 @@ void registry_not_pending(Registry *registry,
 void registry_keep_error(Registry *registry, Handle *handle, Value error);
 void registry_picked_up(Registry *registry, Handle *handle);
 // In a forked child, before world_after_fork: nothing that the parent started is the child's; nobody waits
-// for anything; locks of fibers that are gone are abandoned, but for those that `forker` holds (see locks_inherit).
+// for anything; locks of fibers that are gone are abandoned, but for those that `forker` holds (see sync_inherit).
 void sync_after_fork(World *world, Fiber *forker);
 
 static inline Registry *fiber_registry(Fiber *fiber) { return fiber->world->runtime->registry; }

@@ -11,7 +11,6 @@
 #include "object/error.h"
 #include "object/list.h"
 #include "sync/handle.h"
-#include "sync/lock.h"
 #include "sync/registry.h"
 #include "sync/cancel_scope.h"
 
@@ -65,7 +64,7 @@ static void thread_body(Thread *thread, void *argument) {
     Fiber *main = thread->main_fiber;
     Handle *handle = argument; // the registry keeps it
     thread_run_until_ended(thread, main);
-    locks_abandon(main);
+    sync_fiber_ended(main);
     run_tasks(thread, false);
     Value error = main->error;
     main->error = VALUE_UNDEF;
@@ -180,7 +179,7 @@ bool handle_start_thread(Fiber *fiber, Handle *handle) {
 
 void handle_task_ended(Fiber *fiber) {
     Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
-    locks_abandon(fiber);
+    sync_fiber_ended(fiber);
     Value error = fiber->error;
     fiber->error = VALUE_UNDEF;
     if (handle)

@@ -14,6 +14,7 @@
 #include "object/operate.h"
 #include "object/str.h"
 #include "sched/deadlock.h"
+#include "sync/gate.h"
 #include "sync/handle.h"
 #include "sync/lock.h"
 #include "sync/cancel_scope.h"
@@ -100,6 +101,8 @@ void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter) {
     Object *guard = ops->guard ? ops->guard(args) : value_to_ref(args[0]);
     object_lock(guard);
     wait_queue_remove(waiter);
+    if (ops->left)
+        ops->left(args);
     object_unlock(guard);
 }
 
@@ -182,6 +185,13 @@ static void describe_group(CancelScope *group, char *text, size_t capacity) {
     text_free(&out);
 }
 
+static void describe_gate(Fiber *fiber, char *text, size_t capacity) {
+    Text out = {0};
+    gate_describe(gate_of(fiber->wait.object), fiber, &out);
+    snprintf(text, capacity, "%s", text_data(&out));
+    text_free(&out);
+}
+
 static const char *plain_description(ParkKind kind) {
     switch (kind) {
     case PARK_SLEEP: return "the end of a sleep";
@@ -203,6 +213,8 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
         describe_group(value_to_cancel_scope(object), what, sizeof what);
     else if (fiber->wait.kind == PARK_JOIN || fiber->wait.kind == PARK_PROCESS)
         describe_join(fiber, what, sizeof what);
+    else if (fiber->wait.kind == PARK_GATE && gate_of(object))
+        describe_gate(fiber, what, sizeof what);
     else
         snprintf(what, sizeof what, "%s", plain_description(fiber->wait.kind));
     Runtime *runtime = fiber_runtime(fiber);
@@ -226,6 +238,10 @@ Fiber *wait_target(Fiber *fiber) {
         return value_is_cancel_scope(object)
                    ? cancel_scope_waits_for(fiber, value_to_cancel_scope(object))
                    : NULL;
+    case PARK_GATE: {
+        Gate *gate = gate_of(object);
+        return gate ? gate_holder(gate, fiber) : NULL;
+    }
     default: return NULL;
     }
 }

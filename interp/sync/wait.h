@@ -56,6 +56,9 @@ typedef struct WaitOps {
     // The object under whose tiny lock the waiter stands in a queue; NULL: args[0]'s own. A waiter that
     // is pushed nowhere (sleep) needs none: `queued` is false then.
     Object *(*guard)(Value *args);
+    // Under that lock: the waiter has left the queue without going on; others may be able to now. May be
+    // NULL. Runs no script code.
+    void (*left)(Value *args);
     bool queued;
 } WaitOps;
 

@@ -273,11 +273,15 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
     return ENTERED_ERROR;
 }
 
+// Nothing is pending while the native runs: it may call scripts.
 Entered call_resume(Fiber *fiber) {
-    Value v = fiber->pending(fiber, fiber->pending_args, fiber->pending_count);
-    if (v == VALUE_PARKED)
-        return ENTERED_PARKED;
+    NativeFunction native = fiber->pending;
     fiber->pending = NULL;
+    Value v = native(fiber, fiber->pending_args, fiber->pending_count);
+    if (v == VALUE_PARKED) {
+        fiber->pending = native;
+        return ENTERED_PARKED;
+    }
     return native_answer(fiber, v, fiber->pending_result);
 }
 

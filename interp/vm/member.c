@@ -11,6 +11,7 @@
 #include "object/module.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "sync/fiber_local.h"
 #include "vm/hint.h"
 
 static Found found(FoundKind kind, Value v) { return (Found){kind, v}; }
@@ -86,6 +87,11 @@ Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
         return find_in_instance((Instance *)value_to_ref(receiver), site);
     if (value_is_kind(receiver, KIND_MODULE)) {
         Value v = module_get((ModuleObject *)value_to_ref(receiver), site->name);
+        if (v != VALUE_UNDEF)
+            return found(FOUND_VALUE, v);
+    }
+    if (value_is_fiber_local(receiver)) {
+        Value v = fiber_local_get(fiber, value_to_fiber_local(receiver), site->name);
         if (v != VALUE_UNDEF)
             return found(FOUND_VALUE, v);
     }
@@ -177,5 +183,9 @@ bool member_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
     }
     if (value_is_kind(receiver, KIND_MODULE))
         return store_module(fiber, (ModuleObject *)value_to_ref(receiver), site->name, v);
+    if (value_is_fiber_local(receiver)) {
+        fiber_local_set(fiber, value_to_fiber_local(receiver), site->name, v);
+        return true;
+    }
     return member_missing(fiber, receiver, site->name) != VALUE_UNDEF;
 }
