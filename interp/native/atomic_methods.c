@@ -92,12 +92,13 @@ static Value set_local(Fiber *fiber, Value *args, int count) {
     return VALUE_NIL;
 }
 
-const NativeSpec local_constructor = {
-    "Local", construct_local, "", 0,
-    "Local(): an object whose fields every thread and every task has of its own; a process starts with\n"
-    "those of the thread that spawned it. Reading a field that was not set here is an AttributeError.\n"
-    "    let here = Local()\n"
-    "    here.user = \"ann\""};
+const NativeSpec local_constructor = {"Local", construct_local, "", 0,
+                                      "Local(): an object whose fields every thread and every task "
+                                      "has of its own; a process starts with\n"
+                                      "those of the thread that spawned it. Reading a field that "
+                                      "was not set here is an AttributeError.\n"
+                                      "    let here = Local()\n"
+                                      "    here.user = \"ann\""};
 
 const NativeSpec local_methods[] = {
     {"get", get_local, "default=nil", 0,

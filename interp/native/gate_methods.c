@@ -34,14 +34,12 @@ static Value set_name(Fiber *fiber, Value *args, int count) {
 }
 
 #define NAME_ROWS(example)                                                                         \
-    {"name",                                                                                       \
-     name,                                                                                         \
-     "",                                                                                           \
-     NATIVE_GETTER,                                                                                \
+    {"name", name, "", NATIVE_GETTER,                                                              \
      "name: a str for people and reports, or nil. Can be set.\n    " example},                     \
     {                                                                                              \
-        "name", set_name, "name", NATIVE_SETTER, "Sets the name, a str. TypeError for anything "   \
-                                                 "else."                                           \
+        "name", set_name, "name", NATIVE_SETTER,                                                   \
+            "Sets the name, a str. TypeError for anything "                                        \
+            "else."                                                                                \
     }
 
 // A number of at least `least`. False with TypeError, or ValueError with `message`.
@@ -94,12 +92,12 @@ static Value locked(Fiber *fiber, Value *args, int count) {
     return value_from_bool(load_relaxed(&value_to_semaphore(args[0])->permits) == 0);
 }
 
-const NativeSpec semaphore_constructor = {
-    "Semaphore", construct_semaphore, "value=1, name=nil", 0,
-    "Semaphore(value=1, name=nil): `value` permits. `lock s { }` takes one for the block, or waits\n"
-    "for it. ValueError for a negative value.\n"
-    "    let s = Semaphore(3)\n"
-    "    lock s { download(url) }"};
+const NativeSpec semaphore_constructor = {"Semaphore", construct_semaphore, "value=1, name=nil", 0,
+                                          "Semaphore(value=1, name=nil): `value` permits. `lock s "
+                                          "{ }` takes one for the block, or waits\n"
+                                          "for it. ValueError for a negative value.\n"
+                                          "    let s = Semaphore(3)\n"
+                                          "    lock s { download(url) }"};
 
 const NativeSpec bounded_semaphore_constructor = {
     "BoundedSemaphore", construct_bounded, "value=1, name=nil", 0,
@@ -110,11 +108,13 @@ const NativeSpec bounded_semaphore_constructor = {
 const NativeSpec semaphore_methods[] = {
     {"acquire", semaphore_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
      "acquire(timeout=nil, blocking=true): takes a permit; waits while there is none, in order of\n"
-     "arrival. timeout: seconds to wait at most, 0 or less does not wait (nor does blocking: false);\n"
+     "arrival. timeout: seconds to wait at most, 0 or less does not wait (nor does blocking: "
+     "false);\n"
      "nil waits for ever. Gives true, or false after the time-out.\n"
      "    if s.acquire(timeout: 0.5) { s.release() }"},
     {"release", release, "n=1", 0,
-     "release(n=1): gives n permits back, whoever took them. ValueError for n below 1, and where a\n"
+     "release(n=1): gives n permits back, whoever took them. ValueError for n below 1, and where "
+     "a\n"
      "BoundedSemaphore would have more than at its start.\n"
      "    s.release()"},
     {"locked", locked, "", 0, "locked(): true if no permit is left now.\n    print(s.locked())"},
@@ -159,7 +159,8 @@ const NativeSpec event_constructor = {
 
 const NativeSpec event_methods[] = {
     {"wait", event_wait, "timeout=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until the flag is set. timeout: seconds to wait at most, 0 or less only\n"
+     "wait(timeout=nil): waits until the flag is set. timeout: seconds to wait at most, 0 or less "
+     "only\n"
      "looks; nil waits for ever. Gives true, or false after the time-out.\n"
      "    if not ready.wait(timeout: 2) { print(\"too slow\") }"},
     {"set", set, "", 0, "set(): sets the flag; all who wait go on.\n    ready.set()"},
@@ -202,11 +203,13 @@ const NativeSpec latch_constructor = {
 
 const NativeSpec latch_methods[] = {
     {"count_down", count_down, "n=1", 0,
-     "count_down(n=1): counts down by n; at 0 all who wait go on, and the count stays 0. ValueError for\n"
+     "count_down(n=1): counts down by n; at 0 all who wait go on, and the count stays 0. "
+     "ValueError for\n"
      "n below 1.\n"
      "    done.count_down()"},
     {"wait", latch_wait, "timeout=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until the count is 0. timeout: seconds to wait at most, 0 or less only\n"
+     "wait(timeout=nil): waits until the count is 0. timeout: seconds to wait at most, 0 or less "
+     "only\n"
      "looks; nil waits for ever. Gives true, or false after the time-out.\n"
      "    done.wait()"},
     {"count", latch_left, "", NATIVE_GETTER,
@@ -219,8 +222,7 @@ const NativeSpec latch_methods[] = {
 static bool check_action(Fiber *fiber, Value action) {
     if (!argument_given(action) || value_is_callable(action))
         return true;
-    throw_type(fiber, "'%s' object is not callable",
-               value_type_name(fiber_runtime(fiber), action));
+    throw_type(fiber, "'%s' object is not callable", value_type_name(fiber_runtime(fiber), action));
     return false;
 }
 
@@ -267,8 +269,10 @@ static Value broken(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec barrier_constructor = {
     "Barrier", construct_barrier, "parties, action=nil, timeout=nil, name=nil", 0,
-    "Barrier(parties, action=nil, timeout=nil, name=nil): where `parties` threads or tasks wait for each\n"
-    "other, again and again. action: a function that one of them calls before all go on; timeout: seconds,\n"
+    "Barrier(parties, action=nil, timeout=nil, name=nil): where `parties` threads or tasks wait "
+    "for each\n"
+    "other, again and again. action: a function that one of them calls before all go on; timeout: "
+    "seconds,\n"
     "for waits that give none. ValueError for parties below 1.\n"
     "    let b = Barrier(2)\n"
     "    thread { prepare(); b.wait() }\n"
@@ -276,9 +280,12 @@ const NativeSpec barrier_constructor = {
 
 const NativeSpec barrier_methods[] = {
     {"wait", barrier_wait, "timeout=nil, _=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until all have come. Gives a number from 0 to parties - 1, another one to\n"
-     "each. Whoever leaves early, by a time-out (seconds) or a cancel, breaks the barrier: all who wait get\n"
-     "BrokenBarrier, and so does whoever comes, until reset(). An error of the action breaks it, too.\n"
+     "wait(timeout=nil): waits until all have come. Gives a number from 0 to parties - 1, another "
+     "one to\n"
+     "each. Whoever leaves early, by a time-out (seconds) or a cancel, breaks the barrier: all who "
+     "wait get\n"
+     "BrokenBarrier, and so does whoever comes, until reset(). An error of the action breaks it, "
+     "too.\n"
      "    if b.wait(timeout: 10) == 0 { print(\"once for all\") }"},
     {"reset", reset, "", 0,
      "reset(): makes it as new. Those who wait get BrokenBarrier.\n    b.reset()"},

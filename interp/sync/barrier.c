@@ -160,9 +160,7 @@ static WaitStep step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value
     case ARRIVAL_WAITS: return waiter ? WAIT_ENTERED : WAIT_NOT_NOW;
     case ARRIVAL_LOST: return WAIT_LOST;
     case ARRIVAL_BROKEN: *result = throw_broken(fiber); return WAIT_DONE;
-    default:
-        *result = act ? ACTION_DUE : value_from_int(barrier->parties - 1);
-        return WAIT_DONE;
+    default: *result = act ? ACTION_DUE : value_from_int(barrier->parties - 1); return WAIT_DONE;
     }
 }
 

@@ -9,7 +9,7 @@
 #include "sync/gate.h"
 
 typedef struct Barrier {
-    Gate gate;       // Waiter.extra: the number of the arrival in its generation; LATE: see barrier.c
+    Gate gate; // Waiter.extra: the number of the arrival in its generation; LATE: see barrier.c
     int64_t parties; // constant
     Slot action;     // constant: what the last one calls before the others go on; nil: nothing
     Slot timeout;    // constant: of waits that give none

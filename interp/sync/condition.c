@@ -21,7 +21,11 @@ typedef enum Scratch {
     SCRATCH_OUTCOME, // of the first half: true, false, or an error
 } Scratch;
 enum { HALF_WAITS = 1, HALF_ACQUIRES = 2 };
-enum { WAIT_SCRATCH = 2, WAIT_FOR_SCRATCH = 3, WAIT_FOR_END = WAIT_FOR_SCRATCH + CONDITION_SCRATCH };
+enum {
+    WAIT_SCRATCH = 2,
+    WAIT_FOR_SCRATCH = 3,
+    WAIT_FOR_END = WAIT_FOR_SCRATCH + CONDITION_SCRATCH
+};
 
 static void condition_trace(Object *object, Tracer *tracer) {
     gate_trace(object, tracer);

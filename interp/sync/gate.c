@@ -132,5 +132,6 @@ Fiber *gate_holder(Gate *gate, Fiber *fiber) {
     return gate->rules->holder ? gate->rules->holder(gate, fiber) : NULL;
 }
 
-const WaitOps *const gate_waits[] = {&semaphore_acquire_wait, &event_wait_wait, &latch_wait_wait,
-                                     &barrier_wait_wait,      &rwlock_acquire_wait, NULL};
+const WaitOps *const gate_waits[] = {&semaphore_acquire_wait, &event_wait_wait,
+                                     &latch_wait_wait,        &barrier_wait_wait,
+                                     &rwlock_acquire_wait,    NULL};

@@ -14,9 +14,9 @@
 typedef struct RWLock {
     Gate gate; // Waiter.extra: RWLOCK_READ or _WRITE; Waiter.value: the Hold that it will have
     Slot sides[2];
-    _Atomic bool written;          // some hold has the write side
-    _Atomic(struct Hold *) holds;  // linked by Hold.next
-    struct Hold *lost;             // of a holder that has ended: the next acquire is told; else NULL
+    _Atomic bool written;         // some hold has the write side
+    _Atomic(struct Hold *) holds; // linked by Hold.next
+    struct Hold *lost;            // of a holder that has ended: the next acquire is told; else NULL
 } RWLock;
 
 // What scripts see as rw.read and rw.write.
@@ -32,13 +32,13 @@ typedef struct Hold {
     Object header;
     RWLock *lock;
     _Atomic(Fiber *) fiber;
-    uint64_t last_owner;             // of one that was abandoned: the id of its fiber
+    uint64_t last_owner; // of one that was abandoned: the id of its fiber
     bool last_was_task;
-    _Atomic uint32_t counts[2];      // of reading and of writing; its fiber's own
+    _Atomic uint32_t counts[2];          // of reading and of writing; its fiber's own
     _Atomic(const struct Proto *) proto; // where it was first acquired
     _Atomic(const uint32_t *) pc;
-    _Atomic(struct Hold *) next;     // RWLock.holds, under the lock's tiny lock
-    struct Hold *next_held;          // Fiber.holds; its fiber's own thread
+    _Atomic(struct Hold *) next; // RWLock.holds, under the lock's tiny lock
+    struct Hold *next_held;      // Fiber.holds; its fiber's own thread
 } Hold;
 
 extern const Kind rwlock_kind, rwlock_side_kind, hold_kind;

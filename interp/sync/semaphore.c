@@ -25,8 +25,7 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
 static const GateRules rules = {.what = "a permit of a semaphore", .open = open, .take = take};
 
 Semaphore *semaphore_new(LocalHeap *heap, int64_t permits, bool bounded) {
-    Semaphore *semaphore =
-        (Semaphore *)gate_new(
+    Semaphore *semaphore = (Semaphore *)gate_new(
         heap, bounded ? KIND_BOUNDED_SEMAPHORE : KIND_SEMAPHORE, sizeof *semaphore, &rules);
     store_relaxed(&semaphore->permits, permits);
     semaphore->limit = bounded ? permits : INT64_MAX;
