@@ -199,7 +199,8 @@ static void chunk_finalize(Heap *heap, Chunk *chunk) {
     }
 }
 
-// So that a stale reference is noticed. Headers of finalized kinds have to stay readable.
+// So that a stale reference is noticed. Headers of finalized kinds have to stay readable, and memory
+// from zero_from on zero.
 static void chunk_poison(Heap *heap, Chunk *chunk) {
     size_t bytes = chunk_object_bytes(chunk), header = chunk_finalizes(chunk) ? sizeof(Object) : 0;
     for (size_t n = 0; n < chunk->capacity; n++) {
@@ -208,9 +209,11 @@ static void chunk_poison(Heap *heap, Chunk *chunk) {
         if (chunk_is_marked(heap, chunk, n))
             continue;
         char *at = chunk_address(heap, chunk) + n * bytes;
+        size_t written =
+            chunk->zero_from - n * bytes; // an earlier use may have ended within the object
         memory_open(at, bytes);
-        if (heap->stress)
-            memset(at + header, POISON_BYTE, bytes - header);
+        if (heap->stress && header < written)
+            memset(at + header, POISON_BYTE, (written < bytes ? written : bytes) - header);
         memory_close(at + header, bytes - header);
     }
 }

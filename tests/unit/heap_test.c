@@ -134,6 +134,30 @@ Test(heap, all_sizes_are_zeroed_and_kept) {
     world_close(&w);
 }
 
+// A chunk that is empty serves another size next: what it hands out is zero all the same, also where an
+// object of the new size begins within what the old ones have used, and ends behind it.
+Test(heap, chunks_that_change_their_size) {
+    for (int stress = 0; stress < 2; stress++) {
+        World w;
+        world_open(&w, 0, stress);
+        for (int turn = 0; turn < 400; turn++) {
+            size_t slots = (size_t)(turn * 7 % 60), count = 1 + (size_t)(turn * 13 % 40);
+            for (size_t i = 0; i < count; i++) {
+                Block *block =
+                    heap_alloc(w.local, KIND_BUFFER, sizeof *block + slots * sizeof(Slot));
+                cr_assert_eq(block->count, 0);
+                for (size_t k = 0; k < slots; k++) {
+                    cr_assert_eq(slot_get(&block->slots[k]), VALUE_UNDEF);
+                    slot_set(&block->slots[k], VALUE_TRUE);
+                }
+                block->count = slots;
+            }
+            heap_collect(w.heap);
+        }
+        world_close(&w);
+    }
+}
+
 Test(heap, finalizes_each_dead_object_once) {
     World w;
     world_open(&w, 0, true);
@@ -173,7 +197,7 @@ Test(heap, large_objects_are_counted_and_freed) {
     cr_assert_geq(heap_used(w.heap), 20 * slots * sizeof(Slot));
     cr_assert_eq(w.due, 1);
     heap_collect(w.heap);
-    cr_assert_not(heap_collection_due(w.heap));
+    cr_assert(heap_is_stressed(w.heap) || !heap_collection_due(w.heap));
     cr_assert_eq(heap_used(w.heap), sizeof(Block) + slots * sizeof(Slot) + sizeof(Pair));
     Block *block = (Block *)value_to_ref(w.roots[0]);
     cr_assert_eq(((Pair *)value_to_ref(slot_get(&block->slots[slots - 1])))->number, 5);
