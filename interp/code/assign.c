@@ -202,10 +202,10 @@ void assign_let(Emitter *e, Stmt *stmt) {
         locals_end(e, locals);
 }
 
-void assign_loop_targets(Emitter *e, Stmt *stmt, Register r) {
-    const Target *targets = stmt->for_.targets;
-    if (stmt->for_.unpacks)
-        store_list(e, targets, stmt->for_.count, r, targets[0].at, true);
+void assign_new_targets(Emitter *e, const Target *targets, uint32_t count, bool unpacks,
+                        Register r) {
+    if (unpacks)
+        store_list(e, targets, count, r, targets[0].at, true);
     else if (takes_register(&targets[0]))
         variable_adopt(e, targets[0].name.binding, r);
     else

@@ -24,6 +24,7 @@ enum {
     CALL_SPAWN,
     CALL_THREAD,
     CALL_ASYNC,
+    CALL_CASE, // not called: made a case of a select
     CALL_MODE = 7,
     CALL_DROPPED = 8, // `thread f()` as a statement of its own
 };

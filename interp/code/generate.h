@@ -6,6 +6,7 @@
 //   condition.c   jumps on a condition
 //   assign.c      targets: let, assignment, unpacking
 //   statement.c   statements, loops, blocks
+//   select.c      select
 //   unwind.c      try, with, lock, group, timeout: what runs when control leaves a block
 //   function.c    functions and classes
 //
@@ -77,12 +78,16 @@ void condition_jump(Emitter *e, Expr *expr, bool when, Jumps *out);
 void assign_let(Emitter *e, Stmt *stmt);
 void assign_statement(Emitter *e, Stmt *stmt);
 void assign_augment(Emitter *e, Stmt *stmt);
-// Declares the targets of a `for` from the element in `r`, which the loop has kept for it.
-void assign_loop_targets(Emitter *e, Stmt *stmt, Register r);
+// Declares the targets of a `for` or `case` from the value in `r`, which has been kept for it.
+void assign_new_targets(Emitter *e, const Target *targets, uint32_t count, bool unpacks,
+                        Register r);
 
 // --- statement.c
 void statement_block(Emitter *e, Block *block);
 void statement_items(Emitter *e, Block *block, bool give_last);
+
+// --- select.c
+void select_statement(Emitter *e, Stmt *stmt);
 
 // --- unwind.c
 void unwind_try(Emitter *e, Stmt *stmt);

@@ -405,9 +405,22 @@ static void resolve_timeout(Resolver *r, Stmt *stmt) {
     resolve_block(r, &stmt->timeout.body);
 }
 
-static void report_later(Resolver *r, const Stmt *stmt, const char *word) {
-    diagnostic_add(r->diagnostics, "SyntaxError", stmt->at, NULL, "`%s` is not available yet",
-                   word);
+// Callees and arguments of all cases are evaluated before any of them is chosen.
+static void resolve_select(Resolver *r, Stmt *stmt) {
+    if (stmt->select.is_await)
+        resolve_await(r, stmt->at);
+    for (uint32_t i = 0; i < stmt->select.count; i++)
+        resolve_expr(r, stmt->select.cases[i].call);
+    for (uint32_t i = 0; i < stmt->select.count; i++) {
+        SelectCase *c = &stmt->select.cases[i];
+        Scope *outer = scope_enter(r);
+        declare_targets(r, c->targets, c->target_count, false);
+        targets_ready(c->targets, c->target_count);
+        resolve_block(r, &c->body);
+        r->scope = outer;
+    }
+    if (stmt->select.otherwise)
+        resolve_block(r, stmt->select.otherwise);
 }
 
 static void resolve_statement(Resolver *r, Stmt *stmt) {
@@ -456,7 +469,7 @@ static void resolve_statement(Resolver *r, Stmt *stmt) {
     }
     case STMT_BLOCK: resolve_block(r, &stmt->block); break;
     case STMT_LOCK: resolve_lock(r, stmt); break;
-    case STMT_SELECT: report_later(r, stmt, "select"); break;
+    case STMT_SELECT: resolve_select(r, stmt); break;
     case STMT_GROUP: resolve_group(r, stmt); break;
     case STMT_TIMEOUT: resolve_timeout(r, stmt); break;
     case STMT_TEST: resolve_function(r, stmt->test.function, NULL); break;

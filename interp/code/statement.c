@@ -36,7 +36,7 @@ static void for_loop(Emitter *e, Stmt *stmt) {
     uint32_t first = emit_long_jump(e, OP_FOR_NEXT, state, 0, stmt->for_.is_await);
     uint32_t start = emit_here(e);
     unwind_loop_enter(e, &jumps);
-    assign_loop_targets(e, stmt, element);
+    assign_new_targets(e, stmt->for_.targets, stmt->for_.count, stmt->for_.unpacks, element);
     statement_block(e, &stmt->for_.body);
     unwind_loop_leave(e);
     jumps_here(e, &jumps.continues);
@@ -177,9 +177,9 @@ static void statement(Emitter *e, Stmt *stmt) {
         break;
     }
     case STMT_BLOCK: statement_block(e, &stmt->block); break;
+    case STMT_SELECT: select_statement(e, stmt); break;
     case STMT_FUNCTION: // made at the block's start
     case STMT_TEST:     // only checked; a plain run passes over it
-    case STMT_SELECT:   // refused by the resolver
         break;
     }
 }

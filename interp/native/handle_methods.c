@@ -182,7 +182,7 @@ static Value terminate(Fiber *fiber, Value *args, int count) {
 // --- tables ---
 
 const NativeSpec handle_methods[] = {
-    {"join", handle_join, "timeout=nil", NATIVE_WAITS | NATIVE_TURNS,
+    {"join", handle_join, "timeout=nil", NATIVE_WAITS,
      "join(timeout=nil): waits for the end, and gives the result of the call or throws the error "
      "that\n"
      "ended it. timeout: seconds to wait at most, 0 or less only looks; nil waits for ever. "

@@ -9,6 +9,7 @@
 #include "object/map.h"
 #include "object/module.h"
 #include "object/str.h"
+#include "sync/gate.h"
 #include "vm/vm.h"
 
 typedef struct TypeRow {
@@ -50,6 +51,7 @@ static const TypeRow types[] = {
     {TYPE_RWLOCK_SIDE, TYPE_OBJECT, rwlock_side_methods, NULL, false},
     {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true},
     {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
+    {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
     {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
     {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
     {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
@@ -88,6 +90,8 @@ static const struct {
     {KIND_HOLD, TYPE_OBJECT},
     {KIND_ATOMIC, TYPE_ATOMIC},
     {KIND_LOCAL, TYPE_LOCAL},
+    {KIND_SELECT, TYPE_SELECT},
+    {KIND_SELECT_CASE, TYPE_OBJECT},
     {KIND_FILE, TYPE_FILE},
     {KIND_HANDLE, TYPE_HANDLE},
     {KIND_TRACE, TYPE_OBJECT},
@@ -187,6 +191,8 @@ void natives_install(Fiber *fiber) {
     install_functions(fiber, builtin_functions);
     install_functions(fiber, builtin_sequence_functions);
     install_functions(fiber, file_functions);
+    wait_ops_add(runtime, select_waits);
+    wait_ops_add(runtime, gate_waits);
     install_module(fiber, "math", math_functions, math_constants);
     install_module(fiber, "time", time_functions, NULL);
 }

@@ -5,6 +5,6 @@
 #include "sync/cancel_scope.h"
 
 const NativeSpec scope_methods[] = {
-    {"leave", cancel_scope_leave, "error=nil", NATIVE_WAITS | NATIVE_TURNS | NATIVE_SHIELDED,
+    {"leave", cancel_scope_leave, "error=nil", NATIVE_WAITS | NATIVE_SHIELDED,
      "leave(error): the block has ended, by an error if there is one. For the compiler's use."},
     {0}};

@@ -6,6 +6,7 @@
 #define CONC_NATIVE_TABLES_H
 
 #include "object/function.h"
+#include "sync/wait.h"
 
 // --- text and numbers ---
 extern const NativeSpec str_methods[];   // native/str_methods.c and str_split.c ..., joined there
@@ -53,6 +54,7 @@ extern const NamedDouble math_constants[]; // ends with name NULL
 extern const NativeSpec time_functions[];  // native/time.c
 // Two of the module time are built-in functions as well: rows of the list of built-ins.
 Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: seconds
+extern const WaitOps time_sleep_wait;
 Value time_time(Fiber *fiber, Value *args, int count);
 #define TIME_SLEEP_DOC                                                                             \
     "sleep(seconds): waits. `await sleep(s)` lets this thread's other tasks run meanwhile; "       \
@@ -72,7 +74,10 @@ extern const NativeSpec lock_methods[];    // native/lock_methods.c
 extern const NativeSpec lock_constructor;
 extern const NativeSpec queue_methods[]; // native/queue_methods.c
 extern const NativeSpec queue_constructor;
-extern const NativeSpec scope_methods[]; // native/scope_methods.c
+extern const NativeSpec scope_methods[];  // native/scope_methods.c
+extern const NativeSpec select_methods[]; // native/select_methods.c
+extern const WaitOps
+    *const select_waits[]; // the waiting calls that can be cases, one list; ends with NULL
 
 // --- the rest of the toolkit ---
 extern const NativeSpec semaphore_methods[], bounded_semaphore_methods[]; // native/gate_methods.c

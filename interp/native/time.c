@@ -83,6 +83,38 @@ Value time_sleep(Fiber *fiber, Value *args, int count) {
     }
 }
 
+// A sleep as a case of a select: it stands in no queue, its end is its time-out.
+static WaitStep sleep_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    double seconds;
+    *result = VALUE_UNDEF;
+    if (waiter)
+        return WAIT_ENTERED;
+    if (!number_take_double(fiber, args[1], &seconds))
+        return WAIT_DONE;
+    if (seconds < 0)
+        throw_value(fiber, "sleep length must be non-negative");
+    return seconds < 0 ? WAIT_DONE : WAIT_NOT_NOW;
+}
+
+static WaitStep sleep_finish(Fiber *fiber, Value *args, int count, Waiter *waiter,
+                             WakeReason reason, Value *result) {
+    (void)fiber, (void)args, (void)count, (void)waiter, (void)reason, (void)result;
+    return WAIT_NOT_NOW; // nobody ends it
+}
+
+static Value sleep_late(Fiber *fiber, Value *args) {
+    (void)fiber, (void)args;
+    return VALUE_NIL;
+}
+
+const WaitOps time_sleep_wait = {.call = time_sleep,
+                                 .kind = PARK_SLEEP,
+                                 .timeout = 1,
+                                 .step = sleep_step,
+                                 .finish = sleep_finish,
+                                 .late = sleep_late};
+
 // --- the calendar ---
 
 static Value take_apart(Fiber *fiber, Value v, struct tm *(*convert)(const time_t *, struct tm *)) {

@@ -47,8 +47,6 @@ enum {
     NATIVE_WAITS = 1,  // may return VALUE_PARKED; a cancel is thrown before it is called
     NATIVE_GETTER = 2, // a property: called without parentheses
     NATIVE_STATIC = 4, // of the type, not of its values
-    NATIVE_TURNS =
-        8, // when it blocks a thread's own code, the thread's tasks go on meanwhile (join)
     NATIVE_SETTER = 16,
     NATIVE_SHIELDED = 32, // waits, but looks after cancels and time limits itself
 };

@@ -112,6 +112,7 @@ typedef enum ErrorClass {
     X(RWLOCK_SIDE, "RWLockSide")                                                                   \
     X(ATOMIC, "Atomic")                                                                            \
     X(LOCAL, "Local")                                                                              \
+    X(SELECT, "select")                                                                            \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \
@@ -173,7 +174,8 @@ typedef struct Runtime {
     // The status that exit() or --timeout asked for, -1: nobody has. Set by vm/. Any thread.
     int (*asked_status)(World *world);
 
-    struct Registry *registry; // sync/registry.h: what was started
+    struct Registry *registry;       // sync/registry.h: what was started
+    const struct WaitOps *waits[64]; // sync/wait.h: what a select can wait for; ends with NULL
 } Runtime;
 
 Runtime *runtime_new(World *world, LocalHeap *heap);

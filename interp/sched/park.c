@@ -42,6 +42,7 @@ void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
     __atomic_store_n(&wait->fires_at, fires_at, __ATOMIC_RELAXED);
     wait->waiter.fiber = fiber;
     wait->fired = NULL;
+    wait->turns = false;
     if (fires_at != DEADLINE_NEVER)
         timer_add(fiber->thread, fiber);
     store_seq(&wait->state, WAIT_ARMED);
@@ -110,7 +111,6 @@ const char *park_kind_name(ParkKind kind) {
     case PARK_SLEEP: return "sleep";
     case PARK_LOCK: return "lock";
     case PARK_JOIN: return "join";
-    case PARK_PROCESS: return "join of a process";
     case PARK_QUEUE_GET: return "queue.get";
     case PARK_QUEUE_PUT: return "queue.put";
     case PARK_QUEUE_JOIN: return "queue.join";

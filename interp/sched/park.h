@@ -33,8 +33,7 @@ typedef enum ParkKind {
     PARK_NONE,
     PARK_SLEEP,
     PARK_LOCK,
-    PARK_JOIN,    // a thread or a task
-    PARK_PROCESS, // a child process
+    PARK_JOIN, // a thread, a task or a child process
     PARK_QUEUE_GET,
     PARK_QUEUE_PUT,
     PARK_QUEUE_JOIN,
@@ -85,6 +84,7 @@ typedef struct Wait {
     uint64_t fires_at;    // the earlier of that and the fiber's (a `timeout` block around the call)
     uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
     char *report;         // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
+    bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
 } Wait;

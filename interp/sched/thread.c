@@ -63,6 +63,7 @@ static void thread_clear(Thread *thread, World *world) {
     thread->free_fiber_count = 0;
     thread->spin = 0;
     thread->dispatches = 0;
+    thread->random = 0;
     thread->has_tasks = false;
 }
 

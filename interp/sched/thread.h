@@ -59,6 +59,7 @@ struct Thread {
     uint32_t free_fiber_count;
     uint32_t spin;       // how long to spin before sleeping, in turns; adapts
     uint32_t dispatches; // fibers run since timers and loop were looked at
+    uint32_t random;     // state of a generator, for fair choices; 0: not yet
     bool has_tasks;      // has ever started a task: sleeps in its loop
 };
 

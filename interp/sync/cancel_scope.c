@@ -307,6 +307,15 @@ static void woken(Fiber *fiber, CancelScope *group, WakeReason reason) {
     block_failed(fiber, group, error_take(fiber));
 }
 
+// Under the group's lock.
+static bool has_own_task(const Fiber *fiber, const CancelScope *group) {
+    for (int i = 0; i < 2; i++)
+        for (Handle *h = i ? group->cancelled : group->running; h; h = h->group_next)
+            if (handle_is_task_of(h, fiber->thread))
+                return true;
+    return false;
+}
+
 static bool all_ended(Fiber *fiber, CancelScope *group) {
     object_lock(&group->header);
     bool ended = group->member_count == 0;
@@ -314,6 +323,7 @@ static bool all_ended(Fiber *fiber, CancelScope *group) {
         group->closed = true;
     } else {
         park_arm(fiber, PARK_GROUP, value_from_ref(group), DEADLINE_NEVER);
+        fiber->wait.turns = has_own_task(fiber, group);
         wait_queue_push(&group->waiters, &fiber->wait.waiter);
     }
     object_unlock(&group->header);
@@ -372,7 +382,7 @@ static Value leave_group(Fiber *fiber, CancelScope *group, Value error) {
         woken(fiber, group, reason);
     if (all_ended(fiber, group))
         return group_result(fiber, group);
-    deadlock_check(fiber, !fiber->is_task || fiber->shielded);
+    deadlock_check(fiber, fiber->wait.turns && (!fiber->is_task || fiber->shielded));
     return VALUE_PARKED;
 }
 
@@ -394,7 +404,7 @@ Fiber *cancel_scope_waits_for(Fiber *fiber, CancelScope *group) {
     for (int i = 0; i < 2; i++)
         for (Handle *h = i ? group->cancelled : group->running; h; h = h->group_next) {
             Fiber *member = load_acquire(&h->fiber);
-            if (member && (!found || member->thread == fiber->thread))
+            if (member && (!found || handle_is_task_of(h, fiber->thread)))
                 found = member;
         }
     object_unlock(&group->header);

@@ -7,7 +7,6 @@
 #include "object/list.h"
 #include "object/operate.h"
 #include "object/str.h"
-#include "sched/deadlock.h"
 #include "sync/registry.h"
 #include "sync/cancel_scope.h"
 #include "sync/wait.h"
@@ -203,85 +202,101 @@ static Value throw_timeout(Fiber *fiber, Handle *handle) {
     return VALUE_UNDEF;
 }
 
-typedef enum JoinStep {
-    JOIN_ENDED,
-    JOIN_PARKED,
-    JOIN_SETTLE,
-    JOIN_NEW,
-    JOIN_SELF,
-    JOIN_LATE
-} JoinStep;
+static Value throw_self(Fiber *fiber, const Handle *handle) {
+    return throw_error(fiber, ERROR_DeadlockError, "cannot join current %s", kind_word(handle));
+}
 
-// Under the handle's lock: how it is; enters the queue where there is something to wait for.
-static JoinStep join_step(Fiber *fiber, Handle *handle, uint64_t deadline) {
+static Value throw_unstarted(Fiber *fiber, const Handle *handle) {
+    return throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
+}
+
+typedef enum JoinState { JOIN_WAITS, JOIN_ENDED, JOIN_NEW, JOIN_SELF, JOIN_SETTLE } JoinState;
+
+// Under the handle's lock.
+static JoinState join_state(Fiber *fiber, Handle *handle) {
     uint8_t state = load_relaxed(&handle->state);
     if (state != HANDLE_RUNNING)
         return state == HANDLE_ENDED ? JOIN_ENDED : JOIN_NEW;
     if (load_relaxed(&handle->gone) && load_acquire(&handle->child))
         return JOIN_SETTLE;
-    if (load_relaxed(&handle->fiber) == fiber)
-        return JOIN_SELF;
-    if (deadline == DEADLINE_LOOK)
-        return JOIN_LATE;
-    ParkKind kind = handle->kind == HANDLE_PROCESS ? PARK_PROCESS : PARK_JOIN;
-    park_arm(fiber, kind, slot_get(&handle->instance), deadline);
-    wait_queue_push(&handle->joiners, &fiber->wait.waiter);
-    return JOIN_PARKED;
+    return load_relaxed(&handle->fiber) == fiber ? JOIN_SELF : JOIN_WAITS;
 }
 
-static Value join(Fiber *fiber, Handle *handle, uint64_t deadline) {
-    JoinStep step;
+static WaitStep join_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    Handle *handle = handle_of(fiber_runtime(fiber), args[0]);
+    JoinState state;
     do {
         handle_settle(fiber, handle);
         object_lock(&handle->header);
-        step = join_step(fiber, handle, deadline);
+        state = join_state(fiber, handle);
+        if (state == JOIN_WAITS && waiter)
+            wait_queue_push(&handle->joiners, waiter);
         object_unlock(&handle->header);
-    } while (step == JOIN_SETTLE);
-    switch (step) {
-    case JOIN_ENDED: return outcome(fiber, handle);
-    case JOIN_PARKED:
-        if (deadline == DEADLINE_NEVER)
-            deadlock_check(fiber, !fiber->is_task);
-        return VALUE_PARKED;
-    case JOIN_SELF:
-        return throw_error(fiber, ERROR_DeadlockError, "cannot join current %s", kind_word(handle));
-    case JOIN_NEW:
-        return throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
-    default: return throw_timeout(fiber, handle);
-    }
+    } while (state == JOIN_SETTLE);
+    if (state == JOIN_WAITS)
+        return waiter ? WAIT_ENTERED : WAIT_NOT_NOW;
+    if (!wait_may_take(fiber, waiter))
+        return WAIT_LOST;
+    *result = state == JOIN_ENDED  ? outcome(fiber, handle)
+              : state == JOIN_SELF ? throw_self(fiber, handle)
+                                   : throw_unstarted(fiber, handle);
+    return WAIT_DONE;
 }
 
-static Value join_again(Fiber *fiber, Handle *handle, WakeReason reason, uint64_t deadline) {
-    if (reason != WAKE_HANDED) {
-        object_lock(&handle->header);
-        wait_queue_remove(&fiber->wait.waiter);
-        object_unlock(&handle->header);
-    }
-    switch (reason) {
-    case WAKE_HANDED:
-    case WAKE_RETRY: return join(fiber, handle, deadline);
-    case WAKE_TIMEOUT: return throw_timeout(fiber, handle);
-    default: return wait_throw(fiber, reason);
-    }
+// To be looked at again: a process's end may have to be read first.
+static WaitStep join_finish(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                            Value *result) {
+    (void)waiter, (void)reason;
+    return join_step(fiber, args, count, NULL, result);
 }
+
+static Value join_late(Fiber *fiber, Value *args) {
+    return throw_timeout(fiber, handle_of(fiber_runtime(fiber), args[0]));
+}
+
+bool handle_is_task_of(Handle *handle, const Thread *thread) {
+    Fiber *target = load_acquire(&handle->fiber);
+    return handle->kind == HANDLE_TASK && target &&
+           __atomic_load_n(&target->thread, __ATOMIC_RELAXED) == thread;
+}
+
+static bool is_own_task(Fiber *fiber, Value *args) {
+    Handle *handle = handle_of(fiber_runtime(fiber), args[0]);
+    return handle && handle_is_task_of(handle, fiber->thread);
+}
+
+static Object *join_guard(Value *args) {
+    return value_to_ref(slot_get(instance_slot((Instance *)value_to_ref(args[0]), 0)));
+}
+
+const WaitOps handle_join_wait = {.call = handle_join,
+                                  .kind = PARK_JOIN,
+                                  .timeout = 1,
+                                  .step = join_step,
+                                  .finish = join_finish,
+                                  .late = join_late,
+                                  .guard = join_guard,
+                                  .queued = true,
+                                  .turns = is_own_task};
+static const WaitOps await_wait = {.call = handle_await,
+                                   .kind = PARK_JOIN,
+                                   .step = join_step,
+                                   .finish = join_finish,
+                                   .late = join_late,
+                                   .guard = join_guard,
+                                   .queued = true,
+                                   .turns = is_own_task};
 
 Value handle_join(Fiber *fiber, Value *args, int count) {
-    Handle *handle = handle_receiver(fiber, args[0]);
-    if (!handle)
+    if (!handle_receiver(fiber, args[0]))
         return VALUE_UNDEF;
-    uint64_t deadline = fiber->wait.deadline;
-    WakeReason reason = park_outcome(fiber);
-    if (reason != WAKE_NONE)
-        return join_again(fiber, handle, reason, deadline);
-    if (!wait_deadline(fiber, count > 0 ? args[1] : VALUE_UNDEF, &deadline))
-        return VALUE_UNDEF;
-    return join(fiber, handle, deadline);
+    return wait_call(&handle_join_wait, fiber, args, count);
 }
 
 Value handle_await(Fiber *fiber, Value *args, int count) {
-    (void)count;
     if (!handle_of(fiber_runtime(fiber), args[0]))
         return throw_type(fiber, "'%s' object can't be awaited",
                           value_type_name(fiber_runtime(fiber), args[0]));
-    return handle_join(fiber, args, 0);
+    return wait_call(&await_wait, fiber, args, count);
 }

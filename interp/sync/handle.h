@@ -21,6 +21,7 @@
 #include "object/class.h"
 #include "object/function.h"
 #include "sched/park.h"
+#include "sync/wait.h"
 
 typedef enum HandleKind { HANDLE_THREAD, HANDLE_TASK, HANDLE_PROCESS } HandleKind;
 typedef enum HandleState { HANDLE_NEW, HANDLE_RUNNING, HANDLE_ENDED } HandleState;
@@ -99,15 +100,18 @@ void handle_end(Fiber *fiber, Handle *handle, Value result, Value error);
 void handle_settle(Fiber *fiber, Handle *handle);
 
 // --- natives' bodies ---
-// The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out
-// (count is 0: none). Throws RuntimeError before the start, DeadlockError where it would wait for itself.
+// The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out. Throws RuntimeError before the start, DeadlockError where it would wait for itself.
 Value handle_join(Fiber *fiber, Value *args, int count);
+extern const WaitOps handle_join_wait;
 // `await h`: as join without a time-out. v is any value; TypeError if it is no handle.
 Value handle_await(Fiber *fiber, Value *args, int count);
 // Cancels a thread or task; sends SIGTERM to a process. False if it has ended. Any attached thread; does
 // not collect.
 bool handle_cancel(Fiber *fiber, Handle *handle);
 bool handle_done(Fiber *fiber, Handle *handle); // it has ended
+
+// It is a task of `thread` that has not ended. Any attached thread.
+bool handle_is_task_of(Handle *handle, const Thread *thread);
 
 // "thread 2 (loader)": kind, number, and the name if it was given one. Any attached thread.
 void handle_describe(Handle *handle, Text *out);

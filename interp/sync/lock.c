@@ -150,8 +150,7 @@ static void push_first(WaitQueue *queue, Waiter *waiter) {
 }
 
 // At the queue's end, noting since when; or at its head one that was woken and came too late.
-static void enter_queue(Fiber *fiber, Lock *lock, bool again) {
-    Waiter *waiter = &fiber->wait.waiter;
+static void enter_queue(Lock *lock, Waiter *waiter, bool again) {
     if (again) {
         push_first(&lock->waiters, waiter);
         return;
@@ -204,7 +203,7 @@ static Value acquire_slow(Fiber *fiber, Lock *lock, uint64_t deadline, bool woke
     Step step = acquire_step(fiber, lock, deadline, woken);
     if (step == STEP_PARKED) {
         park_arm(fiber, PARK_LOCK, value_from_ref(lock), deadline);
-        enter_queue(fiber, lock, woken);
+        enter_queue(lock, &fiber->wait.waiter, woken);
     }
     object_unlock(&lock->header);
     switch (step) {
@@ -251,6 +250,66 @@ Value lock_acquire(Fiber *fiber, Value *args, int count) {
     uint64_t deadline = fiber->wait.deadline;
     return acquire_again(fiber, lock, park_outcome(fiber), deadline);
 }
+
+// --- as a case of a select ---
+
+// One's own lock is waited for like any other: another case may end the wait.
+static WaitStep select_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    Lock *lock = value_to_lock(args[0]);
+    object_lock(&lock->header);
+    uintptr_t word = load_relaxed(&lock->word);
+    bool goes = is_free(word) || (word & LOCK_ABANDONED), taken_back = goes || !waiter;
+    if (goes && !wait_may_take(fiber, waiter)) {
+        object_unlock(&lock->header);
+        return WAIT_LOST;
+    }
+    Step step = acquire_step(fiber, lock, taken_back ? DEADLINE_LOOK : DEADLINE_NEVER - 1, false);
+    if (step == STEP_PARKED)
+        enter_queue(lock, waiter, false);
+    object_unlock(&lock->header);
+    *result = VALUE_TRUE;
+    switch (step) {
+    case STEP_PARKED: return WAIT_ENTERED;
+    case STEP_ABANDONED: *result = throw_abandoned(fiber, lock); return WAIT_DONE;
+    case STEP_TAKEN: // it may have become free just now
+        if (taken_back || wait_may_take(fiber, waiter))
+            return WAIT_DONE;
+        lock_release(fiber, lock);
+        return WAIT_LOST;
+    default: return WAIT_NOT_NOW;
+    }
+}
+
+static WaitStep select_finish(Fiber *fiber, Value *args, int count, Waiter *waiter,
+                              WakeReason reason, Value *result) {
+    (void)count, (void)waiter;
+    Lock *lock = value_to_lock(args[0]);
+    *result = VALUE_TRUE;
+    if (reason == WAKE_HANDED) {
+        hold(fiber, lock);
+        return WAIT_DONE;
+    }
+    object_lock(&lock->header);
+    Step step = acquire_step(fiber, lock, DEADLINE_LOOK, true);
+    object_unlock(&lock->header);
+    if (step == STEP_ABANDONED)
+        *result = throw_abandoned(fiber, lock);
+    return step == STEP_LATE ? WAIT_NOT_NOW : WAIT_DONE;
+}
+
+static Value select_late(Fiber *fiber, Value *args) {
+    (void)fiber, (void)args;
+    return VALUE_FALSE;
+}
+
+const WaitOps lock_acquire_wait = {.call = lock_acquire,
+                                   .kind = PARK_LOCK,
+                                   .timeout = 1,
+                                   .step = select_step,
+                                   .finish = select_finish,
+                                   .late = select_late,
+                                   .queued = true};
 
 // --- releasing ---
 

@@ -21,6 +21,7 @@
 
 #include "object/function.h"
 #include "sched/fiber.h"
+#include "sync/wait.h"
 
 enum { LOCK_WAITED = 1, LOCK_ABANDONED = 2, LOCK_WOKEN = 4, LOCK_STARVING = 8 };
 
@@ -49,6 +50,7 @@ Lock *lock_new(LocalHeap *heap);
 // Native protocol. args[0] the lock, args[1] the time-out. True, or false after the time-out.
 // DeadlockError, LockError, and what wait_throw throws.
 Value lock_acquire(Fiber *fiber, Value *args, int count);
+extern const WaitOps lock_acquire_wait; // for select; lock_acquire has a path of its own
 // False with LockError: the lock is not held by `fiber`.
 bool lock_release(Fiber *fiber, Lock *lock);
 bool lock_locked(Lock *lock);

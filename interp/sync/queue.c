@@ -65,12 +65,6 @@ static void wake_all(WaitQueue *waiters, WakeReason reason) {
             park_wake(waiter->fiber);
 }
 
-static void leave(Fiber *fiber, Queue *queue) {
-    object_lock(&queue->header);
-    wait_queue_remove(&fiber->wait.waiter);
-    object_unlock(&queue->header);
-}
-
 // --- put ---
 
 typedef enum PutStep { PUT_DONE, PUT_FULL, PUT_CLOSED, PUT_MEMORY, PUT_PLAN } PutStep;
@@ -130,141 +124,154 @@ static PutStep try_put(Fiber *fiber, Queue *queue, Value *args, bool *reserved) 
 static Value throw_closed(Fiber *fiber) {
     return throw_error(fiber, ERROR_QueueClosed, "the queue is closed");
 }
-static Value throw_full(Fiber *fiber) {
+static Value throw_full(Fiber *fiber, Value *args) {
+    (void)args;
     return throw_error(fiber, ERROR_QueueFull, "the queue is full");
 }
 
-// True: entered into the putters. False: there is room by now, or the queue is closed.
-static bool park_put(Fiber *fiber, Queue *queue, Value item, uint64_t deadline) {
+static Value put_outcome(Fiber *fiber, Queue *queue, PutStep step) {
+    switch (step) {
+    case PUT_DONE: return VALUE_NIL;
+    case PUT_CLOSED: return throw_closed(fiber);
+    case PUT_MEMORY: return throw_memory(fiber, load_relaxed(&queue->length) * sizeof(Value));
+    default: return VALUE_UNDEF; // a comparison threw
+    }
+}
+
+// Enters the putters, unless there is room by now, or the queue is closed.
+static WaitStep park_put(Fiber *fiber, Queue *queue, Value item, Waiter *waiter) {
+    WaitStep step = WAIT_ENTERED;
     bool locked = shared_lock(fiber, &queue->header);
-    bool waits =
-        !has_room(queue) && !load_relaxed(&queue->closed) && wait_queue_empty(&queue->getters);
-    if (waits) {
-        fiber->wait.waiter.value = item;
-        park_arm(fiber, PARK_QUEUE_PUT, value_from_ref(queue), deadline);
-        wait_queue_push(&queue->putters, &fiber->wait.waiter);
+    if (has_room(queue) || load_relaxed(&queue->closed) || !wait_queue_empty(&queue->getters)) {
+        step = wait_may_take(fiber, waiter) ? WAIT_NOT_NOW : WAIT_LOST;
+    } else {
+        waiter->value = item;
+        wait_queue_push(&queue->putters, waiter);
     }
     shared_unlock(&queue->header, locked);
-    return waits;
+    return step;
 }
 
-static Value put(Fiber *fiber, Queue *queue, Value *args, uint64_t deadline, bool reserved) {
-    for (;;) {
-        PutStep step = try_put(fiber, queue, args, &reserved);
-        switch (step) {
-        case PUT_DONE: return VALUE_NIL;
-        case PUT_CLOSED: return throw_closed(fiber);
-        case PUT_PLAN: give_back(queue, &reserved); return VALUE_UNDEF;
-        case PUT_MEMORY:
-            give_back(queue, &reserved);
-            return throw_memory(fiber, load_relaxed(&queue->length) * sizeof(Value));
-        default: break;
-        }
-        if (deadline == DEADLINE_LOOK)
-            return throw_full(fiber);
-        if (park_put(fiber, queue, args[1], deadline))
-            return VALUE_PARKED;
-    }
+static WaitStep put_try(Fiber *fiber, Value *args, bool reserved, Value *result) {
+    Queue *queue = value_to_queue(args[0]);
+    PutStep step = try_put(fiber, queue, args, &reserved);
+    if (step == PUT_FULL)
+        return WAIT_NOT_NOW;
+    give_back(queue, &reserved);
+    *result = put_outcome(fiber, queue, step);
+    return WAIT_DONE;
 }
 
-static Value put_again(Fiber *fiber, Queue *queue, Value *args, WakeReason reason,
-                       uint64_t deadline) {
-    fiber->wait.waiter.value = VALUE_UNDEF;
-    if (reason == WAKE_HANDED)
-        return queue->order == QUEUE_PRIORITY ? put(fiber, queue, args, deadline, true) : VALUE_NIL;
-    leave(fiber, queue);
-    switch (reason) {
-    case WAKE_RETRY: return put(fiber, queue, args, deadline, false);
-    case WAKE_TIMEOUT: return throw_full(fiber);
-    case WAKE_CLOSED: return throw_closed(fiber);
-    default: return wait_throw(fiber, reason);
-    }
+static WaitStep put_wait_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    if (waiter)
+        return park_put(fiber, value_to_queue(args[0]), args[1], waiter);
+    return put_try(fiber, args, false, result);
 }
+
+// A putter that has been served: its item is in, or (priority) it has a place for it.
+static WaitStep put_finish(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                           Value *result) {
+    (void)count;
+    waiter->value = VALUE_UNDEF;
+    if (reason == WAKE_RETRY)
+        return WAIT_NOT_NOW;
+    if (reason == WAKE_HANDED && value_to_queue(args[0])->order == QUEUE_PRIORITY)
+        return put_try(fiber, args, true, result);
+    *result = reason == WAKE_HANDED ? VALUE_NIL : throw_closed(fiber);
+    return WAIT_DONE;
+}
+
+const WaitOps queue_put_wait = {.call = queue_put,
+                                .kind = PARK_QUEUE_PUT,
+                                .timeout = 2,
+                                .step = put_wait_step,
+                                .finish = put_finish,
+                                .late = throw_full,
+                                .queued = true};
 
 Value queue_put(Fiber *fiber, Value *args, int count) {
-    Queue *queue = value_to_queue(args[0]);
-    uint64_t deadline = fiber->wait.deadline;
-    WakeReason reason = park_outcome(fiber);
-    if (reason != WAKE_NONE)
-        return put_again(fiber, queue, args, reason, deadline);
-    if (!wait_deadline(fiber, count > 1 ? args[2] : VALUE_UNDEF, &deadline))
-        return VALUE_UNDEF;
-    return put(fiber, queue, args, deadline, false);
+    return wait_call(&queue_put_wait, fiber, args, count);
 }
 
 // --- get ---
 
-static Value throw_empty(Fiber *fiber) {
+static Value throw_empty(Fiber *fiber, Value *args) {
+    (void)args;
     return throw_error(fiber, ERROR_QueueEmpty, "the queue is empty");
 }
 
-typedef enum GetStep { GET_DONE, GET_EMPTY, GET_CLOSED, GET_PARKED } GetStep;
-
-// Under the lock: takes an item, or enters the getters (not with DEADLINE_LOOK).
-static GetStep get_step(Fiber *fiber, Queue *queue, uint64_t deadline, Value *item) {
+// Where the queue is closed and empty *result stays UNDEF, and nothing is thrown.
+static WaitStep get_step(Fiber *fiber, Queue *queue, Waiter *waiter, Value *result) {
+    bool goes = load_relaxed(&queue->length) > 0 || load_relaxed(&queue->closed);
+    if (!goes && waiter)
+        wait_queue_push(&queue->getters, waiter);
+    if (!goes)
+        return waiter ? WAIT_ENTERED : WAIT_NOT_NOW;
+    if (!wait_may_take(fiber, waiter))
+        return WAIT_LOST;
     if (load_relaxed(&queue->length) > 0) {
-        *item = store_take(queue);
+        *result = store_take(queue);
         if (queue->putters.first)
             serve_putters(queue);
-        return GET_DONE;
     }
-    if (load_relaxed(&queue->closed))
-        return GET_CLOSED;
-    if (deadline == DEADLINE_LOOK)
-        return GET_EMPTY;
-    park_arm(fiber, PARK_QUEUE_GET, value_from_ref(queue), deadline);
-    wait_queue_push(&queue->getters, &fiber->wait.waiter);
-    return GET_PARKED;
+    return WAIT_DONE;
 }
 
-// `at_end`: UNDEF without an error where the queue is closed and empty.
-static Value get(Fiber *fiber, Queue *queue, uint64_t deadline, bool at_end) {
-    Value item = VALUE_UNDEF;
+static WaitStep iterate_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    Queue *queue = value_to_queue(args[0]);
     bool locked = shared_lock(fiber, &queue->header);
-    GetStep step = get_step(fiber, queue, deadline, &item);
+    WaitStep step = get_step(fiber, queue, waiter, result);
     shared_unlock(&queue->header, locked);
-    switch (step) {
-    case GET_DONE: return item;
-    case GET_PARKED: return VALUE_PARKED;
-    case GET_EMPTY: return throw_empty(fiber);
-    default: return at_end ? VALUE_UNDEF : throw_closed(fiber);
-    }
+    return step;
 }
 
-static Value get_again(Fiber *fiber, Queue *queue, WakeReason reason, uint64_t deadline,
-                       bool at_end) {
-    if (reason == WAKE_HANDED) {
-        Value item = fiber->wait.waiter.value;
-        fiber->wait.waiter.value = VALUE_UNDEF;
-        return item;
-    }
-    leave(fiber, queue);
-    switch (reason) {
-    case WAKE_RETRY: return get(fiber, queue, deadline, at_end);
-    case WAKE_TIMEOUT: return throw_empty(fiber);
-    case WAKE_CLOSED: return at_end ? VALUE_UNDEF : throw_closed(fiber);
-    default: return wait_throw(fiber, reason);
-    }
+static WaitStep iterate_finish(Fiber *fiber, Value *args, int count, Waiter *waiter,
+                               WakeReason reason, Value *result) {
+    (void)fiber, (void)args, (void)count;
+    if (reason == WAKE_RETRY)
+        return WAIT_NOT_NOW;
+    *result = reason == WAKE_HANDED ? waiter->value : VALUE_UNDEF;
+    waiter->value = VALUE_UNDEF;
+    return WAIT_DONE;
 }
+
+static WaitStep or_closed(Fiber *fiber, WaitStep step, const Value *result) {
+    if (step == WAIT_DONE && *result == VALUE_UNDEF)
+        throw_closed(fiber);
+    return step;
+}
+
+static WaitStep get_wait_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    return or_closed(fiber, iterate_step(fiber, args, count, waiter, result), result);
+}
+
+static WaitStep get_finish(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                           Value *result) {
+    return or_closed(fiber, iterate_finish(fiber, args, count, waiter, reason, result), result);
+}
+
+const WaitOps queue_get_wait = {.call = queue_get,
+                                .kind = PARK_QUEUE_GET,
+                                .timeout = 1,
+                                .step = get_wait_step,
+                                .finish = get_finish,
+                                .late = throw_empty,
+                                .queued = true};
+static const WaitOps iterate_wait = {.call = queue_iterate,
+                                     .kind = PARK_QUEUE_GET,
+                                     .step = iterate_step,
+                                     .finish = iterate_finish,
+                                     .late = throw_empty,
+                                     .queued = true};
 
 Value queue_get(Fiber *fiber, Value *args, int count) {
-    Queue *queue = value_to_queue(args[0]);
-    uint64_t deadline = fiber->wait.deadline;
-    WakeReason reason = park_outcome(fiber);
-    if (reason != WAKE_NONE)
-        return get_again(fiber, queue, reason, deadline, false);
-    if (!wait_deadline(fiber, count > 0 ? args[1] : VALUE_UNDEF, &deadline))
-        return VALUE_UNDEF;
-    return get(fiber, queue, deadline, false);
+    return wait_call(&queue_get_wait, fiber, args, count);
 }
 
 Value queue_iterate(Fiber *fiber, Value *args, int count) {
-    (void)count;
-    Queue *queue = value_to_queue(args[0]);
-    WakeReason reason = park_outcome(fiber);
-    if (reason != WAKE_NONE)
-        return get_again(fiber, queue, reason, DEADLINE_NEVER, true);
-    return get(fiber, queue, DEADLINE_NEVER, true);
+    return wait_call(&iterate_wait, fiber, args, count);
 }
 
 // --- task_done, join, close ---
@@ -280,40 +287,44 @@ bool queue_task_done(Fiber *fiber, Queue *queue) {
     return enough;
 }
 
-static Value throw_unfinished(Fiber *fiber) {
+static Value throw_unfinished(Fiber *fiber, Value *args) {
+    (void)args;
     return throw_error(fiber, ERROR_TimeoutError, "some items of the queue are not done yet");
 }
 
-static Value join(Fiber *fiber, Queue *queue, uint64_t deadline) {
+static WaitStep join_step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    (void)count;
+    Queue *queue = value_to_queue(args[0]);
+    WaitStep step = WAIT_DONE;
     bool locked = shared_lock(fiber, &queue->header);
-    bool unfinished = queue->unfinished > 0, waits = unfinished && deadline != DEADLINE_LOOK;
-    if (waits) {
-        park_arm(fiber, PARK_QUEUE_JOIN, value_from_ref(queue), deadline);
-        wait_queue_push(&queue->joiners, &fiber->wait.waiter);
-    }
+    if (queue->unfinished == 0)
+        step = wait_may_take(fiber, waiter) ? WAIT_DONE : WAIT_LOST;
+    else if (waiter)
+        wait_queue_push(&queue->joiners, waiter);
+    if (queue->unfinished > 0)
+        step = waiter ? WAIT_ENTERED : WAIT_NOT_NOW;
     shared_unlock(&queue->header, locked);
-    if (waits)
-        return VALUE_PARKED;
-    return unfinished ? throw_unfinished(fiber) : VALUE_NIL;
+    *result = VALUE_NIL;
+    return step;
 }
 
+static WaitStep join_finish(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                            Value *result) {
+    (void)fiber, (void)args, (void)count, (void)waiter;
+    *result = VALUE_NIL;
+    return reason == WAKE_RETRY ? WAIT_NOT_NOW : WAIT_DONE;
+}
+
+const WaitOps queue_join_wait = {.call = queue_join,
+                                 .kind = PARK_QUEUE_JOIN,
+                                 .timeout = 1,
+                                 .step = join_step,
+                                 .finish = join_finish,
+                                 .late = throw_unfinished,
+                                 .queued = true};
+
 Value queue_join(Fiber *fiber, Value *args, int count) {
-    Queue *queue = value_to_queue(args[0]);
-    uint64_t deadline = fiber->wait.deadline;
-    WakeReason reason = park_outcome(fiber);
-    if (reason == WAKE_NONE) {
-        if (!wait_deadline(fiber, count > 0 ? args[1] : VALUE_UNDEF, &deadline))
-            return VALUE_UNDEF;
-        return join(fiber, queue, deadline);
-    }
-    if (reason == WAKE_HANDED)
-        return VALUE_NIL;
-    leave(fiber, queue);
-    switch (reason) {
-    case WAKE_RETRY: return join(fiber, queue, deadline);
-    case WAKE_TIMEOUT: return throw_unfinished(fiber);
-    default: return wait_throw(fiber, reason);
-    }
+    return wait_call(&queue_join_wait, fiber, args, count);
 }
 
 void queue_close(Fiber *fiber, Queue *queue) {

@@ -17,6 +17,7 @@
 
 #include "object/list.h"
 #include "sched/fiber.h"
+#include "sync/wait.h"
 
 typedef enum QueueOrder { QUEUE_FIFO, QUEUE_LIFO, QUEUE_PRIORITY } QueueOrder;
 
@@ -51,6 +52,7 @@ Value queue_get(Fiber *fiber, Value *args, int count);  // args[1] time-out
 Value queue_join(Fiber *fiber, Value *args, int count); // args[1] time-out
 // The next item for `for x in q`; UNDEF without fiber->error where the queue is closed and empty.
 Value queue_iterate(Fiber *fiber, Value *args, int count);
+extern const WaitOps queue_put_wait, queue_get_wait, queue_join_wait;
 bool queue_task_done(Fiber *fiber, Queue *queue); // ValueError: called too many times
 void queue_close(Fiber *fiber, Queue *queue);
 // In a forked child: a waiting putter is gone, and a place that was reserved for it free again.

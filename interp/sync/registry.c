@@ -25,6 +25,7 @@
 #include "sync/rlock.h"
 #include "sync/rwlock.h"
 #include "sync/semaphore.h"
+#include "sync/select.h"
 #include "sync/wait.h"
 
 // --- roots ---
@@ -65,6 +66,8 @@ static void register_kinds(Heap *heap) {
         {KIND_LOCK, &lock_kind},
         {KIND_QUEUE, &queue_kind},
         {KIND_CANCEL_SCOPE, &cancel_scope_kind},
+        {KIND_SELECT, &select_kind},
+        {KIND_SELECT_CASE, &select_case_kind},
         {KIND_RLOCK, &rlock_kind},
         {KIND_SEMAPHORE, &semaphore_kind},
         {KIND_BOUNDED_SEMAPHORE, &semaphore_kind},
@@ -392,6 +395,8 @@ static void leave_fiber_behind(Fiber *fiber, Fiber *forker) {
     if (wait->kind == PARK_QUEUE_PUT && value_is_queue(wait->object))
         queue_forget_putter(value_to_queue(wait->object), fiber);
     wait_queue_remove(&wait->waiter);
+    if (wait->kind == PARK_SELECT && value_is_kind(wait->object, KIND_SELECT))
+        select_leave_behind((Select *)value_to_ref(wait->object), fiber);
     Lock *handed = handed_lock(fiber);
     if (wait->kind == PARK_LOCK && value_is_lock(wait->object))
         lock_forget_waiters(value_to_lock(wait->object));

@@ -18,6 +18,7 @@
 #include "sync/handle.h"
 #include "sync/lock.h"
 #include "sync/cancel_scope.h"
+#include "sync/select.h"
 
 bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
     *deadline = DEADLINE_NEVER;
@@ -89,6 +90,24 @@ Value wait_throw(Fiber *fiber, WakeReason reason) {
 
 // --- waiting calls in parts ---
 
+void wait_ops_add(Runtime *runtime, const WaitOps *const *table) {
+    size_t room = sizeof runtime->waits / sizeof *runtime->waits, count = 0;
+    while (runtime->waits[count])
+        count++;
+    for (; *table; table++) {
+        assert(count + 1 < room);
+        runtime->waits[count++] = *table;
+    }
+    (void)room;
+}
+
+const WaitOps *wait_ops_of(const Runtime *runtime, NativeFunction function) {
+    const WaitOps *const *ops = runtime->waits;
+    while (*ops && (*ops)->call != function)
+        ops++;
+    return *ops;
+}
+
 bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t *deadline) {
     return wait_deadline(fiber, ops->timeout ? args[ops->timeout] : VALUE_UNDEF, deadline);
 }
@@ -110,15 +129,20 @@ void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter) {
 static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int count,
                           uint64_t deadline) {
     Value result = VALUE_UNDEF;
-    if (ops->step(fiber, args, count, NULL, &result) == WAIT_DONE)
-        return result;
-    if (deadline == DEADLINE_LOOK)
-        return ops->late(fiber, args);
-    park_arm(fiber, ops->kind, args[0], deadline);
-    if (ops->step(fiber, args, count, &fiber->wait.waiter, &result) == WAIT_DONE)
+    WaitStep step;
+    do {
+        if (ops->step(fiber, args, count, NULL, &result) == WAIT_DONE)
+            return result;
+        if (deadline == DEADLINE_LOOK)
+            return ops->late(fiber, args);
+        park_arm(fiber, ops->kind, args[0], deadline);
+        fiber->wait.turns = ops->turns && ops->turns(fiber, args);
+        step = ops->step(fiber, args, count, &fiber->wait.waiter, &result);
+    } while (step == WAIT_NOT_NOW);
+    if (step == WAIT_DONE)
         return result;
     if (deadline == DEADLINE_NEVER)
-        deadlock_check(fiber, false);
+        deadlock_check(fiber, fiber->wait.turns && !fiber->is_task);
     return VALUE_PARKED;
 }
 
@@ -192,6 +216,13 @@ static void describe_gate(Fiber *fiber, char *text, size_t capacity) {
     text_free(&out);
 }
 
+static void describe_select(Select *select, char *text, size_t capacity) {
+    Text out = {0};
+    select_describe(select, &out);
+    snprintf(text, capacity, "%s", text_data(&out));
+    text_free(&out);
+}
+
 static const char *plain_description(ParkKind kind) {
     switch (kind) {
     case PARK_SLEEP: return "the end of a sleep";
@@ -209,9 +240,11 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
     Value object = fiber->wait.object;
     if (fiber->wait.kind == PARK_LOCK && value_is_lock(object))
         describe_lock(fiber, value_to_lock(object), what, sizeof what);
+    else if (fiber->wait.kind == PARK_SELECT && value_is_kind(object, KIND_SELECT))
+        describe_select((Select *)value_to_ref(object), what, sizeof what);
     else if (fiber->wait.kind == PARK_GROUP && value_is_cancel_scope(object))
         describe_group(value_to_cancel_scope(object), what, sizeof what);
-    else if (fiber->wait.kind == PARK_JOIN || fiber->wait.kind == PARK_PROCESS)
+    else if (fiber->wait.kind == PARK_JOIN)
         describe_join(fiber, what, sizeof what);
     else if (fiber->wait.kind == PARK_GATE && gate_of(object))
         describe_gate(fiber, what, sizeof what);

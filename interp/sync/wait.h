@@ -33,7 +33,7 @@ static inline bool wait_suspends(const Fiber *fiber) {
 
 typedef enum WaitStep {
     WAIT_DONE,    // it has taken effect: *result is its value, or UNDEF with the error thrown
-    WAIT_NOT_NOW, // it would have to wait; nothing has happened
+    WAIT_NOT_NOW, // it would have to wait, or has to look again; nothing has happened
     WAIT_ENTERED, // the same, and the waiter stands in the object's queue
     WAIT_LOST,    // it could go on, but the wait has been claimed otherwise: nothing has happened
 } WaitStep;
@@ -45,7 +45,8 @@ typedef struct WaitOps {
     int timeout; // which of args is the time-out; 0: none
     // Under the object's tiny lock: goes on if it can. `waiter` is NULL (only look), or the fiber's wait
     // is armed: then it may only go on if wait_may_take says so (else LOST), and where it cannot go on
-    // now it pushes the waiter (ENTERED).
+    // now it pushes the waiter (ENTERED). It may also take the wait back and say NOT_NOW: the caller
+    // then looks again.
     WaitStep (*step)(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result);
     // The wait was ended by `waiter` with HANDED, RETRY or CLOSED, and it stands in no queue any more:
     // DONE, or NOT_NOW where it has to compete again.
@@ -60,8 +61,15 @@ typedef struct WaitOps {
     // NULL. Runs no script code.
     void (*left)(Value *args);
     bool queued;
+    // Whether a thread's own code that waits so lets the thread's tasks run (the join of one of them).
+    // NULL: no.
+    bool (*turns)(Fiber *fiber, Value *args);
 } WaitOps;
 
+// Adds a table that ends with NULL to what selects can wait for. While the Vm is being made only.
+void wait_ops_add(Runtime *runtime, const WaitOps *const *table);
+// The parts of a native, or NULL: it is no waiting call, or cannot be chosen from.
+const WaitOps *wait_ops_of(const Runtime *runtime, NativeFunction function);
 // The deadline of a call by its time-out argument. False with the error.
 bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t *deadline);
 // Own thread, under the object's lock, with an armed wait: takes the wait back, so that the caller may

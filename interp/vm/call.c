@@ -10,6 +10,7 @@
 #include "object/str.h"
 #include "process/spawn.h"
 #include "sync/handle.h"
+#include "sync/select.h"
 #include "sync/wait.h"
 #include "vm/bind.h"
 #include "vm/hint.h"
@@ -104,11 +105,11 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
     return push_frame(fiber, closure, window, base, first, flags);
 }
 
+// Shielded: a group of a task that has failed lets its members end, whatever they need for it.
 static Value block_for(Fiber *fiber, const Native *native, Value *args, int count) {
-    bool turns = native->spec->flags & NATIVE_TURNS;
     Value v;
-    do { // shielded: a group of a task that has failed lets its members end, whatever they need for it
-        park_block(fiber, turns && (!fiber->is_task || fiber->shielded));
+    do {
+        park_block(fiber, fiber->wait.turns && (!fiber->is_task || fiber->shielded));
         v = native->function(fiber, args, count);
     } while (v == VALUE_PARKED);
     return v;
@@ -134,7 +135,7 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
     fiber->awaits = true;
     Value v = handle_await(fiber, args, 0);
     while (v == VALUE_PARKED && fiber->c_calls > 0) {
-        park_block(fiber, !fiber->is_task);
+        park_block(fiber, fiber->wait.turns && !fiber->is_task);
         v = handle_await(fiber, args, 0);
     }
     if (v != VALUE_PARKED)
@@ -310,6 +311,28 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
 
+// A case of a select: callee and arguments are bound, nothing is called.
+static Value make_case(Fiber *fiber, Value *base, int count, const LoadedLabels *labels) {
+    Value function = base[0];
+    if (value_is_kind(function, KIND_BOUND)) {
+        const Bound *bound = (Bound *)value_to_ref(function);
+        base[0] = bound->receiver;
+        function = bound->function;
+    }
+    const Native *native =
+        value_is_kind(function, KIND_NATIVE) ? (Native *)value_to_ref(function) : NULL;
+    const WaitOps *ops = native ? wait_ops_of(fiber_runtime(fiber), native->spec->function) : NULL;
+    if (!ops)
+        return throw_type(fiber,
+                          "a case of a select is a call that waits, like q.get(), m.acquire(), "
+                          "h.join() or sleep(1)");
+    Signature signature = signature_of_native(native);
+    int bound_count;
+    if (!bind_arguments(fiber, &signature, base, count, labels, &bound_count))
+        return VALUE_UNDEF;
+    return value_from_ref(select_case_new(fiber->heap, ops, base, bound_count));
+}
+
 static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
                         uint32_t mode) {
     if (!value_is_callable(base[0]))
@@ -320,6 +343,7 @@ static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels
     bool dropped = mode & CALL_DROPPED;
     switch (mode & CALL_MODE) {
     case CALL_SPAWN: return process_start(fiber, base[0], base + 1, count, dropped);
+    case CALL_CASE: return make_case(fiber, base, count, labels);
     case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }

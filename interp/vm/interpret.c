@@ -17,6 +17,7 @@
 #include "object/str.h"
 #include "sync/queue.h"
 #include "sync/cancel_scope.h"
+#include "sync/select.h"
 #include "sync/wait.h"
 #include "vm/import.h"
 #include "vm/slow.h"
@@ -1087,6 +1088,10 @@ failed:
     }
     CASE(IN_GROUP) {
         fiber->start_scope = value_is_cancel_scope(base[A]) ? value_to_cancel_scope(base[A]) : NULL;
+        NEXT();
+    }
+    CASE(NEW_SELECT) {
+        base[A] = value_from_ref(select_new(fiber->heap, value_to_list(base[A])));
         NEXT();
     }
     CASE(IMPORT) {
