@@ -38,6 +38,7 @@ static int fork_child(Fiber *fiber, Handle *handle) {
     int ends[2];
     if (!watcher || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
+    world_before_fork(fiber->world);
     mutex_lock(&watcher->mutex);
     pid_t pid = fork();
     if (pid == 0) {
@@ -54,6 +55,7 @@ static int fork_child(Fiber *fiber, Handle *handle) {
     if (!error)
         store_release(&handle->pid, pid);
     mutex_unlock(&watcher->mutex);
+    world_forked(fiber->world);
     if (error)
         close(ends[0]);
     return error;

@@ -20,7 +20,7 @@
 #include "base/os.h"
 #include "process/message.h"
 
-enum { EVENTS = 32, READ_STEP = 65536, WATCHER_STACK = 256 * 1024 };
+enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16, WATCHER_STACK = 256 * 1024 };
 
 void child_free(Child *child) {
     if (child->fd >= 0)
@@ -217,10 +217,11 @@ static void child_ended(Watcher *watcher, Child *child) {
     world_external_end(world);
 }
 
-// Reads all that is there. True at the end.
+// Under the mutex, as it allocates (world_before_fork): reads what is there, not for too long. True at
+// the end.
 static bool child_read(Child *child) {
     char buffer[READ_STEP];
-    for (;;) {
+    for (int i = 0; i < READ_STEPS; i++) {
         ssize_t got = recv(child->fd, buffer, sizeof buffer, MSG_DONTWAIT);
         if (got > 0)
             text_append(&child->message, buffer, (size_t)got);
@@ -229,18 +230,28 @@ static bool child_read(Child *child) {
         else if (errno != EINTR)
             return errno != EAGAIN;
     }
+    return false;
+}
+
+static bool child_is_done(Watcher *watcher, Child *child) {
+    mutex_lock(&watcher->mutex);
+    bool done = child_read(child);
+    mutex_unlock(&watcher->mutex);
+    return done;
 }
 
 static void *watcher_main(void *argument) {
     Watcher *watcher = argument;
     struct epoll_event events[EVENTS];
+    store_release(&watcher->started, 1);
+    os_futex_wake(&watcher->started, 1);
     for (;;) {
         int count = epoll_wait(watcher->epoll, events, EVENTS, -1);
         for (int i = 0; i < count; i++) {
             Child *child = events[i].data.ptr;
             if (!child)
                 return NULL; // the bell
-            if (child_read(child))
+            if (child_is_done(watcher, child))
                 child_ended(watcher, child);
         }
     }
@@ -248,6 +259,7 @@ static void *watcher_main(void *argument) {
 
 // --- making and ending ---
 
+// Returns once the pthread runs: the caller is about to fork.
 static bool start_pthread(Watcher *watcher) {
     pthread_attr_t attributes;
     sigset_t all, before;
@@ -258,6 +270,8 @@ static bool start_pthread(Watcher *watcher) {
     int error = pthread_create(&watcher->pthread, &attributes, watcher_main, watcher);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
+    while (!error && !load_acquire(&watcher->started))
+        os_futex_wait(&watcher->started, 0, UINT64_MAX);
     if (error)
         errno = error;
     return error == 0;
@@ -335,4 +349,5 @@ void watcher_after_fork(Watcher *watcher) {
     }
     forget_children(watcher);
     close_descriptors(watcher);
+    store_relaxed(&watcher->started, 0);
 }

@@ -27,16 +27,16 @@ typedef struct Child {
     bool detached;
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
     int status;   // of waitpid, once gone
-    Text message; // what it has sent; the watcher's alone until it is gone
+    Text message; // what it has sent; once it is gone, its taker's
 } Child;
 
 typedef struct Watcher {
     World *world;
-    Mutex mutex; // guards the list and the children but for `message`
+    Mutex mutex; // guards the list and the children
     Child *children;
     int epoll, bell; // the bell: an eventfd, to end the watcher
     pthread_t pthread;
-    bool ending;
+    _Atomic uint32_t started; // a futex: 1 once the pthread runs
 } Watcher;
 
 // The Vm's watcher, made at the first call. NULL with errno. The world is stopped.

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -22,6 +23,7 @@ struct Loop {
     uv_async_t async;
     uv_timer_t timer;
     Watch *watches;
+    Watch *spare; // closed, to be used again: the loop is turned by a detached thread, which frees nothing
 };
 
 static void on_wake(uv_async_t *async) { (void)async; }
@@ -37,6 +39,7 @@ Loop *loop_of(Thread *thread) {
     if (uv_async_init(&loop->uv, &loop->async, on_wake) != 0)
         goto no_async;
     uv_timer_init(&loop->uv, &loop->timer);
+    loop->uv.data = loop;
     thread->loop = loop;
     return loop;
 no_async:
@@ -46,10 +49,14 @@ no_loop:
     return NULL;
 }
 
-static void watch_closed(uv_handle_t *handle) { free(handle->data); }
+static void watch_closed(uv_handle_t *handle) {
+    Watch *watch = handle->data;
+    Loop *loop = handle->loop->data;
+    watch->next = loop->spare;
+    loop->spare = watch;
+}
 
 static void watch_close(Watch *watch) {
-    watch->poll.data = watch;
     uv_close((uv_handle_t *)&watch->poll, watch_closed);
 }
 
@@ -65,6 +72,10 @@ void loop_free(Thread *thread) {
     uv_close((uv_handle_t *)&loop->async, NULL);
     uv_close((uv_handle_t *)&loop->timer, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
+    for (Watch *watch = loop->spare, *next; watch; watch = next) {
+        next = watch->next;
+        free(watch);
+    }
     if (uv_loop_close(&loop->uv) == 0)
         free(loop);
 }
@@ -116,21 +127,31 @@ static void on_ready(uv_poll_t *poll, int status, int events) {
         park_wake(watch->fiber);
 }
 
+static Watch *watch_take(Loop *loop) {
+    Watch *watch = loop->spare;
+    if (!watch)
+        return os_calloc(1, sizeof *watch);
+    loop->spare = watch->next;
+    memset(watch, 0, sizeof *watch);
+    return watch;
+}
+
 bool loop_watch_fd(Fiber *fiber, int fd, int events) {
     Loop *loop = loop_of(fiber->thread);
     if (!loop) {
         errno = EMFILE;
         return false;
     }
-    Watch *watch = os_calloc(1, sizeof *watch);
+    Watch *watch = watch_take(loop);
+    watch->poll.data = watch;
     int status = uv_poll_init(&loop->uv, &watch->poll, fd);
     if (status != 0) {
-        free(watch);
+        watch->next = loop->spare;
+        loop->spare = watch;
         errno = -status;
         return false;
     }
     watch->fiber = fiber;
-    watch->poll.data = watch;
     int wanted =
         (events & LOOP_READABLE ? UV_READABLE : 0) | (events & LOOP_WRITABLE ? UV_WRITABLE : 0);
     status = uv_poll_start(&watch->poll, wanted, on_ready);

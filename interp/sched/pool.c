@@ -4,6 +4,9 @@
 // first spinning, then asleep: starting a thread is then a store, or a wake. A worker that waits is no
 // part of the world.
 //
+// Each worker joins the one that ended before it, so that at most one that has ended is left to be joined,
+// and what starts and ends is known to pool_settle.
+//
 // Worker.word:  SPINS --(itself)--> SLEEPS
 //               SPINS or SLEEPS --(pool_run, which took it from the list)--> HAS_JOB
 //               SPINS or SLEEPS --(thread_pool_free, likewise)--> HAS_TO_END
@@ -25,6 +28,7 @@ enum { IDLE_SPINS = 400 };
 typedef struct Worker {
     struct Worker *next; // world->idle
     World *world;
+    pthread_t pthread;
     _Atomic uint32_t word;
     Thread *thread;
     void (*body)(Thread *thread, void *argument);
@@ -92,17 +96,38 @@ static void worker_hand(Worker *worker, uint32_t word) {
 
 // ---- The pthread ---------------------------------------------------------------------------------
 
+static void worker_begin(Worker *worker) {
+    World *world = worker->world;
+    worker->pthread = pthread_self();
+    mutex_lock(&world->pool_mutex);
+    if (--world->starting == 0)
+        pthread_cond_broadcast(&world->workers_changed);
+    mutex_unlock(&world->pool_mutex);
+}
+
+// Waits for the end of a pthread that has come to its last line.
+static void worker_join(Worker *worker) {
+    if (!worker)
+        return;
+    pthread_join(worker->pthread, NULL);
+    free(worker);
+}
+
+// The world may be freed as soon as this one has been joined.
 static void worker_end(Worker *worker) {
     World *world = worker->world;
-    free(worker);
     mutex_lock(&world->pool_mutex);
+    Worker *before = world->ended;
+    world->ended = worker;
     if (--world->worker_count == 0)
-        pthread_cond_signal(&world->worker_ended);
+        pthread_cond_broadcast(&world->workers_changed);
     mutex_unlock(&world->pool_mutex);
+    worker_join(before);
 }
 
 static void *worker_main(void *argument) {
     Worker *worker = argument;
+    worker_begin(worker);
     do {
         thread_begin(worker->thread);
         worker->body(worker->thread, worker->argument);
@@ -126,7 +151,6 @@ static int worker_create(Worker *worker) {
     pthread_attr_t attributes;
     pthread_t pthread;
     pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, NATIVE_STACK);
     block_signals(&attributes);
     int error = pthread_create(&pthread, &attributes, worker_main, worker);
@@ -141,8 +165,10 @@ static Worker *pool_take(World *world) {
     Worker *worker = world->idle;
     if (worker)
         world->idle = worker->next;
-    else
+    if (!worker) {
         world->worker_count++;
+        world->starting++;
+    }
     mutex_unlock(&world->pool_mutex);
     return worker;
 }
@@ -156,6 +182,8 @@ static bool pool_add(World *world, Worker job) {
     free(worker);
     mutex_lock(&world->pool_mutex);
     world->worker_count--;
+    world->starting--;
+    pthread_cond_broadcast(&world->workers_changed);
     mutex_unlock(&world->pool_mutex);
     errno = error;
     return false;
@@ -186,6 +214,24 @@ void thread_pool_free(World *world) {
         worker_hand(worker, HAS_TO_END);
     }
     while (world->worker_count > 0)
-        mutex_wait(&world->pool_mutex, &world->worker_ended);
+        mutex_wait(&world->pool_mutex, &world->workers_changed);
+    Worker *last = world->ended;
+    world->ended = NULL;
     mutex_unlock(&world->pool_mutex);
+    worker_join(last);
+}
+
+void pool_settle(World *world) {
+    mutex_lock(&world->pool_mutex);
+    while (world->starting > 0 || world->ended) {
+        Worker *last = world->ended;
+        if (!last) {
+            mutex_wait(&world->pool_mutex, &world->workers_changed);
+            continue;
+        }
+        world->ended = NULL;
+        mutex_unlock(&world->pool_mutex);
+        worker_join(last);
+        mutex_lock(&world->pool_mutex);
+    }
 }

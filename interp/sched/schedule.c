@@ -180,7 +180,7 @@ static void sleep_end(Thread *thread, uint32_t how, uint64_t timed) {
 // the world was left awake: it has not slept then, and the main thread has to look.
 static bool thread_sleep(Thread *thread, uint64_t deadline, uint32_t attention, bool alarm) {
     World *world = thread->world;
-    Loop *loop = thread->has_tasks ? loop_of(thread) : thread->loop;
+    Loop *loop = thread->loop;
     bool ends = deadline != DEADLINE_NEVER || (loop && loop_has_sources(loop));
     uint64_t timed = ends ? ACTIVITY_TIMED : 0;
     uint32_t how = loop ? SLEEP_LOOP : SLEEP_FUTEX;
@@ -238,6 +238,8 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
 static void thread_rest(Thread *thread, uint32_t ignored) {
     uint32_t attention = POLL_ATTENTION & ~ignored;
     uint64_t deadline = timer_first(thread);
+    if (thread->has_tasks)
+        loop_of(thread); // now, as what is detached does not allocate
     thread_detach(thread);
     if (spin_for_news(thread, attention)) {
         thread_attach(thread);

@@ -69,12 +69,26 @@ static void thread_clear(Thread *thread, World *world) {
 
 // ---- Making and ending ---------------------------------------------------------------------------
 
-// `guest`: the caller is no thread of the world, so that nothing else keeps it from being stopped now.
-static void thread_link(Thread *thread, bool guest) {
+// The caller is no thread of the world: nothing but `entering` keeps the world from being stopped while
+// it makes one.
+static void world_enter(World *world) {
+    mutex_lock(&world->mutex);
+    while (load_relaxed(&world->stopping))
+        mutex_wait(&world->mutex, &world->resumed);
+    world->entering++;
+    mutex_unlock(&world->mutex);
+}
+
+static void world_entered(World *world) {
+    mutex_lock(&world->mutex);
+    world->entering--;
+    pthread_cond_signal(&world->changed);
+    mutex_unlock(&world->mutex);
+}
+
+static void thread_link(Thread *thread) {
     World *world = thread->world;
     mutex_lock(&world->mutex);
-    while (guest && load_relaxed(&world->stopping))
-        mutex_wait(&world->mutex, &world->resumed);
     thread->previous = NULL;
     thread->next = world->threads;
     if (world->threads)
@@ -103,13 +117,13 @@ static void thread_unlink(Thread *thread) {
 }
 
 // In the world and counted as awake, but detached, and nobody's pthread yet.
-static Thread *thread_new(World *world, bool guest) {
+static Thread *thread_new(World *world) {
     Thread *thread = thread_take(world);
     thread_clear(thread, world);
     thread->heap = local_heap_new(world->heap);
     thread->main_fiber = thread->current = fiber_new(thread, false);
     activity_add(world, ACTIVITY_AWAKE);
-    thread_link(thread, guest);
+    thread_link(thread);
     return thread;
 }
 
@@ -119,14 +133,16 @@ void thread_begin(Thread *thread) {
 }
 
 Thread *thread_attach_new(World *world) {
-    Thread *thread = thread_new(world, true);
+    world_enter(world);
+    Thread *thread = thread_new(world);
+    world_entered(world);
     thread_begin(thread);
     return thread;
 }
 
 Thread *thread_create(Thread *from) {
     store_seq(&from->world->shared, true);
-    return thread_new(from->world, false);
+    return thread_new(from->world);
 }
 
 // Everything that a thread has, but for its place in the world.

@@ -17,6 +17,7 @@
 #include "sched/fiber.h"
 #include "sched/internal.h"
 #include "sched/loop.h"
+#include "sched/pool.h"
 #include "sched/timer.h"
 
 enum { MAX_DEPTH = 100000, STOP_SPINS = 500 };
@@ -36,7 +37,7 @@ static void trace_threads(void *context, Tracer *tracer) {
 static void world_init_locks(World *world) {
     pthread_cond_init(&world->changed, NULL);
     pthread_cond_init(&world->resumed, NULL);
-    pthread_cond_init(&world->worker_ended, NULL);
+    pthread_cond_init(&world->workers_changed, NULL);
 }
 
 World *world_new(Heap *heap, const WorldHooks *hooks) {
@@ -63,7 +64,7 @@ void world_free(World *world) {
     fiber_slabs_free(world);
     pthread_cond_destroy(&world->changed);
     pthread_cond_destroy(&world->resumed);
-    pthread_cond_destroy(&world->worker_ended);
+    pthread_cond_destroy(&world->workers_changed);
     mutex_destroy(&world->mutex);
     mutex_destroy(&world->pool_mutex);
     free(world);
@@ -84,6 +85,8 @@ void world_wait_resumed(World *world, Thread *self) {
 
 // The mutex is held.
 static bool others_stand_still(World *world, Thread *self) {
+    if (world->entering > 0)
+        return false;
     for (Thread *thread = world->threads; thread; thread = thread->next)
         if (thread != self && load_seq(&thread->state) == THREAD_ATTACHED)
             return false;
@@ -146,7 +149,10 @@ void world_notify_all(World *world, uint32_t bits) {
     mutex_unlock(&world->mutex);
 }
 
-// ---- After fork ----------------------------------------------------------------------------------
+// ---- Fork ---------------------------------------------------------------------------------------------
+
+void world_before_fork(World *world) { pool_settle(world); }
+void world_forked(World *world) { mutex_unlock(&world->pool_mutex); }
 
 // A fiber that is not in this process: its claims fail, and it counts as ended. Its memory stays, as
 // queues and locks may lead to it.
@@ -198,8 +204,9 @@ void world_after_fork(World *world, Thread *self) {
     heap_after_fork(world->heap, self->heap);
     world->threads = world->main_thread = self;
     world->thread_count = 1;
-    world->idle = NULL;
-    world->worker_count = 0;
+    world->entering = 0;
+    world->idle = world->ended = NULL;
+    world->worker_count = world->starting = 0;
     store_relaxed(&world->stopping, 0);
     store_relaxed(&world->shared, false);
     store_relaxed(&world->ending, false);

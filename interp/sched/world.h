@@ -56,6 +56,7 @@ struct World {
     _Atomic uint32_t stopping; // 1 while somebody wants the world stopped or has it
     Thread *threads;           // all attached or detached threads, doubly linked
     uint32_t thread_count;
+    uint32_t entering; // pthreads from outside that are on their way to become threads
     Thread *main_thread;
     _Atomic bool shared; // true from the start of a second thread on: objects lock. Never goes back
                          // (but in a forked child).
@@ -70,7 +71,9 @@ struct World {
     Mutex pool_mutex;      // guards what follows
     struct Worker *idle;   // pthreads that wait to be used again
     uint32_t worker_count; // pthreads made by thread_start that have not ended
-    pthread_cond_t worker_ended;
+    uint32_t starting;     // those among them that have not come to their first line yet
+    struct Worker *ended;  // the last that has ended; it joined the one before itself
+    pthread_cond_t workers_changed;
     bool pool_closed;
     Fiber *free_fibers; // memory of fibers that were freed
     struct FiberSlab *slabs;
@@ -92,6 +95,13 @@ void world_free(World *world); // all other threads have ended
 bool world_stop(World *world, Thread *self);
 void world_resume(World *world, Thread *self);
 
+// Around a fork, with the world stopped. From before to forked (in the parent) no pthread of the pool
+// is in its start or its end, where the C library or a sanitizer may hold locks that the child would
+// find held for ever. (glibc sees to those of malloc by itself, the address sanitizer does not; hence
+// also the rule that a DETACHED thread, and those pthreads of the Vm that are no threads of the world,
+// allocate nothing but under locks that the forker takes.)
+void world_before_fork(World *world);
+void world_forked(World *world);
 // In the forked child, first thing: only `self` is left. Frees what the others owned, resets counts.
 void world_after_fork(World *world, Thread *self);
 
