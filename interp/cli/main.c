@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/os.h"
 #include "cli/options.h"
 #include "native/install.h"
 #include "native/stdlib.h"
@@ -37,29 +36,6 @@ static int complain(const char *what, const char *why) {
     return STATUS_USAGE;
 }
 
-static bool read_all(int fd, char **text, size_t *size) {
-    size_t capacity = 1 << 16, length = 0;
-    char *data = os_malloc(capacity);
-    for (;;) {
-        ssize_t got = read(fd, data + length, capacity - length - 1);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            free(data);
-            return false;
-        }
-        if (got == 0)
-            break;
-        length += (size_t)got;
-        if (capacity - length < 2)
-            data = os_realloc(data, capacity *= 2);
-    }
-    data[length] = '\0';
-    *text = data;
-    *size = length;
-    return true;
-}
-
 static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
                      .timeout = options->timeout,
@@ -70,9 +46,7 @@ static Vm *new_vm(const Options *options) {
 #ifdef CONC_STRESS
     how.stress = true;
 #endif
-    Vm *vm = vm_new(&how);
-    signals_install(vm->world);
-    return vm;
+    return vm_new(&how);
 }
 
 typedef int Run(Vm *vm, const char *name, const char *text, size_t size);
@@ -96,7 +70,7 @@ static int run_stdin(const Options *options, Run *run) {
     size_t size;
     if (isatty(STDIN_FILENO))
         fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
-    if (!read_all(STDIN_FILENO, &text, &size))
+    if (!vm_read_fd(STDIN_FILENO, &text, &size))
         return complain("<stdin>", strerror(errno));
     int status = with_vm(options, run, "<stdin>", text, size);
     free(text);

@@ -302,7 +302,7 @@ static Value builtin_exit(Fiber *fiber, Value *args, int count) {
         text_free(&text);
         status = 1;
     }
-    script_end(fiber_vm(fiber), status);
+    script_end(fiber_vm(fiber), status, fiber);
     return throw_error(fiber, ERROR_Cancelled, "exit(%d)", status);
 }
 

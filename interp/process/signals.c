@@ -11,12 +11,34 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "sched/thread.h"
 
 enum { ORPHAN_GRACE = 2, STATUS_INTERRUPTED = 130 }; // seconds; status
+enum { ONE_PRESS = 100000000 }; // nanoseconds
 
 static _Atomic(World *) target;
 static _Atomic int lifeline = -1;
+static _Atomic uint64_t interrupted_at;
+
+// Whoever passes signals on (timeout, a shell, a supervisor) may send one to the process and then to its
+// group: what comes within a tenth of a second is one Ctrl-C, and ends nothing by force.
+static bool is_another_press(void) {
+    uint64_t now = os_now(), before = load_relaxed(&interrupted_at);
+    if (before != 0 && now - before < ONE_PRESS)
+        return false;
+    store_relaxed(&interrupted_at, now);
+    return true;
+}
+
+// The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
+static void notify(uint32_t bit) {
+    World *world = load_relaxed(&target);
+    int saved = errno;
+    if (world)
+        thread_notify(world->main_thread, bit);
+    errno = saved;
+}
 
 // The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
 static void on_interrupt(int signal, siginfo_t *info, void *context) {
@@ -25,17 +47,16 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
     World *world = load_relaxed(&target);
     if (!world || (world->forked_child && info->si_code == SI_KERNEL))
         return;
-    Thread *thread = world->main_thread;
-    if (load_relaxed(&world->ending) || load_relaxed(&thread->poll) & POLL_INTERRUPT)
+    bool another = is_another_press();
+    if (!load_relaxed(&world->ending) && !(load_relaxed(&world->main_thread->poll) & POLL_INTERRUPT))
+        notify(POLL_INTERRUPT);
+    else if (another)
         _exit(STATUS_INTERRUPTED);
-    thread_notify(thread, POLL_INTERRUPT);
 }
 
 static void on_terminate(int signal) {
     (void)signal;
-    World *world = load_relaxed(&target);
-    if (world)
-        thread_notify(world->main_thread, POLL_TERMINATE);
+    notify(POLL_TERMINATE);
 }
 
 static void stop_watching(int fd) {

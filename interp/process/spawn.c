@@ -71,13 +71,15 @@ static const ProcessHooks hooks = {settle, settle_all, terminate, terminate_all,
 // The world is stopped; the handle is RUNNING, its call is set.
 static bool start(Fiber *fiber, Handle *handle) {
     Registry *registry = fiber_registry(fiber);
-    registry->processes = &hooks;
+    store_release(&registry->processes, &hooks);
     if (is_settled_at_once(handle))
         store_seq(&fiber->world->shared, true); // by the watcher, as a thread of the world
     handle_note_start(fiber, handle);
     registry_pending(registry, handle);
     world_external_begin(fiber->world);
     int error = fork_child(fiber, handle);
+    if (!error && load_seq(&fiber->world->ending))
+        terminate_all(fiber->world, SIGTERM);
     if (!error)
         return true;
     registry_not_pending(registry, handle);
@@ -286,9 +288,12 @@ static void terminate_all(World *world, int signal) {
     if (!watcher)
         return;
     mutex_lock(&watcher->mutex);
-    for (Child *child = watcher->children; child; child = child->next)
-        if (!child->detached && !child->reaping)
-            kill(child->pid, signal);
+    for (Child *child = watcher->children; child; child = child->next) {
+        if (child->detached || child->reaping || (signal == SIGTERM && child->told))
+            continue;
+        kill(child->pid, signal);
+        child->told = true;
+    }
     mutex_unlock(&watcher->mutex);
 }
 

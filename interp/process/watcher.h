@@ -26,6 +26,7 @@ typedef struct Child {
     bool gone;
     bool detached;
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
+    bool told;    // has been sent SIGTERM as the script ends
     int status;   // of waitpid, once gone
     Text message; // what it has sent; once it is gone, its taker's
 } Child;

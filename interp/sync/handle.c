@@ -108,14 +108,21 @@ void handle_origin(Runtime *runtime, Handle *handle, Text *out) {
 
 // --- the end ---
 
-static void wake_joiners(Handle *handle) {
+// True if one of them is a fiber of `thread`.
+static bool wake_joiners(Handle *handle, const Thread *thread) {
     Waiter *waiter;
-    while ((waiter = wait_queue_pop(&handle->joiners)))
-        if (waiter_claim(waiter, WAKE_HANDED))
-            park_wake(waiter->fiber);
+    bool own = false;
+    while ((waiter = wait_queue_pop(&handle->joiners))) {
+        Fiber *joiner = waiter->fiber;
+        if (!waiter_claim(waiter, WAKE_HANDED))
+            continue;
+        own |= joiner->thread == thread;
+        park_wake(joiner);
+    }
+    return own;
 }
 
-static void store_end(Handle *handle, Value result, Value error) {
+static bool store_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     object_lock(&handle->header);
     slot_set(&handle->result, result);
     slot_set(&handle->error, error);
@@ -123,15 +130,34 @@ static void store_end(Handle *handle, Value result, Value error) {
     slot_set(&handle->arguments, VALUE_NIL);
     store_release(&handle->fiber, NULL);
     store_release(&handle->state, HANDLE_ENDED);
-    wake_joiners(handle);
+    bool own = wake_joiners(handle, fiber->thread);
     object_unlock(&handle->header);
+    return own;
+}
+
+static bool is_error(Fiber *fiber, Value error, ErrorClass c) {
+    Runtime *runtime = fiber_runtime(fiber);
+    return error != VALUE_UNDEF && value_is_instance_of(runtime, error, runtime->errors[c]);
+}
+
+// Ctrl-C met a task that ran on the main thread, or held it up, and the task has not caught it.
+static bool is_interrupt(Fiber *fiber, const Handle *handle, Value error) {
+    return handle->kind == HANDLE_TASK && fiber->thread == fiber->world->main_thread &&
+           is_error(fiber, error, ERROR_Interrupted);
+}
+
+// Nobody of the thread has heard of it by a join: it is the main fiber's.
+static void interrupt_main(Thread *thread) {
+    if (park_claim(thread->main_fiber, WAKE_INTERRUPTED))
+        park_wake(thread->main_fiber);
+    else
+        or_seq(&thread->poll, POLL_INTERRUPT);
 }
 
 // Cancelled is no error that anybody has to see; nor is what happens while the script ends.
-static bool error_counts(Fiber *fiber, Value error) {
-    Runtime *runtime = fiber_runtime(fiber);
+static bool error_counts(Fiber *fiber, const Handle *handle, Value error) {
     return error != VALUE_UNDEF && !load_relaxed(&fiber->world->ending) &&
-           !value_is_instance_of(runtime, error, runtime->errors[ERROR_Cancelled]);
+           !is_error(fiber, error, ERROR_Cancelled) && !is_interrupt(fiber, handle, error);
 }
 
 // The order matters: the error is kept before anyone can join, and shown before the end of the script
@@ -139,12 +165,14 @@ static bool error_counts(Fiber *fiber, Value error) {
 void handle_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     Registry *registry = fiber_registry(fiber);
     bool in_group = slot_get(&handle->group) != VALUE_UNDEF; // then the group throws the error
-    bool counts = error_counts(fiber, error) && !in_group;
+    bool counts = error_counts(fiber, handle, error) && !in_group;
     if (counts && !handle->dropped)
         registry_keep_error(registry, handle, error);
-    store_end(handle, result, error);
+    bool heard = store_end(fiber, handle, result, error) || in_group;
     if (in_group)
         cancel_scope_member_ended(fiber, handle, error);
+    if (is_interrupt(fiber, handle, error) && !heard)
+        interrupt_main(fiber->thread);
     if (counts && handle->dropped) {
         store_release(&handle->picked_up, true);
         fiber_runtime(fiber)->report(fiber, error);
@@ -158,7 +186,7 @@ void handle_end(Fiber *fiber, Handle *handle, Value result, Value error) {
 void handle_settle(Fiber *fiber, Handle *handle) {
     if (!load_acquire(&handle->gone))
         return;
-    const ProcessHooks *processes = fiber_registry(fiber)->processes;
+    const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
     if (processes)
         processes->settle(fiber, handle);
 }

@@ -171,6 +171,8 @@ void registry_add(Registry *registry, Handle *handle) {
     registry->running = handle;
     registry->running_count++;
     add_pending(registry, handle);
+    if (registry->all_cancelled)
+        fiber_cancel(load_relaxed(&handle->fiber));
     mutex_unlock(&registry->mutex);
 }
 
@@ -279,8 +281,9 @@ static bool report_unpicked(Fiber *main, bool any) {
 
 void handles_report_lost(Fiber *main) {
     Registry *registry = fiber_registry(main);
-    if (registry->processes)
-        registry->processes->settle_all(main);
+    const ProcessHooks *processes = load_acquire(&registry->processes);
+    if (processes)
+        processes->settle_all(main);
     report_unpicked(main, false);
 }
 
@@ -311,8 +314,9 @@ static WakeReason wait_for_none(Fiber *main, const uint32_t *count, uint64_t dea
 bool handles_finish(Fiber *main, bool *reported) {
     Registry *registry = fiber_registry(main);
     WakeReason reason = wait_for_none(main, &registry->pending, DEADLINE_NEVER);
-    if (registry->processes)
-        registry->processes->settle_all(main);
+    const ProcessHooks *processes = load_acquire(&registry->processes);
+    if (processes)
+        processes->settle_all(main);
     *reported = report_unpicked(main, true);
     if (reason == WAKE_RETRY)
         return true;
@@ -320,46 +324,64 @@ bool handles_finish(Fiber *main, bool *reported) {
     return false;
 }
 
-static void cancel_all(Registry *registry) {
+void handles_cancel_all(World *world, const Fiber *except) {
+    Registry *registry = world->runtime->registry;
+    if (exchange_seq(&world->ending, true))
+        return;
     mutex_lock(&registry->mutex);
+    registry->all_cancelled = true;
     for (Handle *h = registry->running; h; h = h->next) {
         // A fiber takes itself out of this list, under the mutex, before it can go.
         Fiber *target = load_acquire(&h->fiber);
-        if (target)
+        if (target && target != except)
             fiber_cancel(target);
-        else
-            h->cancels++;
     }
     mutex_unlock(&registry->mutex);
+    world_notify_all(world, POLL_END);
+    const ProcessHooks *processes = load_acquire(&registry->processes);
+    if (processes)
+        processes->terminate_all(world, SIGTERM);
+}
+
+// Whatever happens while the script ends ends no sooner than all has ended or the deadline has passed.
+static WakeReason wait_for_end(Fiber *main, uint64_t deadline) {
+    for (;;) {
+        store_relaxed(&main->cancels, 0);
+        WakeReason reason =
+            wait_for_none(main, &fiber_registry(main)->running_count, deadline);
+        if (reason == WAKE_RETRY || reason == WAKE_TIMEOUT)
+            return reason;
+        if (reason == WAKE_DEADLOCK) {
+            free(main->wait.report);
+            main->wait.report = NULL;
+            return reason;
+        }
+    }
+}
+
+// The world can be used again.
+static void end_is_over(Registry *registry) {
+    mutex_lock(&registry->mutex);
+    registry->all_cancelled = false;
+    mutex_unlock(&registry->mutex);
+    store_seq(&registry->world->ending, false);
 }
 
 bool handles_end_all(Fiber *main, double seconds) {
     Registry *registry = fiber_registry(main);
     uint64_t deadline = deadline_after(seconds);
-    store_seq(&main->world->ending, true);
-    cancel_all(registry);
-    world_notify_all(main->world, POLL_END);
-    if (registry->processes)
-        registry->processes->terminate_all(main->world, SIGTERM);
+    handles_cancel_all(main->world, main);
     and_seq(&main->thread->poll, ~(uint32_t)POLL_END); // it is this thread that ends the others
+    WakeReason reason = wait_for_end(main, deadline);
     store_relaxed(&main->cancels, 0);
-    WakeReason reason;
-    do { // nothing but the deadline counts now
-        reason = wait_for_none(main, &registry->running_count, deadline);
-        store_relaxed(&main->cancels, 0);
-        if (reason == WAKE_DEADLOCK) {
-            free(main->wait.report);
-            main->wait.report = NULL;
-            break;
-        }
-    } while (reason != WAKE_RETRY && reason != WAKE_TIMEOUT);
-    if (registry->processes)
-        registry->processes->wait_gone(main->world, deadline);
+    const ProcessHooks *processes = load_acquire(&registry->processes);
+    if (processes)
+        processes->wait_gone(main->world, deadline);
     mutex_lock(&registry->mutex);
     unpicked_free(registry);
     mutex_unlock(&registry->mutex);
     if (reason == WAKE_RETRY)
-        store_seq(&main->world->ending, false); // the world can be used again
+        end_is_over(registry);
     return reason == WAKE_RETRY;
 }
 
@@ -378,6 +400,7 @@ static void registry_after_fork(Registry *registry) {
     }
     registry->running = NULL;
     registry->running_count = registry->pending = 0;
+    registry->all_cancelled = false;
     registry->finishers = (WaitQueue){0};
     unpicked_free(registry);
 }

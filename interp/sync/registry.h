@@ -6,7 +6,8 @@
 //   sync_init(runtime)               once, after runtime_new
 //   sync_trace_fiber(fiber, tracer)  from hooks.trace_fiber
 //   handles_finish(main)             the top level has ended
-//   handles_end_all(main, seconds)   exit(), Ctrl-C: cancel all, wait a little
+//   handles_cancel_all(world, fiber) exit(), --timeout: all else is to end
+//   handles_end_all(main, seconds)   the same, and waits a little
 //   sync_free(runtime)               before heap_free
 #ifndef CONC_SYNC_REGISTRY_H
 #define CONC_SYNC_REGISTRY_H
@@ -26,8 +27,8 @@ typedef struct ProcessHooks {
     void (*settle)(Fiber *fiber, Handle *handle); // see handle_settle
     void (*settle_all)(Fiber *fiber);             // all children that have gone, reachable or not
     bool (*terminate)(Fiber *fiber, Handle *handle); // SIGTERM; false: it has ended
-    void (*terminate_all)(World *world,
-                          int signal); // sends it to the children, detached ones excepted
+    // Sends it to the children, detached ones excepted; SIGTERM to each once.
+    void (*terminate_all)(World *world, int signal);
     void (*wait_gone)(World *world, uint64_t deadline); // sleeps until no such child is left
 } ProcessHooks;
 
@@ -39,7 +40,8 @@ typedef struct Registry {
     uint32_t pending;    // of all kinds: not ended and not detached
     WaitQueue finishers; // fibers that wait for pending to be 0 (or running_count)
     Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
-    const ProcessHooks *processes;
+    bool all_cancelled;  // what starts now is cancelled at once
+    _Atomic(const ProcessHooks *) processes;
     struct Watcher *watcher; // process/watcher.h
     int home;                // in a child process: its socket to its parent; else -1
 } Registry;
@@ -59,8 +61,11 @@ void sync_inherit(Fiber *forker, Fiber *heir);
 // the wait itself was ended: Interrupted, Cancelled, DeadlockError. *reported: some error was printed.
 // `main` is the main fiber of the main thread, outside of any script code.
 bool handles_finish(Fiber *main, bool *reported);
-// The script ends at once: cancels all threads and tasks, detached ones too, sends SIGTERM to the
-// children, and waits for at most `seconds`. Then children get SIGKILL. False where threads or tasks
+// The script is to end at once: cancels all threads and tasks but `except` (may be NULL), detached ones and
+// those that will start too, and sends SIGTERM to the children. Only the first call does that. Any pthread,
+// attached or not.
+void handles_cancel_all(World *world, const Fiber *except);
+// The same, and waits for at most `seconds`. Then children get SIGKILL. False where threads or tasks
 // are left that do not end: the process has to be ended by _exit. What ends meanwhile is not reported.
 bool handles_end_all(Fiber *main, double seconds);
 // Prints the errors whose handles were collected. At a safepoint of the main thread (POLL_REPORT).

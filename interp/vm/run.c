@@ -3,9 +3,7 @@
 // Turns of fibers, and the life of a script.
 #include "vm/run.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+
 #include <unistd.h>
 
 #include "base/os.h"
@@ -131,70 +129,16 @@ const WorldHooks run_hooks = {
 
 enum { END_GRACE = 2 }; // seconds that finally blocks have
 
-// Threads of their own, as the script's may be in any state: they wait for a time, or for the end of the Vm.
-typedef struct Watchdog {
-    Vm *vm;
-    double seconds;
-    WatchdogKind kind;
-} Watchdog;
-
-static void watchdog_bite(const Watchdog *dog) {
-    Vm *vm = dog->vm;
-    if (dog->kind == WATCHDOG_TIME) {
-        fprintf(stderr, "conc: the script ran longer than %g s\n", dog->seconds);
-        script_end(vm, STATUS_TIMEOUT);
-        return;
-    }
-    const Registry *registry = vm->runtime->registry;
-    if (registry->processes)
-        registry->processes->terminate_all(vm->world, SIGKILL);
-    _exit(load_relaxed(&vm->exit_status));
-}
-
-static void *watchdog_main(void *argument) {
-    Watchdog dog = *(Watchdog *)argument;
-    free(argument);
-    uint64_t end = deadline_after(dog.seconds);
-    while (!load_acquire(&dog.vm->watchdogs_end) && os_now() < end)
-        os_futex_wait(&dog.vm->watchdogs_end, 0, end);
-    if (!load_acquire(&dog.vm->watchdogs_end))
-        watchdog_bite(&dog);
-    return NULL;
-}
-
-static void watchdog_start(Vm *vm, double seconds, WatchdogKind kind) {
-    Watchdog *dog = os_malloc(sizeof *dog);
-    *dog = (Watchdog){vm, seconds, kind};
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    vm->watchdog_runs[kind] = !pthread_create(&vm->watchdogs[kind], NULL, watchdog_main, dog);
-    if (!vm->watchdog_runs[kind])
-        free(dog);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-// The first kind may start the second, hence the order.
-void watchdogs_free(Vm *vm) {
-    store_release(&vm->watchdogs_end, 1);
-    os_futex_wake(&vm->watchdogs_end, WATCHDOG_COUNT);
-    for (int kind = 0; kind < WATCHDOG_COUNT; kind++)
-        if (vm->watchdog_runs[kind])
-            pthread_join(vm->watchdogs[kind], NULL);
-}
-
-void script_end(Vm *vm, int status) {
+bool script_end(Vm *vm, int status, Fiber *caller) {
     int nobody = -1;
     if (!cas_seq(&vm->exit_status, &nobody, status))
-        return;
-    watchdog_start(vm, END_GRACE + 0.5, WATCHDOG_GRACE);
-    Thread *main = vm->world->main_thread; // in a child, the one that forked
-    if (main->main_fiber->ended)
-        return;
-    if (main->current == main->main_fiber && pthread_equal(main->pthread, pthread_self()))
-        return;
-    fiber_cancel(main->main_fiber);
-    thread_notify(main, POLL_END);
+        return false;
+    watchdog_force(&vm->watchdog, END_GRACE + 0.5);
+    Fiber *main = vm->world->main_thread->main_fiber; // in a child, of the thread that forked
+    if (caller != main)
+        fiber_cancel(main);
+    handles_cancel_all(vm->world, caller);
+    return true;
 }
 
 // Shows the error that ended the top level or the wait for the rest. The status that it stands for;
@@ -218,7 +162,7 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
 
 int run_script(Vm *vm, Fiber *fiber) {
     if (vm->options.timeout > 0)
-        watchdog_start(vm, vm->options.timeout, WATCHDOG_TIME);
+        watchdog_ask(&vm->watchdog, vm->options.timeout);
     thread_run_until_ended(vm->thread, fiber);
     int status = STATUS_DONE;
     bool at_once = false, reported = false;
@@ -231,8 +175,10 @@ int run_script(Vm *vm, Fiber *fiber) {
             status = later;
     }
     fiber->result = result;
-    int asked = load_relaxed(&vm->exit_status);
     vm->stuck = !handles_end_all(fiber, END_GRACE); // detached threads and tasks, if nothing else
+    if (!vm->stuck)
+        watchdog_end(&vm->watchdog);
+    int asked = load_relaxed(&vm->exit_status);
     if (asked >= 0)
         return asked;
     if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR)

@@ -11,7 +11,5 @@ extern const WorldHooks run_hooks;
 // Runs the main fiber (whose start is set), waits for what the script started, reports errors that
 // nobody picked up. The exit status.
 int run_script(Vm *vm, Fiber *fiber);
-// Ends the threads that would have ended the script. All threads of scripts have ended.
-void watchdogs_free(Vm *vm);
 
 #endif

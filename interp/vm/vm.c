@@ -4,9 +4,8 @@
 #include "vm/vm.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/os.h"
@@ -67,6 +66,7 @@ Vm *vm_new(const VmOptions *options) {
     vm->options = *options;
     store_relaxed(&vm->exit_status, -1);
     pthread_mutex_init(&vm->mutex, NULL);
+    watchdog_init(&vm->watchdog, vm);
     HeapOptions heap_options = {.memory_limit = options->memory_limit, .stress = options->stress};
     vm->heap = heap_new(&heap_options);
     vm->world = world_new(vm->heap, &run_hooks);
@@ -85,7 +85,7 @@ Vm *vm_new(const VmOptions *options) {
 }
 
 void vm_free(Vm *vm) {
-    watchdogs_free(vm);
+    watchdog_end(&vm->watchdog);
     processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);
@@ -122,33 +122,38 @@ void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module) {
     module_set(module, str_intern_c(vm->runtime, fiber->heap, "args"), value_from_ref(list));
 }
 
-bool vm_read_file(const char *path, char **text, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
-    struct stat status;
-    if (fstat(fileno(file), &status) == 0 && S_ISDIR(status.st_mode)) {
-        fclose(file);
-        errno = EISDIR;
-        return false;
-    }
-    size_t capacity = 1 << 16, length = 0, got;
+bool vm_read_fd(int fd, char **text, size_t *size) {
+    size_t capacity = 1 << 16, length = 0;
     char *data = os_malloc(capacity);
-    while ((got = fread(data + length, 1, capacity - length - 1, file)) > 0) {
-        length += got;
+    for (;;) {
+        ssize_t got = read(fd, data + length, capacity - length - 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            free(data);
+            return false;
+        }
+        if (got == 0)
+            break;
+        length += (size_t)got;
         if (capacity - length < 2)
             data = os_realloc(data, capacity *= 2);
-    }
-    bool failed = ferror(file);
-    fclose(file);
-    if (failed) {
-        free(data);
-        return false;
     }
     data[length] = '\0';
     *text = data;
     *size = length;
     return true;
+}
+
+bool vm_read_file(const char *path, char **text, size_t *size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool ok = vm_read_fd(fd, text, size);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return ok;
 }
 
 // --- running ---
@@ -158,11 +163,9 @@ static void print_diagnostics(Text *diagnostics) {
     text_free(diagnostics);
 }
 
-static Unit *compile(Vm *vm, const char *name, const char *text, size_t size,
-                     const UnitOptions *options) {
+static Unit *compile(const char *name, const char *text, size_t size, const UnitOptions *options) {
     Text diagnostics = {0};
     Unit *unit = NULL;
-    (void)vm;
     if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
         print_diagnostics(&diagnostics);
     return unit;
@@ -180,7 +183,7 @@ static ModuleObject *load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *nam
 
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(vm, name, text, size, &options);
+    Unit *unit = compile(name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
@@ -190,7 +193,7 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
 
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(vm, name, text, size, &options);
+    Unit *unit = compile(name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     unit_free(unit);
@@ -211,7 +214,7 @@ int vm_print_expression(Vm *vm, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
     options.mode = UNIT_EXPRESSION;
     options.give_last = true;
-    Unit *unit = compile(vm, "<string>", text, size, &options);
+    Unit *unit = compile("<string>", text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;

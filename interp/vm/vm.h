@@ -13,6 +13,7 @@
 #include "object/module.h"
 #include "object/runtime.h"
 #include "vm/unit.h"
+#include "vm/watchdog.h"
 
 typedef struct VmOptions {
     size_t memory_limit; // bytes; 0: a default by the machine's size
@@ -26,9 +27,6 @@ typedef struct VmOptions {
     const char *(*embedded_module)(const char *name, size_t *size);
 } VmOptions;
 
-// What may end a script from outside of its threads: --timeout; force, some time after exit().
-typedef enum WatchdogKind { WATCHDOG_TIME, WATCHDOG_GRACE, WATCHDOG_COUNT } WatchdogKind;
-
 typedef struct Vm {
     World *world;
     Heap *heap;
@@ -39,14 +37,12 @@ typedef struct Vm {
     VmOptions options;
     Slot modules; // a Map: path or name to module (import)
     CodeName *builtin_names;
-    bool colour;                         // standard error is a terminal that wants colour
-    bool stuck;                          // threads are left that do not end
-    _Atomic bool failed;                 // an uncaught error was shown: status 1
-    _Atomic bool deadlocked;             // one of them was a DeadlockError: status 3
-    pthread_t watchdogs[WATCHDOG_COUNT]; // see run.c
-    bool watchdog_runs[WATCHDOG_COUNT];
-    _Atomic uint32_t watchdogs_end; // a futex word; 1: they end
-    _Atomic int exit_status;        // asked for by exit(), --timeout; -1: nobody asked
+    Watchdog watchdog;
+    bool colour;             // standard error is a terminal that wants colour
+    bool stuck;              // threads are left that do not end
+    _Atomic bool failed;     // an uncaught error was shown: status 1
+    _Atomic bool deadlocked; // one of them was a DeadlockError: status 3
+    _Atomic int exit_status; // asked for by exit(), --timeout; -1: nobody asked
 } Vm;
 
 Vm *vm_new(const VmOptions *options);
@@ -71,9 +67,10 @@ int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
 // conc -p: runs one expression and prints its value.
 int vm_print_expression(Vm *vm, const char *text, size_t size);
 
-// exit(status): the first one counts. Cancels the main fiber; what has not ended 2 s later is ended by
-// force. The caller, if it is a fiber, goes on to throw Cancelled. Any thread, attached or not.
-void script_end(Vm *vm, int status);
+// exit(status): the first one counts, for others false. Cancels everything but `caller` (the fiber that
+// goes on to throw Cancelled by itself; NULL: the caller is no thread of the script); what has not ended
+// 2 s later is ended by force. Any thread, attached or not.
+bool script_end(Vm *vm, int status, Fiber *caller);
 // The end of the process's main(): frees the Vm, or, where threads are left that do not end, ends the
 // process here and now.
 void vm_end_process(Vm *vm, int status);
@@ -85,5 +82,7 @@ UnitOptions vm_unit_options(Vm *vm);
 void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module);
 // The whole file, malloc'ed and NUL-terminated. False with errno (EISDIR for a directory).
 bool vm_read_file(const char *path, char **text, size_t *size);
+// The same to the end of an open one.
+bool vm_read_fd(int fd, char **text, size_t *size);
 
 #endif

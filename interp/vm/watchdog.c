@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// The watchdog sleeps on a futex until the earlier of its two times. Who changes a time changes the
+// futex word after it, so that it is looked at again.
+#include "vm/watchdog.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "sync/registry.h"
+#include "vm/vm.h"
+
+enum { STACK = 128 * 1024 };
+
+// --- the pthread ---
+
+static void ask(Watchdog *dog) {
+    char text[80];
+    store_relaxed(&dog->ask_at, UINT64_MAX);
+    if (!script_end(dog->vm, STATUS_TIMEOUT, NULL))
+        return;
+    int length =
+        snprintf(text, sizeof text, "conc: the script ran longer than %g s\n", dog->limit);
+    os_write_all(STDERR_FILENO, text, (size_t)length);
+}
+
+static void force(const Watchdog *dog) {
+    World *world = dog->vm->world;
+    const ProcessHooks *processes = load_acquire(&world->runtime->registry->processes);
+    if (processes)
+        processes->terminate_all(world, SIGKILL);
+    _exit(load_relaxed(&dog->vm->exit_status));
+}
+
+static void *watchdog_main(void *argument) {
+    Watchdog *dog = argument;
+    add_seq(&dog->news, 1);
+    os_futex_wake(&dog->news, 1);
+    while (!load_seq(&dog->ending)) {
+        uint32_t news = load_seq(&dog->news);
+        uint64_t ask_at = load_seq(&dog->ask_at), force_at = load_seq(&dog->force_at);
+        uint64_t now = os_now();
+        if (now >= force_at)
+            force(dog);
+        else if (now >= ask_at)
+            ask(dog);
+        else if (!load_seq(&dog->ending))
+            os_futex_wait(&dog->news, news, ask_at < force_at ? ask_at : force_at);
+    }
+    return NULL;
+}
+
+// --- for the others ---
+
+void watchdog_init(Watchdog *dog, Vm *vm) {
+    *dog = (Watchdog){.vm = vm};
+    store_relaxed(&dog->ask_at, UINT64_MAX);
+    store_relaxed(&dog->force_at, UINT64_MAX);
+}
+
+static bool is_running(const Watchdog *dog) { return dog->process == getpid(); }
+
+static void tell(Watchdog *dog) {
+    add_seq(&dog->news, 1);
+    os_futex_wake(&dog->news, 1);
+}
+
+// Returns once the pthread runs: a fork must not meet it in its start. Without one (the system has no
+// more) the clock is not looked at.
+static void start(Watchdog *dog) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    store_relaxed(&dog->news, 0);
+    store_relaxed(&dog->ending, false);
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    dog->process = getpid();
+    bool runs = pthread_create(&dog->pthread, &attributes, watchdog_main, dog) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    while (runs && load_seq(&dog->news) == 0)
+        os_futex_wait(&dog->news, 0, UINT64_MAX);
+    if (!runs)
+        dog->process = 0;
+}
+
+void watchdog_ask(Watchdog *dog, double seconds) {
+    dog->limit = seconds;
+    store_seq(&dog->ask_at, deadline_after(seconds));
+    start(dog);
+}
+
+void watchdog_force(Watchdog *dog, double seconds) {
+    store_seq(&dog->force_at, deadline_after(seconds));
+    if (is_running(dog))
+        tell(dog);
+    else
+        start(dog);
+}
+
+void watchdog_end(Watchdog *dog) {
+    store_seq(&dog->ask_at, UINT64_MAX);
+    store_seq(&dog->force_at, UINT64_MAX);
+    if (!is_running(dog))
+        return;
+    store_seq(&dog->ending, true);
+    tell(dog);
+    pthread_join(dog->pthread, NULL);
+    dog->process = 0;
+}
