@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Built-in functions about single values, input and output, and the script itself.
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,7 +26,7 @@ static Value text_value(Fiber *fiber, Text *text) {
     return v;
 }
 
-// --- output and input ---
+// --- output ---
 
 static bool append_separator(Fiber *fiber, Value v, const char *name, const char *otherwise,
                              Text *out) {
@@ -60,41 +59,6 @@ static Value builtin_print(Fiber *fiber, Value *args, int count) {
               output_write(fiber, STDOUT_FILENO, text_data(&text), text.length);
     text_free(&text);
     return ok ? VALUE_NIL : VALUE_UNDEF;
-}
-
-// One byte at a time: what follows the line stays for whoever reads next, a child process say.
-static bool read_line(Fiber *fiber, Text *line) {
-    char c;
-    ssize_t got;
-    thread_detach(fiber->thread);
-    while ((got = read(STDIN_FILENO, &c, 1)) == 1 || (got < 0 && errno == EINTR)) {
-        if (got == 1)
-            text_char(line, c);
-        if ((got == 1 && c == '\n') || (got < 0 && load_relaxed(&fiber->thread->poll)))
-            break;
-    }
-    thread_attach(fiber->thread);
-    return line->length > 0;
-}
-
-static Value builtin_input(Fiber *fiber, Value *args, int count) {
-    (void)count;
-    Text text = {0};
-    if (given(args[1])) {
-        bool ok = value_to_text(fiber, args[1], &text) &&
-                  output_write(fiber, STDOUT_FILENO, text_data(&text), text.length);
-        text_free(&text);
-        if (!ok)
-            return VALUE_UNDEF;
-    }
-    if (!read_line(fiber, &text))
-        return throw_error(fiber, ERROR_EOFError, "EOF when reading a line");
-    size_t size = text.length;
-    if (text.data[size - 1] == '\n')
-        size--;
-    Value line = value_from_ref(str_from_utf8_lossy(fiber->heap, text.data, size));
-    text_free(&text);
-    return line;
 }
 
 // --- values ---
@@ -342,7 +306,7 @@ const NativeSpec builtin_functions[] = {
      "so that\n"
      "lines of threads and processes do not mix. OSError if it cannot be written.\n"
      "    print(\"sum:\", 1 + 2)"},
-    {"input", builtin_input, "prompt=\"\"", 0,
+    {"input", input_line, "prompt=\"\"", NATIVE_WAITS,
      "input(prompt=\"\"): one line of standard input, without its newline. EOFError at the end.\n"
      "    let name = input(\"name? \")"},
     {"repr", builtin_repr, "value", 0,

@@ -173,6 +173,8 @@ typedef struct Runtime {
 
     // The status that exit() or --timeout asked for, -1: nobody has. Set by vm/. Any thread.
     int (*asked_status)(World *world);
+    // In a forked child: nobody has asked it for anything yet. NULL: nothing to do.
+    void (*after_fork)(World *world);
 
     struct Registry *registry;       // sync/registry.h: what was started
     const struct WaitOps *waits[64]; // sync/wait.h: what a select can wait for; ends with NULL

@@ -46,6 +46,8 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     watcher_after_fork(registry->watcher);
     sync_after_fork(world, forker);
     world_after_fork(world, thread);
+    if (world->runtime->after_fork)
+        world->runtime->after_fork(world);
     Fiber *main = new_main_fiber(thread, handle);
     sync_inherit(forker, main);
     fiber_free(forker);

@@ -15,13 +15,13 @@
 #include "sched/thread.h"
 
 enum { ORPHAN_GRACE = 2, STATUS_INTERRUPTED = 130 }; // seconds; status
-enum { ONE_PRESS = 100000000 }; // nanoseconds
+enum { ONE_PRESS = 100000000 };                      // nanoseconds
 
 static _Atomic(World *) target;
 static _Atomic int lifeline = -1;
 static _Atomic uint64_t interrupted_at;
 
-// Whoever passes signals on (timeout, a shell, a supervisor) may send one to the process and then to its
+// Whoever passes signals on (timeout, a supervisor) may send one to the process and then to its
 // group: what comes within a tenth of a second is one Ctrl-C, and ends nothing by force.
 static bool is_another_press(void) {
     uint64_t now = os_now(), before = load_relaxed(&interrupted_at);
@@ -31,7 +31,6 @@ static bool is_another_press(void) {
     return true;
 }
 
-// The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
 static void notify(uint32_t bit) {
     World *world = load_relaxed(&target);
     int saved = errno;
@@ -41,6 +40,7 @@ static void notify(uint32_t bit) {
 }
 
 // The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
+// The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
 static void on_interrupt(int signal, siginfo_t *info, void *context) {
     (void)signal;
     (void)context;
@@ -48,7 +48,8 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
     if (!world || (world->forked_child && info->si_code == SI_KERNEL))
         return;
     bool another = is_another_press();
-    if (!load_relaxed(&world->ending) && !(load_relaxed(&world->main_thread->poll) & POLL_INTERRUPT))
+    if (!load_relaxed(&world->ending) &&
+        !(load_relaxed(&world->main_thread->poll) & POLL_INTERRUPT))
         notify(POLL_INTERRUPT);
     else if (another)
         _exit(STATUS_INTERRUPTED);
@@ -80,8 +81,9 @@ static void on_lifeline(int signal) {
     errno = saved;
 }
 
+// Without SA_RESTART: system calls that block give EINTR, and their callers look at the poll word.
 static void handle(int signal, void (*plain)(int), void (*informed)(int, siginfo_t *, void *)) {
-    struct sigaction action = {.sa_flags = SA_RESTART};
+    struct sigaction action = {0};
     if (informed) {
         action.sa_sigaction = informed;
         action.sa_flags |= SA_SIGINFO;

@@ -3,8 +3,8 @@
 // Signals of the process: Ctrl-C, SIGTERM, and in a child the loss of its parent. Handlers do no more
 // than set bits of the main thread's poll word and wake it; the thread answers where it looks next:
 //
-//   SIGINT   POLL_INTERRUPT: Interrupted is thrown in the main thread. One more before that was answered, or
-//            while the script ends already, ends the process at once (status 130).
+//   SIGINT   POLL_INTERRUPT: Interrupted is thrown in the main thread. One more press before that was
+//            answered, or while the script ends already, ends the process at once (status 130).
 //   SIGTERM  POLL_TERMINATE: the main fiber is cancelled.
 //   SIGIO    in a child: its socket to the parent: the parent is gone (as SIGTERM, and SIGALRM ends the
 //            child 2 s later), or has detached it.

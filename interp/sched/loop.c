@@ -5,6 +5,7 @@
 #include "sched/loop.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ typedef struct Watch {
     uv_poll_t poll;
     struct Watch *next;
     Fiber *fiber;
+    int own_fd; // a duplicate, as libuv watches a descriptor once a loop; -1: none
 } Watch;
 
 struct Loop {
@@ -23,7 +25,8 @@ struct Loop {
     uv_async_t async;
     uv_timer_t timer;
     Watch *watches;
-    Watch *spare; // closed, to be used again: the loop is turned by a detached thread, which frees nothing
+    Watch *
+        spare; // closed, to be used again: the loop is turned by a detached thread, which frees nothing
 };
 
 static void on_wake(uv_async_t *async) { (void)async; }
@@ -58,6 +61,8 @@ static void watch_closed(uv_handle_t *handle) {
 
 static void watch_close(Watch *watch) {
     uv_close((uv_handle_t *)&watch->poll, watch_closed);
+    if (watch->own_fd >= 0)
+        close(watch->own_fd);
 }
 
 void loop_free(Thread *thread) {
@@ -136,6 +141,31 @@ static Watch *watch_take(Loop *loop) {
     return watch;
 }
 
+// libuv makes the descriptor non-blocking, and with it those of all processes that share it: a terminal
+// would stay so after the script.
+static int poll_init(Loop *loop, Watch *watch, int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    int status = uv_poll_init(&loop->uv, &watch->poll, fd);
+    if (flags >= 0 && !(flags & O_NONBLOCK))
+        fcntl(fd, F_SETFL, flags);
+    return status;
+}
+
+// 0, or an error of libuv's.
+static int watch_init(Loop *loop, Watch *watch, int fd) {
+    watch->own_fd = -1;
+    int status = poll_init(loop, watch, fd);
+    if (status != UV_EEXIST)
+        return status;
+    watch->own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (watch->own_fd < 0)
+        return -errno;
+    status = poll_init(loop, watch, watch->own_fd);
+    if (status != 0)
+        close(watch->own_fd);
+    return status;
+}
+
 bool loop_watch_fd(Fiber *fiber, int fd, int events) {
     Loop *loop = loop_of(fiber->thread);
     if (!loop) {
@@ -143,8 +173,7 @@ bool loop_watch_fd(Fiber *fiber, int fd, int events) {
         return false;
     }
     Watch *watch = watch_take(loop);
-    watch->poll.data = watch;
-    int status = uv_poll_init(&loop->uv, &watch->poll, fd);
+    int status = watch_init(loop, watch, fd);
     if (status != 0) {
         watch->next = loop->spare;
         loop->spare = watch;
@@ -152,6 +181,7 @@ bool loop_watch_fd(Fiber *fiber, int fd, int events) {
         return false;
     }
     watch->fiber = fiber;
+    watch->poll.data = watch;
     int wanted =
         (events & LOOP_READABLE ? UV_READABLE : 0) | (events & LOOP_WRITABLE ? UV_WRITABLE : 0);
     status = uv_poll_start(&watch->poll, wanted, on_ready);

@@ -24,8 +24,8 @@ void loop_poll(Loop *loop);
 // True if something other than a fiber can end loop_sleep.
 bool loop_has_sources(const Loop *loop);
 
-// Wakes `fiber`, whose wait is armed (PARK_IO), with WAKE_RETRY once `fd` is ready for `events`. One
-// fiber a descriptor. False with errno where the descriptor cannot be waited for (a plain file is
+// Wakes `fiber`, whose wait is armed (PARK_IO), with WAKE_RETRY once `fd` is ready for `events`. A fiber
+// watches one at a time; several may watch the same. False with errno where the descriptor cannot be waited for (a plain file is
 // always ready: EPERM). loop_unwatch has to follow when the native is called again, however it ended.
 bool loop_watch_fd(Fiber *fiber, int fd, int events);
 void loop_unwatch(Fiber *fiber);

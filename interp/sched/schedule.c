@@ -214,6 +214,14 @@ static bool interrupt_waiting(Thread *thread) {
     return true;
 }
 
+// SIGTERM is for the main fiber; and for a task that holds it up.
+static void terminate_waiting(Thread *thread) {
+    Fiber *blocked = load_relaxed(&thread->blocked);
+    fiber_cancel(thread->main_fiber);
+    if (blocked && blocked != thread->main_fiber)
+        fiber_cancel(blocked);
+}
+
 // Answers the poll word. True if that has woken fibers, or may have; *left: bits that are for others.
 static bool thread_attend(Thread *thread, uint32_t *left) {
     uint32_t poll = load_seq(&thread->poll);
@@ -221,7 +229,7 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
     *left = 0;
     if (poll & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
-        fiber_cancel(thread->main_fiber);
+        terminate_waiting(thread);
         answered = true;
     }
     if (poll & POLL_INTERRUPT) {

@@ -347,8 +347,7 @@ void handles_cancel_all(World *world, const Fiber *except) {
 static WakeReason wait_for_end(Fiber *main, uint64_t deadline) {
     for (;;) {
         store_relaxed(&main->cancels, 0);
-        WakeReason reason =
-            wait_for_none(main, &fiber_registry(main)->running_count, deadline);
+        WakeReason reason = wait_for_none(main, &fiber_registry(main)->running_count, deadline);
         if (reason == WAKE_RETRY || reason == WAKE_TIMEOUT)
             return reason;
         if (reason == WAKE_DEADLOCK) {

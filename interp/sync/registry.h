@@ -40,7 +40,7 @@ typedef struct Registry {
     uint32_t pending;    // of all kinds: not ended and not detached
     WaitQueue finishers; // fibers that wait for pending to be 0 (or running_count)
     Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
-    bool all_cancelled;  // what starts now is cancelled at once
+    bool all_cancelled;                       // what starts now is cancelled at once
     _Atomic(const ProcessHooks *) processes;
     struct Watcher *watcher; // process/watcher.h
     int home;                // in a child process: its socket to its parent; else -1

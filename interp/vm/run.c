@@ -3,7 +3,6 @@
 // Turns of fibers, and the life of a script.
 #include "vm/run.h"
 
-
 #include <unistd.h>
 
 #include "base/os.h"

@@ -44,6 +44,15 @@ static void name_builtins(Vm *vm) {
 }
 
 static int asked_status(World *world) { return load_relaxed(&world->vm->exit_status); }
+
+static void after_fork(World *world) {
+    Vm *vm = world->vm;
+    store_relaxed(&vm->exit_status, -1);
+    store_relaxed(&vm->failed, false);
+    store_relaxed(&vm->deadlocked, false);
+    watchdog_init(&vm->watchdog, vm);
+}
+
 static Str *function_name(Closure *closure) { return closure->proto->name; }
 
 static void set_hooks(Vm *vm) {
@@ -57,6 +66,7 @@ static void set_hooks(Vm *vm) {
     runtime->place_of = trace_place_of;
     runtime->function_name = function_name;
     runtime->asked_status = asked_status;
+    runtime->after_fork = after_fork;
     heap_register_kind(vm->heap, KIND_TRACE, &trace_kind);
     heap_add_roots(vm->heap, vm_trace, vm);
 }

@@ -21,8 +21,7 @@ static void ask(Watchdog *dog) {
     store_relaxed(&dog->ask_at, UINT64_MAX);
     if (!script_end(dog->vm, STATUS_TIMEOUT, NULL))
         return;
-    int length =
-        snprintf(text, sizeof text, "conc: the script ran longer than %g s\n", dog->limit);
+    int length = snprintf(text, sizeof text, "conc: the script ran longer than %g s\n", dog->limit);
     os_write_all(STDERR_FILENO, text, (size_t)length);
 }
 
@@ -60,8 +59,6 @@ void watchdog_init(Watchdog *dog, Vm *vm) {
     store_relaxed(&dog->force_at, UINT64_MAX);
 }
 
-static bool is_running(const Watchdog *dog) { return dog->process == getpid(); }
-
 static void tell(Watchdog *dog) {
     add_seq(&dog->news, 1);
     os_futex_wake(&dog->news, 1);
@@ -78,14 +75,13 @@ static void start(Watchdog *dog) {
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    dog->process = getpid();
-    bool runs = pthread_create(&dog->pthread, &attributes, watchdog_main, dog) == 0;
+    dog->runs = true;
+    if (pthread_create(&dog->pthread, &attributes, watchdog_main, dog) != 0)
+        dog->runs = false;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
-    while (runs && load_seq(&dog->news) == 0)
+    while (dog->runs && load_seq(&dog->news) == 0)
         os_futex_wait(&dog->news, 0, UINT64_MAX);
-    if (!runs)
-        dog->process = 0;
 }
 
 void watchdog_ask(Watchdog *dog, double seconds) {
@@ -96,7 +92,7 @@ void watchdog_ask(Watchdog *dog, double seconds) {
 
 void watchdog_force(Watchdog *dog, double seconds) {
     store_seq(&dog->force_at, deadline_after(seconds));
-    if (is_running(dog))
+    if (dog->runs)
         tell(dog);
     else
         start(dog);
@@ -105,10 +101,10 @@ void watchdog_force(Watchdog *dog, double seconds) {
 void watchdog_end(Watchdog *dog) {
     store_seq(&dog->ask_at, UINT64_MAX);
     store_seq(&dog->force_at, UINT64_MAX);
-    if (!is_running(dog))
+    if (!dog->runs)
         return;
     store_seq(&dog->ending, true);
     tell(dog);
     pthread_join(dog->pthread, NULL);
-    dog->process = 0;
+    dog->runs = false;
 }

@@ -10,7 +10,7 @@
 #define CONC_VM_WATCHDOG_H
 
 #include <pthread.h>
-#include <sys/types.h>
+#include <stdbool.h>
 
 #include "base/atomic.h"
 
@@ -23,10 +23,11 @@ typedef struct Watchdog {
     double limit;              // the seconds of ask_at, for the message
     _Atomic uint32_t news;     // a futex: changes with the times; 0 until the pthread runs
     _Atomic bool ending;
-    pid_t process; // that the pthread is in, as a forked child has none; 0: nowhere
+    bool runs; // there is a pthread
     pthread_t pthread;
 } Watchdog;
 
+// Also in a forked child, which has no such pthread.
 void watchdog_init(Watchdog *dog, struct Vm *vm);
 // Asks the script to end with STATUS_TIMEOUT in so many seconds. Before the script runs.
 void watchdog_ask(Watchdog *dog, double seconds);

@@ -204,9 +204,11 @@ Test(world, fork_while_others_run, .timeout = 60) {
     for (int i = 0; i < FORKS; i++) {
         while (!world_stop(world, main)) {
         }
+        world_before_fork(world);
         pid_t child = fork();
         if (child == 0)
             child_body(world, main);
+        world_forked(world);
         world_resume(world, main);
         int status = -1;
         thread_detach(main);
