@@ -123,9 +123,9 @@ bool deadlock_report(Thread *self) {
 // Who has to go on before `fiber` can: whoever its whole thread sleeps for, else whom it waits for.
 // `self` is about to put its thread to sleep, where `blocks`.
 static Fiber *next_in_chain(Fiber *fiber, Fiber *self, bool blocks) {
-    Thread *thread = __atomic_load_n(&fiber->thread, __ATOMIC_RELAXED);
+    Thread *thread = __atomic_load_n(&fiber->thread, __ATOMIC_ACQUIRE);
     if (fiber != self && thread) {
-        Fiber *blocked = load_relaxed(&thread->blocked);
+        Fiber *blocked = load_acquire(&thread->blocked);
         if (blocks && thread == self->thread)
             blocked = self;
         if (blocked && blocked != fiber)

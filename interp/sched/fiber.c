@@ -170,7 +170,7 @@ Fiber *fiber_new(Thread *thread, bool is_task) {
     __atomic_store_n(&fiber->wait.kind, PARK_NONE, __ATOMIC_RELAXED);
     __atomic_store_n(&fiber->wait.object, VALUE_NIL, __ATOMIC_RELAXED);
     __atomic_store_n(&fiber->wait.fires_at, DEADLINE_NEVER, __ATOMIC_RELAXED);
-    __atomic_store_n(&fiber->thread, thread, __ATOMIC_RELAXED);
+    __atomic_store_n(&fiber->thread, thread, __ATOMIC_RELEASE);
     store_relaxed(&fiber->cancels, 0);
     store_relaxed(&fiber->scope_cancels, 0);
     store_relaxed(&fiber->id, add_relaxed(&world->next_fiber_id, 1));

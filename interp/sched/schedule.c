@@ -342,7 +342,7 @@ void park_block(Fiber *fiber, bool turn) {
     Thread *thread = fiber->thread;
     Fiber *outer = load_relaxed(&thread->blocked);
     if (!turn)
-        store_relaxed(&thread->blocked, fiber);
+        store_release(&thread->blocked, fiber);
     fiber->blocking = true;
     if (fiber->queued == FIBER_IN_READY) {
         ready_remove(thread, fiber);
@@ -356,5 +356,5 @@ void park_block(Fiber *fiber, bool turn) {
     }
     fiber->queued = FIBER_NOWHERE;
     fiber->blocking = false;
-    store_relaxed(&thread->blocked, outer);
+    store_release(&thread->blocked, outer);
 }

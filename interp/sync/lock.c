@@ -35,7 +35,7 @@ static bool is_free(uintptr_t word) {
 
 bool lock_locked(Lock *lock) { return !is_free(load_relaxed(&lock->word)); }
 
-Fiber *lock_owner(Lock *lock) { return owner_of(load_relaxed(&lock->word)); }
+Fiber *lock_owner(Lock *lock) { return owner_of(load_acquire(&lock->word)); }
 
 void lock_place(Runtime *runtime, Lock *lock, char *text, size_t capacity) {
     text[0] = '\0';
@@ -82,7 +82,7 @@ static uint64_t microseconds(void) { return os_now() / 1000; }
 static inline bool try_take(Fiber *fiber, Lock *lock) {
     uintptr_t word = load_relaxed(&lock->word);
     while (is_free(word))
-        if (cas_acquire(&lock->word, &word, word | (uintptr_t)fiber)) {
+        if (cas_acq_rel(&lock->word, &word, word | (uintptr_t)fiber)) {
             hold(fiber, lock);
             return true;
         }
