@@ -198,7 +198,7 @@ bool handle_done(Fiber *fiber, Handle *handle) {
 
 bool handle_cancel(Fiber *fiber, Handle *handle) {
     if (handle->kind == HANDLE_PROCESS) {
-        const ProcessHooks *processes = fiber_registry(fiber)->processes;
+        const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
         return processes && processes->terminate(fiber, handle);
     }
     object_lock(&handle->header);

@@ -111,9 +111,8 @@ void trace_place(Fiber *fiber, char *text, size_t capacity) {
         copy_place(entry_of(fiber, 0), text, capacity);
 }
 
-// The text of a script, and of `thread { }` and its like, is no call of a function.
-static bool is_function(const Proto *proto) {
-    return strcmp(proto->name->data, "<main>") != 0 && strcmp(proto->name->data, "<block>") != 0;
+static bool is_main(const Proto *proto) {
+    return proto->name->data[0] == '<' && proto->name->data[1] == 'm';
 }
 
 static void render_calls(const Trace *trace, Text *out) {
@@ -125,7 +124,7 @@ static void render_calls(const Trace *trace, Text *out) {
             text_format(out, "  ... %u more calls ...\n", trace->omitted);
     }
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
-    if (oldest && is_function(oldest))
+    if (oldest && !is_main(oldest) && !trace->origin)
         text_format(out, "  in %s()\n", oldest->name->data);
     if (trace->origin)
         text_format(out, "  %s\n", trace->origin->data);
