@@ -54,6 +54,7 @@ typedef int Run(Vm *vm, const char *name, const char *text, size_t size);
 static int with_vm(const Options *options, Run *run, const char *name, const char *text,
                    size_t size) {
     Vm *vm = new_vm(options);
+    signals_install(vm->world);
     int status = run(vm, name, text, size);
     signals_remove();
     vm_end_process(vm, status);
