@@ -66,6 +66,7 @@ static StandInTest *stand_in_tests, **stand_in_last = &stand_in_tests;
 #define cr_expect_str_eq                 cr_assert_str_eq
 #define cr_expect_str_neq                cr_assert_str_neq
 #define cr_expect_float_eq               cr_assert_float_eq
+#define cr_expect_arr_eq                 cr_assert_arr_eq
 #define cr_log_info(...)                 ((void)0)
 
 int main(int argc, char **argv) {
