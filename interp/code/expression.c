@@ -166,7 +166,11 @@ static void binary_to(Emitter *e, Expr *expr, Register r) {
 
 static void unary_to(Emitter *e, Expr *expr, Register r) {
     static const Opcode opcodes[] = {
-        [UNARY_NEGATE] = OP_NEGATE, [UNARY_INVERT] = OP_BIT_NOT, [UNARY_NOT] = OP_NOT};
+        [UNARY_NEGATE] = OP_NEGATE,
+        [UNARY_PLUS] = OP_PLUS,
+        [UNARY_INVERT] = OP_BIT_NOT,
+        [UNARY_NOT] = OP_NOT,
+    };
     emit_at(e, expr->at);
     if (expr->unary.op == UNARY_NEGATE && negate_literal(e, expr->unary.operand, r))
         return;

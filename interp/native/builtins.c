@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "native/argument.h"
 #include "native/output.h"
 #include "native/tables.h"
 #include "object/error.h"
@@ -135,9 +136,6 @@ static Value builtin_pow(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (!given(args[3]) || args[3] == VALUE_NIL)
         return value_operate(fiber, OPERATOR_POW, args[1], args[2]);
-    if (!value_is_integer(args[1]) || !value_is_integer(args[2]) || !value_is_integer(args[3]))
-        return throw_type(fiber,
-                          "pow() 3rd argument not allowed unless all arguments are integers");
     return number_pow_mod(fiber, args[1], args[2], args[3]);
 }
 
@@ -190,10 +188,10 @@ static Value builtin_id(Fiber *fiber, Value *args, int count) {
 static Value builtin_chr(Fiber *fiber, Value *args, int count) {
     (void)count;
     int64_t code;
-    if (!value_is_integer(args[1]))
-        return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
-                          value_type_name(rt(fiber), args[1]));
-    if (!integer_to_int64(args[1], &code) || code < 0 || code > 0x10ffff ||
+    Value v;
+    if (!argument_integer(fiber, args[1], &v))
+        return VALUE_UNDEF;
+    if (!integer_to_int64(v, &code) || code < 0 || code > 0x10ffff ||
         (code >= 0xd800 && code < 0xe000))
         return throw_value(fiber, "chr() arg not in range(0x110000)");
     return value_from_ref(str_from_code_point(fiber->heap, (uint32_t)code));

@@ -121,6 +121,9 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
 static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, bool largest) {
     if (count == 2)
         return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
+    if (count > 3 && given(args[2]))
+        return throw_type(
+            fiber, "Cannot specify a default for %s() with multiple positional arguments", name);
     if (count > 3)
         return extreme(fiber, args, list_from(fiber->heap, args + 3, (size_t)count - 2), name,
                        largest);

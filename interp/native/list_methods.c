@@ -4,6 +4,7 @@
 // list is atomic by being one call of object/list.c; what takes longer (sort, reverse) works on a copy
 // that no other thread sees and puts it into the list in one step. Where equality may run
 // script code, each element is asked for anew by its index: the list may be another one by then.
+#include "native/argument.h"
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/list.h"
@@ -12,25 +13,7 @@
 #include "object/sort.h"
 
 static List *self(const Value *args) { return value_to_list(args[0]); }
-static bool given(Value v) { return v != VALUE_UNDEF && v != VALUE_NIL; }
 static Value nil_if(bool ok) { return ok ? VALUE_NIL : VALUE_UNDEF; }
-
-// An optional whole-number argument. False with TypeError.
-static bool take_int(Fiber *fiber, Value v, int64_t otherwise, int64_t *out) {
-    *out = otherwise;
-    if (!given(v))
-        return true;
-    if (value_is_bool(v))
-        v = value_from_int(v == VALUE_TRUE);
-    if (!value_is_integer(v)) {
-        throw_type(fiber, "'%s' object cannot be interpreted as an integer",
-                   value_type_name(fiber_runtime(fiber), v));
-        return false;
-    }
-    if (!integer_to_int64(v, out))
-        *out = integer_compare(v, value_from_int(0)) < 0 ? INT64_MIN / 2 : INT64_MAX / 2;
-    return true;
-}
 
 static Value list_method_append(Fiber *fiber, Value *args, int count) {
     (void)count;
@@ -51,15 +34,15 @@ static Value list_method_extend(Fiber *fiber, Value *args, int count) {
 static Value list_method_insert(Fiber *fiber, Value *args, int count) {
     (void)count;
     int64_t index;
-    if (!take_int(fiber, args[1], 0, &index))
+    if (!argument_int64(fiber, args[1], &index))
         return VALUE_UNDEF;
     return nil_if(list_insert(fiber, self(args), index, args[2]));
 }
 
 static Value list_method_pop(Fiber *fiber, Value *args, int count) {
     (void)count;
-    int64_t index;
-    if (!take_int(fiber, args[1], -1, &index))
+    int64_t index = -1;
+    if (args[1] != VALUE_UNDEF && !argument_int64(fiber, args[1], &index))
         return VALUE_UNDEF;
     return list_pop(fiber, self(args), index);
 }
@@ -70,62 +53,51 @@ static Value list_method_clear(Fiber *fiber, Value *args, int count) {
     return VALUE_NIL;
 }
 
-// The place of the first element that equals args[1] in [from, to); -1: none, -2: error.
-static int64_t find(Fiber *fiber, const Value *args, int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) {
-        Value v = list_get(self(args), (size_t)i);
-        bool same;
-        if (v == VALUE_UNDEF)
-            break;
-        if (!value_equal(fiber, v, args[1], &same))
-            return -2;
-        if (same)
-            return i;
-    }
-    return -1;
-}
-
 static Value list_method_remove(Fiber *fiber, Value *args, int count) {
     (void)count;
-    int64_t at = find(fiber, args, 0, INT64_MAX);
-    if (at == -2)
-        return VALUE_UNDEF;
-    if (at == -1)
-        return throw_value(fiber, "list.remove(x): x not in list");
-    return nil_if(list_pop(fiber, self(args), at) != VALUE_UNDEF);
+    for (;;) {
+        size_t at;
+        Value element;
+        switch (value_find(fiber, args[0], args[1], 0, SIZE_MAX, &at, &element)) {
+        case FIND_ERROR: return VALUE_UNDEF;
+        case FIND_NONE: return throw_value(fiber, "list.remove(x): x not in list");
+        case FIND_FOUND: break;
+        }
+        if (list_take_out(fiber, self(args), at, element))
+            return VALUE_NIL;
+    }
 }
 
-static int64_t clip(int64_t i, int64_t length) {
-    if (i < 0)
-        i += length;
-    return i < 0 ? 0 : i;
+static Value not_in_list(Fiber *fiber, Value v) {
+    Text text = {0};
+    if (value_repr(fiber, v, &text))
+        throw_value(fiber, "%s is not in list", text_data(&text));
+    text_free(&text);
+    return VALUE_UNDEF;
 }
 
 static Value list_method_index(Fiber *fiber, Value *args, int count) {
     (void)count;
-    int64_t from, to, length = (int64_t)list_length(self(args));
-    if (!take_int(fiber, args[2], 0, &from) || !take_int(fiber, args[3], INT64_MAX, &to))
+    size_t from, to, at;
+    Value element;
+    if (!argument_range(fiber, args[2], args[3], list_length(self(args)), &from, &to))
         return VALUE_UNDEF;
-    int64_t at = find(fiber, args, clip(from, length), clip(to, length));
-    if (at == -2)
-        return VALUE_UNDEF;
-    if (at >= 0)
-        return value_from_int(at);
-    Text text = {0};
-    if (!value_repr(fiber, args[1], &text)) {
-        text_free(&text);
-        return VALUE_UNDEF;
+    switch (value_find(fiber, args[0], args[1], from, to, &at, &element)) {
+    case FIND_ERROR: return VALUE_UNDEF;
+    case FIND_NONE: return not_in_list(fiber, args[1]);
+    default: return value_from_int((int64_t)at);
     }
-    throw_value(fiber, "%s is not in list", text_data(&text));
-    text_free(&text);
-    return VALUE_UNDEF;
 }
 
 static Value list_method_count(Fiber *fiber, Value *args, int count) {
     (void)count;
     int64_t times = 0;
+    List *copy = list_copy(fiber, self(args));
+    if (!copy)
+        return VALUE_UNDEF;
+    args[0] = value_from_ref(copy);
     for (size_t i = 0;; i++) {
-        Value v = list_get(self(args), i);
+        Value v = list_get(copy, i);
         bool same;
         if (v == VALUE_UNDEF)
             return value_from_int(times);
@@ -135,28 +107,29 @@ static Value list_method_count(Fiber *fiber, Value *args, int count) {
     }
 }
 
+// Sorts a copy, which then takes the list's place. Python's error where a script that compares, or
+// another thread, changed the list meanwhile in a way that leaves no order to tell.
 static Value list_method_sort(Fiber *fiber, Value *args, int count) {
     (void)count;
-    Value sorted = sorted_list(fiber, args[0], args[1], args[2], args[3]);
+    List *before = list_copy(fiber, self(args));
+    if (!before)
+        return VALUE_UNDEF;
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(before));
+    Value sorted = sorted_list(fiber, value_from_ref(before), args[1], args[2], args[3]);
+    root_release(fiber, mark);
     if (sorted == VALUE_UNDEF)
         return sorted;
-    list_replace(fiber, self(args), value_to_list(sorted));
-    return VALUE_NIL;
+    switch (list_become(fiber, self(args), before, value_to_list(sorted))) {
+    case BECOME_DONE: return VALUE_NIL;
+    case BECOME_CHANGED: return throw_value(fiber, "list modified during sort");
+    default: return VALUE_UNDEF;
+    }
 }
 
 static Value list_method_reverse(Fiber *fiber, Value *args, int count) {
     (void)count;
-    List *copy = list_copy(fiber, self(args));
-    if (!copy)
-        return VALUE_UNDEF;
-    size_t length = list_length(copy);
-    for (size_t i = 0; i < length / 2; i++) {
-        Value low = list_get(copy, i), high = list_get(copy, length - 1 - i);
-        list_set(fiber, copy, i, high);
-        list_set(fiber, copy, length - 1 - i, low);
-    }
-    list_replace(fiber, self(args), copy);
-    return VALUE_NIL;
+    return nil_if(list_reverse(fiber, self(args)));
 }
 
 static Value list_method_copy(Fiber *fiber, Value *args, int count) {

@@ -206,7 +206,7 @@ static Value math_ldexp(Fiber *fiber, Value *args, int count) {
     int64_t e;
     if (!number_take_double(fiber, args[1], &x) || !argument_integer(fiber, args[2], &exponent))
         return VALUE_UNDEF;
-    if (!integer_to_int64(exponent, &e) || llabs(e) > 10000)
+    if (!integer_to_int64(exponent, &e) || e < -10000 || e > 10000)
         e = integer_sign(exponent) * 10000;
     double r = ldexp(x, (int)e);
     return isinf(r) && isfinite(x) ? range_error(fiber) : value_from_double(r);

@@ -279,12 +279,15 @@ static Value int_construct(Fiber *fiber, Value *args, int count) {
     Piece text;
     int64_t base;
     Value v = args[1];
+    if (v == VALUE_UNDEF && args[2] != VALUE_UNDEF)
+        return throw_type(fiber, "int() missing string argument");
     if (v == VALUE_UNDEF)
         return value_from_int(0);
     bool based = args[2] != VALUE_UNDEF;
     if (!based && value_is_integer(v))
         return v;
-    if (!argument_int64_or(fiber, args[2], 10, &base))
+    base = 10;
+    if (based && !argument_int64(fiber, args[2], &base))
         return VALUE_UNDEF;
     if (base != 0 && (base < 2 || base > 36))
         return throw_value(fiber, "int() base must be >= 2 and <= 36, or 0");

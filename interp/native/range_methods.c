@@ -5,6 +5,7 @@
 #include "native/tables.h"
 #include "object/error.h"
 #include "object/integer.h"
+#include "object/operate.h"
 #include "object/range.h"
 
 static Range *self(const Value *args) { return value_to_range(args[0]); }
@@ -38,8 +39,13 @@ static Value range_method_index(Fiber *fiber, Value *args, int count) {
     bool there;
     if (!range_contains(fiber, self(args), args[1], &there))
         return VALUE_UNDEF;
-    if (!there)
-        return throw_value(fiber, "the number is not in range");
+    if (!there) {
+        Text text = {0};
+        if (value_repr(fiber, args[1], &text))
+            throw_value(fiber, "%s is not in range", text_data(&text));
+        text_free(&text);
+        return VALUE_UNDEF;
+    }
     Value v = args[1];
     if (value_is_double(v))
         v = integer_from_double(fiber, value_to_double(v));

@@ -62,7 +62,9 @@ static bool equal_maps(Fiber *fiber, Map *a, Map *b, bool *out, int depth) {
     Value key, x, y;
     size_t position = 0;
     *out = map_length(a) == map_length(b);
+    uint32_t mark = root_mark(fiber);
     while (*out && map_next(a, &position, &key, &x)) {
+        root_release(fiber, mark);
         root_push(fiber, key);
         root_push(fiber, x);
         if (!map_get(fiber, b, key, &y))
@@ -185,12 +187,14 @@ static bool compare_lists(Fiber *fiber, Value a, Value b, const char *symbol, bo
     root_push(fiber, a);
     root_push(fiber, b);
     bool ok = true, same = true;
+    uint32_t inner = root_mark(fiber);
     for (size_t i = 0; ok && same; i++) {
         Value p = list_get(x, i), q = list_get(y, i);
         if (p == VALUE_UNDEF || q == VALUE_UNDEF) {
             *out = by_order(symbol, (p != VALUE_UNDEF) - (q != VALUE_UNDEF));
             break;
         }
+        root_release(fiber, inner);
         root_push(fiber, p);
         root_push(fiber, q);
         ok = equal_at(fiber, p, q, &same, depth + 1);
@@ -273,16 +277,86 @@ bool value_less(Fiber *fiber, Value a, Value b, const char *symbol, bool *out) {
 
 // --- membership ---
 
-static bool contains_in_list(Fiber *fiber, List *list, Value v, bool *out) {
-    *out = false;
-    for (size_t i = 0; !*out; i++) {
-        Value element = list_get(list, i);
-        if (element == VALUE_UNDEF)
-            return true;
-        if (!value_equal(fiber, element, v, out))
-            return false;
+// Whether two values are equal, where that takes no script and no look into containers.
+typedef enum Plainly { PLAINLY_EQUAL, PLAINLY_OTHER, PLAINLY_UNKNOWN } Plainly;
+static Plainly plainly_equal(Fiber *fiber, Value a, Value b) {
+    if (value_is_number(a) && value_is_number(b))
+        return number_compare(a, b) == 0 ? PLAINLY_EQUAL : PLAINLY_OTHER;
+    if (a == b)
+        return PLAINLY_EQUAL;
+    if (has_eq(fiber, a) || has_eq(fiber, b))
+        return PLAINLY_UNKNOWN;
+    if (!value_is_ref(a) || !value_is_ref(b) || value_to_ref(a)->kind != value_to_ref(b)->kind)
+        return PLAINLY_OTHER;
+    if (!value_is_str(a))
+        return PLAINLY_UNKNOWN;
+    return str_equal(value_to_str(a), value_to_str(b)) ? PLAINLY_EQUAL : PLAINLY_OTHER;
+}
+
+// The first step of value_find, under the list's lock: goes as far as equality is plain.
+static Plainly find_plainly(Fiber *fiber, List *list, Value v, size_t *at, size_t to,
+                            Value *element) {
+    bool locked = shared_lock(fiber, &list->header);
+    Plainly how = PLAINLY_OTHER;
+    for (; *at < to; (*at)++) {
+        *element = list_get(list, *at);
+        if (*element == VALUE_UNDEF)
+            break;
+        how = plainly_equal(fiber, *element, v);
+        if (how != PLAINLY_OTHER)
+            break;
     }
-    return true;
+    shared_unlock(&list->header, locked);
+    return how;
+}
+
+static FindResult find_by_asking(Fiber *fiber, List *list, Value v, size_t *at, size_t to,
+                                 Value *element) {
+    for (; *at < to; (*at)++) {
+        bool same;
+        *element = list_get(list, *at);
+        if (*element == VALUE_UNDEF)
+            break;
+        uint32_t mark = root_mark(fiber);
+        root_push(fiber, *element);
+        bool ok = value_equal(fiber, *element, v, &same);
+        root_release(fiber, mark);
+        if (!ok)
+            return FIND_ERROR;
+        if (same)
+            return FIND_FOUND;
+    }
+    return FIND_NONE;
+}
+
+// An element that others' pops move past the place that is looked at would be missed: so the search
+// happens under the lock, or, where scripts have to be asked, in a copy.
+FindResult value_find(Fiber *fiber, Value list, Value v, size_t from, size_t to, size_t *at,
+                      Value *element) {
+    *at = from;
+    Plainly how = find_plainly(fiber, value_to_list(list), v, at, to, element);
+    if (how != PLAINLY_UNKNOWN)
+        return how == PLAINLY_EQUAL ? FIND_FOUND : FIND_NONE;
+    List *in = value_to_list(list);
+    if (load_relaxed(&fiber->world->shared)) {
+        *at = from;
+        in = list_copy(fiber, in);
+    }
+    if (!in)
+        return FIND_ERROR;
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(in));
+    FindResult result = find_by_asking(fiber, in, v, at, to, element);
+    root_release(fiber, mark);
+    return result;
+}
+
+static bool contains_in_list(Fiber *fiber, Value list, Value v, bool *out) {
+    size_t at;
+    Value element;
+    FindResult result = value_find(fiber, list, v, 0, SIZE_MAX, &at, &element);
+    *out = result == FIND_FOUND;
+    return result != FIND_ERROR;
 }
 
 static bool contains_by_iteration(Fiber *fiber, Value container, Value v, bool *out) {
@@ -308,7 +382,7 @@ bool value_contains(Fiber *fiber, Value container, Value v, bool *out) {
     if (!value_is_ref(container))
         return contains_by_iteration(fiber, container, v, out);
     switch (value_to_ref(container)->kind) {
-    case KIND_LIST: return contains_in_list(fiber, value_to_list(container), v, out);
+    case KIND_LIST: return contains_in_list(fiber, container, v, out);
     case KIND_MAP:
     case KIND_SET:
         if (!map_get(fiber, value_to_map(container), v, &found))

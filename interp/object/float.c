@@ -32,7 +32,7 @@ double float_floordiv(double a, double b) {
 }
 
 Value float_pow(Fiber *fiber, double x, double y) {
-    if (x == 0 && y < 0)
+    if (x == 0 && y < 0 && isfinite(y)) // an infinite exponent gives infinity
         return throw_error(fiber, ERROR_ZeroDivisionError,
                            "0.0 cannot be raised to a negative power");
     if (x < 0 && isfinite(x) && isfinite(y) && y != floor(y))

@@ -154,6 +154,14 @@ Value iterate_to_list(Fiber *fiber, Value iterable) {
         return copy ? value_from_ref(copy) : VALUE_UNDEF;
     }
     uint32_t mark = root_mark(fiber);
+    // Of a map that other threads may change: as it is at one moment.
+    bool changes =
+        load_relaxed(&fiber->world->shared) && (value_is_map(iterable) || value_is_set(iterable));
+    Map *copy = changes ? map_copy(fiber, value_to_map(iterable)) : NULL;
+    if (changes && !copy)
+        return VALUE_UNDEF;
+    if (copy)
+        iterable = value_from_ref(copy);
     List *list = list_new(fiber->heap, value_is_ref(iterable) ? 0 : 4);
     Value result = value_from_ref(list), state[3], v;
     root_push(fiber, iterable);

@@ -43,19 +43,24 @@ static void copy_slots(Slot *to, Slot *from, size_t count) {
         store_relaxed(&to[i], load_relaxed(&from[i]));
 }
 
+// NULL with MemoryError.
+static Buffer *buffer_checked(Fiber *fiber, size_t capacity) {
+    size_t bytes = capacity * sizeof(Slot);
+    if (bytes <= 4096 || heap_has_room(fiber->heap, bytes))
+        return buffer_new(fiber->heap, capacity);
+    throw_memory(fiber, bytes);
+    return NULL;
+}
+
 // A buffer with room for `need` elements, holding the first `length` ones; not published yet.
 // NULL with MemoryError.
 static Buffer *grown(Fiber *fiber, Buffer *old, size_t length, size_t need) {
     size_t capacity = old->capacity + old->capacity / 2 + 4;
     if (capacity < need)
         capacity = need;
-    size_t bytes = capacity * sizeof(Slot);
-    if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
-        throw_memory(fiber, bytes);
-        return NULL;
-    }
-    Buffer *buffer = buffer_new(fiber->heap, capacity);
-    copy_slots(buffer->slots, old->slots, length);
+    Buffer *buffer = buffer_checked(fiber, capacity);
+    if (buffer)
+        copy_slots(buffer->slots, old->slots, length);
     return buffer;
 }
 
@@ -148,6 +153,16 @@ Value list_pop(Fiber *fiber, List *list, int64_t index) {
     return throw_index(fiber, length ? "pop index out of range" : "pop from empty list");
 }
 
+bool list_take_out(Fiber *fiber, List *list, size_t index, Value v) {
+    bool locked = shared_lock(fiber, &list->header);
+    bool there = index < load_relaxed(&list->length) &&
+                 load_relaxed(&load_relaxed(&list->items)->slots[index]) == v;
+    if (there)
+        remove_at(list, index);
+    shared_unlock(&list->header, locked);
+    return there;
+}
+
 List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
@@ -177,17 +192,58 @@ void list_clear(Fiber *fiber, List *list) {
     shared_unlock(&list->header, locked);
 }
 
-// Between the two stores a reader sees at most the shorter of both.
-void list_replace(Fiber *fiber, List *list, List *from) {
-    Buffer *items = load_relaxed(&from->items);
-    size_t length = load_relaxed(&from->length);
-    bool locked = shared_lock(fiber, &list->header);
+// The list has a new buffer. Between the stores a reader sees at most the shorter of both.
+static void publish(List *list, Buffer *items, size_t length) {
     if (length < load_relaxed(&list->length))
         store_release(&list->length, length);
     store_release(&list->items, items);
     store_release(&list->length, length);
+}
+
+bool list_reverse(Fiber *fiber, List *list) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    Buffer *old = load_relaxed(&list->items), *turned = buffer_checked(fiber, length);
+    if (turned) {
+        for (size_t i = 0; i < length; i++)
+            store_relaxed(&turned->slots[i], load_relaxed(&old->slots[length - 1 - i]));
+        publish(list, turned, length);
+    }
     shared_unlock(&list->header, locked);
-    // `from` must not share the buffer any longer.
-    store_relaxed(&from->items, buffer_new(fiber->heap, 0));
-    store_relaxed(&from->length, 0);
+    return turned != NULL;
+}
+
+static bool starts_with(List *list, List *before) {
+    size_t count = load_relaxed(&before->length);
+    if (load_relaxed(&list->length) < count)
+        return false;
+    Slot *now = load_relaxed(&list->items)->slots, *then = load_relaxed(&before->items)->slots;
+    for (size_t i = 0; i < count; i++)
+        if (load_relaxed(&now[i]) != load_relaxed(&then[i]))
+            return false;
+    return true;
+}
+
+Become list_become(Fiber *fiber, List *list, List *before, List *after) {
+    bool locked = shared_lock(fiber, &list->header);
+    Become how = BECOME_CHANGED;
+    if (starts_with(list, before)) {
+        size_t count = load_relaxed(&before->length), length = load_relaxed(&after->length);
+        size_t behind = load_relaxed(&list->length) - count; // appended since
+        Slot *now = load_relaxed(&list->items)->slots;
+        Buffer *items = load_relaxed(&after->items);
+        if (length + behind > items->capacity)
+            items = grown(fiber, items, length, length + behind);
+        if (items) {
+            copy_slots(items->slots + length, now + count, behind);
+            publish(list, items, length + behind);
+        }
+        how = items ? BECOME_DONE : BECOME_ERROR;
+    }
+    shared_unlock(&list->header, locked);
+    if (how == BECOME_DONE) { // `after` must not share the buffer any longer
+        store_relaxed(&after->items, buffer_new(fiber->heap, 0));
+        store_relaxed(&after->length, 0);
+    }
+    return how;
 }

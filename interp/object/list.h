@@ -45,8 +45,15 @@ static inline List *list_copy(Fiber *fiber, List *list) {
     return list_slice(fiber, list, 0, SIZE_MAX);
 }
 void list_clear(Fiber *fiber, List *list);
-// Replaces the whole contents by those of `from` in one step (sort, reverse, slice assignment).
-void list_replace(Fiber *fiber, List *list, List *from);
+// Takes the element at `index` out if it is `v` still; false: it is not.
+bool list_take_out(Fiber *fiber, List *list, size_t index, Value v);
+bool list_reverse(Fiber *fiber, List *list); // false with MemoryError
+// The last step of what changes a list as a whole (sort, slice assignment): `after` was made of
+// `before`, which was a copy of the list. Elements that were appended since come behind it, as if they
+// had been appended after this step. `after` is empty then. CHANGED: something else has come in between,
+// and nothing is done. ERROR: MemoryError.
+typedef enum Become { BECOME_DONE, BECOME_CHANGED, BECOME_ERROR } Become;
+Become list_become(Fiber *fiber, List *list, List *before, List *after);
 // Sorts values[0..count) stably with merge sort (timsort's ideas: P. McIlroy, T. Peters), in place of
 // a rooted private list. `less` may run script code; false with an error stops it.
 typedef bool (*ListLess)(Fiber *fiber, Value a, Value b, bool *less, void *context);

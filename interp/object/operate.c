@@ -159,21 +159,38 @@ Value value_operate(Fiber *fiber, Operator op, Value a, Value b) {
     return result;
 }
 
-// The members that `result` has and `to` has not are added, those that it lacks are taken out.
-static bool set_become(Fiber *fiber, Map *to, Map *result) {
-    Value key, v, found;
+// a op= b, member by member, so that what other threads put in meanwhile stays.
+static bool set_operate_in_place(Fiber *fiber, Operator op, Map *a, Map *b) {
+    Map *by = map_copy(fiber, op == OPERATOR_AND ? a : b);
+    Value key, ignored, found, old;
     size_t position = 0;
-    Map *before = map_copy(fiber, to);
-    if (!before)
+    if (!by)
         return false;
-    root_push(fiber, value_from_ref(before));
-    while (map_next(before, &position, &key, &v)) {
-        if (!map_get(fiber, result, key, &found))
+    root_push(fiber, value_from_ref(by));
+    while (map_next(by, &position, &key, &ignored)) {
+        if (!map_get(fiber, op == OPERATOR_AND ? b : a, key, &found))
             return false;
-        if (found == VALUE_UNDEF && !map_delete(fiber, to, key, &v))
+        bool there = found != VALUE_UNDEF;
+        bool leaves = op == OPERATOR_AND ? !there : op != OPERATOR_OR && there;
+        bool comes = !there && (op == OPERATOR_OR || op == OPERATOR_XOR);
+        if ((leaves && !map_delete(fiber, a, key, &old)) ||
+            (comes && !map_set(fiber, a, key, VALUE_NIL)))
             return false;
     }
-    return map_update_from(fiber, to, result);
+    return true;
+}
+
+// xs *= n. No script runs in here, so that it can start again where another thread was quicker.
+static Value repeat_in_place(Fiber *fiber, Value list, Value times) {
+    for (;;) {
+        List *before = list_copy(fiber, value_to_list(list));
+        Value result = before ? repeat(fiber, value_from_ref(before), times) : VALUE_UNDEF;
+        if (result == VALUE_UNDEF)
+            return result;
+        Become how = list_become(fiber, value_to_list(list), before, value_to_list(result));
+        if (how != BECOME_CHANGED)
+            return how == BECOME_DONE ? list : VALUE_UNDEF;
+    }
 }
 
 static Value in_place_rooted(Fiber *fiber, Operator op, Value a, Value b) {
@@ -186,19 +203,13 @@ static Value in_place_rooted(Fiber *fiber, Operator op, Value a, Value b) {
         Value *values = (Value *)(void *)load_relaxed(&from->items)->slots;
         return list_extend(fiber, value_to_list(a), values, list_length(from)) ? a : VALUE_UNDEF;
     }
-    Value result = operate_rooted(fiber, op, a, b);
-    if (result == VALUE_UNDEF)
-        return result;
-    root_push(fiber, result);
-    if (value_is_list(a)) {
-        list_replace(fiber, value_to_list(a), value_to_list(result));
-        return a;
-    }
-    if (value_is_map(a))
-        return map_update_from(fiber, value_to_map(a), value_to_map(result)) ? a : VALUE_UNDEF;
-    if (value_is_set(a) && value_is_set(result))
-        return set_become(fiber, value_to_map(a), value_to_map(result)) ? a : VALUE_UNDEF;
-    return result;
+    if (value_is_list(a) && op == OPERATOR_MUL && is_count(b))
+        return repeat_in_place(fiber, a, b);
+    if (value_is_set(a) && value_is_set(b) && is_set_operator(op))
+        return set_operate_in_place(fiber, op, value_to_map(a), value_to_map(b)) ? a : VALUE_UNDEF;
+    if (value_is_map(a) && value_is_map(b) && op == OPERATOR_OR)
+        return map_update_from(fiber, value_to_map(a), value_to_map(b)) ? a : VALUE_UNDEF;
+    return operate_rooted(fiber, op, a, b); // which says why that is none
 }
 
 Value value_operate_in_place(Fiber *fiber, Operator op, Value a, Value b) {
@@ -260,10 +271,7 @@ Value value_index(Fiber *fiber, Value container, Value index) {
         if (!take_index(fiber, "byte", index, &i))
             return VALUE_UNDEF;
         return bytes_at(fiber, value_to_bytes(container), i);
-    case KIND_RANGE:
-        if (!value_is_integer(index))
-            return bad_index(fiber, "range", index);
-        return range_at(fiber, value_to_range(container), index);
+    case KIND_RANGE: return range_at(fiber, value_to_range(container), index);
     default:
         return throw_type(fiber, "'%s' object is not subscriptable",
                           value_type_name(fiber_runtime(fiber), container));
@@ -379,62 +387,66 @@ Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value 
             return VALUE_UNDEF;
         return bytes_slice(fiber, bytes, (size_t)s.start, s.step, (size_t)s.count);
     }
-    case KIND_RANGE: {
-        Range *range = value_to_range(container);
-        int64_t length;
-        if (!integer_to_int64(range->length, &length))
-            length = INT64_MAX / 4;
-        if (!slice_resolve(fiber, start, stop, step, (size_t)length, &s))
-            return VALUE_UNDEF;
-        return range_slice(fiber, range, s.start, s.step, s.count);
-    }
+    case KIND_RANGE: return range_slice(fiber, value_to_range(container), start, stop, step);
     default:
         return throw_type(fiber, "'%s' object is not subscriptable",
                           value_type_name(fiber_runtime(fiber), container));
     }
 }
 
-// list[start:stop] = values: what stood there is replaced, whatever the lengths.
-static bool splice(Fiber *fiber, List *list, List *copy, List *values, Slice s) {
-    size_t tail = (size_t)(s.start + s.count), length = list_length(copy);
-    List *result = list_slice(fiber, copy, 0, (size_t)s.start);
-    if (!result)
-        return false;
-    for (size_t i = 0; i < list_length(values); i++)
-        if (!list_append(fiber, result, list_get(values, i)))
+// What `before` becomes by before[start:stop] = values; what stood there is replaced, whatever the lengths.
+static List *spliced(Fiber *fiber, List *before, List *values, Slice s) {
+    size_t tail = (size_t)(s.start + s.count), length = list_length(before);
+    List *after = list_slice(fiber, before, 0, (size_t)s.start);
+    for (size_t i = 0; after && i < list_length(values); i++)
+        if (!list_append(fiber, after, list_get(values, i)))
+            return NULL;
+    for (size_t i = tail; after && i < length; i++)
+        if (!list_append(fiber, after, list_get(before, i)))
+            return NULL;
+    return after;
+}
+
+// The same with a step: as many as there are.
+static List *stepped(Fiber *fiber, List *before, List *values, Slice s) {
+    if (list_length(values) != (size_t)s.count) {
+        throw_value(fiber, "attempt to assign sequence of size %zu to extended slice of size %lld",
+                    list_length(values), (long long)s.count);
+        return NULL;
+    }
+    List *after = list_copy(fiber, before);
+    for (int64_t i = 0; after && i < s.count; i++)
+        list_set(fiber, after, (size_t)(s.start + i * s.step), list_get(values, (size_t)i));
+    return after;
+}
+
+// No script runs in here: it can start again where another thread was quicker.
+static bool assign_slice(Fiber *fiber, List *list, List *values, Value start, Value stop,
+                         Value step) {
+    for (;;) {
+        Slice s;
+        List *before = list_copy(fiber, list);
+        if (!before || !slice_resolve(fiber, start, stop, step, list_length(before), &s))
             return false;
-    for (size_t i = tail; i < length; i++)
-        if (!list_append(fiber, result, list_get(copy, i)))
+        List *after =
+            s.step == 1 ? spliced(fiber, before, values, s) : stepped(fiber, before, values, s);
+        if (!after)
             return false;
-    list_replace(fiber, list, result);
-    return true;
+        Become how = list_become(fiber, list, before, after);
+        if (how != BECOME_CHANGED)
+            return how == BECOME_DONE;
+    }
 }
 
 bool value_set_slice(Fiber *fiber, Value container, Value start, Value stop, Value step, Value v) {
-    Slice s;
     if (!value_is_list(container)) {
         throw_type(fiber, "'%s' object does not support slice assignment",
                    value_type_name(fiber_runtime(fiber), container));
         return false;
     }
     Value values = iterate_to_list(fiber, v);
-    if (values == VALUE_UNDEF)
-        return false;
-    List *list = value_to_list(container), *copy = list_copy(fiber, list),
-         *from = value_to_list(values);
-    if (!copy || !slice_resolve(fiber, start, stop, step, list_length(copy), &s))
-        return false;
-    if (s.step == 1)
-        return splice(fiber, list, copy, from, s);
-    if (list_length(from) != (size_t)s.count) {
-        throw_value(fiber, "attempt to assign sequence of size %zu to extended slice of size %lld",
-                    list_length(from), (long long)s.count);
-        return false;
-    }
-    for (int64_t i = 0; i < s.count; i++)
-        list_set(fiber, copy, (size_t)(s.start + i * s.step), list_get(from, (size_t)i));
-    list_replace(fiber, list, copy);
-    return true;
+    return values != VALUE_UNDEF &&
+           assign_slice(fiber, value_to_list(container), value_to_list(values), start, stop, step);
 }
 
 Value value_length(Fiber *fiber, Value v) {

@@ -16,6 +16,11 @@ bool value_less(Fiber *fiber, Value a, Value b, const char *symbol, bool *out);
 // a SYMBOL b for "<", "<=", ">", ">=" on anything but two numbers. S. (a <= b is `not b.less(a)`; sets: subset.)
 bool value_compare(Fiber *fiber, Value a, Value b, const char *symbol, bool *out);
 bool value_contains(Fiber *fiber, Value container, Value v, bool *out); // S: v in container
+// The first element from `from` up to, not with, `to` that equals v, and its place. S. The list as it
+// is at one moment is searched, whatever other threads do to it.
+typedef enum FindResult { FIND_NONE, FIND_FOUND, FIND_ERROR } FindResult;
+FindResult value_find(Fiber *fiber, Value list, Value v, size_t from, size_t to, size_t *at,
+                      Value *element);
 // Binary operator on anything: numbers, str + str, str * int, list + list, list * int, bytes, set | & - ^,
 // map | map, str % ... (Python's printf-style). S.
 Value value_operate(Fiber *fiber, Operator op, Value a, Value b);

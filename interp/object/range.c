@@ -67,6 +67,11 @@ static Value element(Fiber *fiber, Range *range, Value number) {
 
 Value range_at(Fiber *fiber, Range *range, Value index) {
     const Value zero = value_from_int(0);
+    if (value_is_bool(index))
+        index = value_from_int(index == VALUE_TRUE);
+    if (!value_is_integer(index))
+        return throw_type(fiber, "range indices must be integers or slices, not %s",
+                          value_type_name(fiber_runtime(fiber), index));
     if (integer_compare(index, zero) < 0)
         index = integer_add(fiber, index, range->length);
     if (index == VALUE_UNDEF)
@@ -76,14 +81,51 @@ Value range_at(Fiber *fiber, Range *range, Value index) {
     return element(fiber, range, index);
 }
 
-Value range_slice(Fiber *fiber, Range *range, int64_t start, int64_t step, int64_t count) {
-    Value first = element(fiber, range, value_from_int(start));
-    Value stride = integer_mul(fiber, range->step, value_from_int(step));
-    if (first == VALUE_UNDEF || stride == VALUE_UNDEF)
+// A bound of a slice of `length` numbers, as Python's slice.indices() has it; `fallback` for nil.
+static bool slice_bound(Fiber *fiber, Value bound, Value length, bool down, Value fallback,
+                        Value *out) {
+    const Value zero = value_from_int(0), one = value_from_int(1);
+    *out = fallback;
+    if (bound == VALUE_NIL)
+        return true;
+    if (integer_compare(bound, zero) < 0)
+        bound = integer_add(fiber, bound, length);
+    Value low = down ? value_from_int(-1) : zero;
+    Value high = down ? integer_sub(fiber, length, one) : length;
+    if (bound == VALUE_UNDEF || high == VALUE_UNDEF)
+        return false;
+    *out = integer_compare(bound, low) < 0 ? low : integer_compare(bound, high) > 0 ? high : bound;
+    return true;
+}
+
+static bool slice_part(Fiber *fiber, Value *part) {
+    if (value_is_bool(*part))
+        *part = value_from_int(*part == VALUE_TRUE);
+    if (value_is_integer(*part) || *part == VALUE_NIL)
+        return true;
+    throw_type(fiber, "slice indices must be integers or nil");
+    return false;
+}
+
+Value range_slice(Fiber *fiber, Range *range, Value start, Value stop, Value step) {
+    const Value zero = value_from_int(0);
+    if (!slice_part(fiber, &step) || !slice_part(fiber, &start) || !slice_part(fiber, &stop))
         return VALUE_UNDEF;
-    Value span = integer_mul(fiber, stride, value_from_int(count));
-    Value stop = span == VALUE_UNDEF ? span : integer_add(fiber, first, span);
-    return stop == VALUE_UNDEF ? stop : range_new_checked(fiber, first, stop, stride);
+    if (step == VALUE_NIL)
+        step = value_from_int(1);
+    if (step == zero)
+        return throw_value(fiber, "slice step cannot be zero");
+    bool down = integer_compare(step, zero) < 0;
+    Value last = integer_sub(fiber, range->length, value_from_int(1)), from, to;
+    if (last == VALUE_UNDEF ||
+        !slice_bound(fiber, start, range->length, down, down ? last : zero, &from) ||
+        !slice_bound(fiber, stop, range->length, down, down ? value_from_int(-1) : range->length,
+                     &to))
+        return VALUE_UNDEF;
+    from = element(fiber, range, from);
+    to = from == VALUE_UNDEF ? from : element(fiber, range, to);
+    step = to == VALUE_UNDEF ? to : integer_mul(fiber, range->step, step);
+    return step == VALUE_UNDEF ? step : range_new_checked(fiber, from, to, step);
 }
 
 bool range_contains(Fiber *fiber, Range *range, Value v, bool *out) {

@@ -18,8 +18,9 @@ static inline Range *value_to_range(Value v) { return (Range *)value_to_ref(v); 
 
 // TypeError where one is no integer, ValueError for step 0.
 Value range_new_checked(Fiber *fiber, Value start, Value stop, Value step);
-Value range_at(Fiber *fiber, Range *range, Value index); // IndexError
-Value range_slice(Fiber *fiber, Range *range, int64_t start, int64_t step, int64_t count);
+Value range_at(Fiber *fiber, Range *range, Value index); // IndexError, TypeError
+// range[start:stop:step], a range; nil where one is left out.
+Value range_slice(Fiber *fiber, Range *range, Value start, Value stop, Value step);
 bool range_contains(Fiber *fiber, Range *range, Value v, bool *out);
 bool range_equal(Value a, Value b);
 uint32_t range_hash(Value v);

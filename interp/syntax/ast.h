@@ -64,7 +64,7 @@ typedef enum ExprKind {
     EXPR_SUPER,       // .super: super.name, mostly the callee of a call; `super` never stands alone
     EXPR_LIST,        // .list: also made for `return a, b` and the right side of `a, b = b, a`
     EXPR_MAP,         // .map
-    EXPR_UNARY,       // .unary: - ~ not   (+x is read as x - 0; -1 as the number)
+    EXPR_UNARY,       // .unary: - + ~ not   (-1 is read as the number)
     EXPR_BINARY,      // .binary: every operator with two values but `and` and `or`
     EXPR_AND,         // .binary (op unused)
     EXPR_OR,          // .binary (op unused)
@@ -78,7 +78,7 @@ typedef enum ExprKind {
     EXPR_AWAIT,       // .await: await value
 } ExprKind;
 
-typedef enum UnaryOp { UNARY_NEGATE, UNARY_INVERT, UNARY_NOT } UnaryOp;
+typedef enum UnaryOp { UNARY_NEGATE, UNARY_PLUS, UNARY_INVERT, UNARY_NOT } UnaryOp;
 
 typedef enum BinaryOp {
     BINARY_ADD,

@@ -94,7 +94,7 @@ static void print_start(Text *out, const Expr *expr) {
 }
 
 static void print_expr(Text *out, const Expr *expr) {
-    static const char *const unary[] = {"-", "~", "not"};
+    static const char *const unary[] = {"-", "+", "~", "not"};
     switch (expr->kind) {
     case EXPR_NIL: text_string(out, "nil"); break;
     case EXPR_TRUE: text_string(out, "true"); break;

@@ -183,14 +183,9 @@ Expr *expr_unary(Parser *parser, const Token *op, Expr *operand) {
     Span whole = span_join(op->at, operand->whole);
     if (op->code == TOKEN_MINUS && negate_literal(operand, whole))
         return operand;
-    if (op->code == TOKEN_PLUS) { // +x: what x - 0 is for each kind of x
-        Expr *zero = expr_new(parser, EXPR_INT, op->at, op->at, 0);
-        Expr *expr = binary(parser, EXPR_BINARY, BINARY_SUBTRACT, operand, op->at, zero);
-        expr->whole = whole;
-        return expr;
-    }
     Expr *expr = expr_new(parser, EXPR_UNARY, op->at, whole, operand->depth);
     expr->unary.op = op->code == TOKEN_MINUS   ? UNARY_NEGATE
+                     : op->code == TOKEN_PLUS  ? UNARY_PLUS
                      : op->code == TOKEN_TILDE ? UNARY_INVERT
                                                : UNARY_NOT;
     expr->unary.operand = operand;

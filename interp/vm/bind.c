@@ -11,26 +11,21 @@
 #include "vm/hint.h"
 
 Signature signature_of_proto(const Proto *proto) {
-    return (Signature){.name = proto->name,
+    return (Signature){.name = proto->name->data,
                        .parameters = proto->parameters,
                        .parameter_count = proto->parameter_count,
                        .required_count = proto->required_count,
-                       .has_rest = proto->has_rest,
-                       .is_method = proto->is_method};
+                       .has_rest = proto->has_rest};
 }
 
 Signature signature_of_native(const Native *native) {
-    return (Signature){.name = NULL,
+    return (Signature){.name = native->spec->name,
                        .parameters = native->parameters,
                        .parameter_count = native->parameter_count,
                        .required_count = native->required_count,
                        .has_rest = native->rest,
                        .takes_labels = native->takes_labels,
                        .labels_only = native->rest && native->spec->signature[0] == '*'};
-}
-
-static void text_of_name(const Signature *signature, const char *fallback, Text *out) {
-    text_string(out, signature->name ? signature->name->data : fallback);
 }
 
 static bool throw_text(Fiber *fiber, Text *text) {
@@ -40,10 +35,10 @@ static bool throw_text(Fiber *fiber, Text *text) {
 }
 
 // "add() takes 2 positional arguments but 3 were given"
-static bool too_many(Fiber *fiber, const Signature *s, const char *native_name, uint32_t given) {
+static bool too_many(Fiber *fiber, const Signature *s, uint32_t given) {
     Text text = {0};
-    text_of_name(s, native_name, &text);
-    uint32_t most = s->labels_only ? 0 : s->parameter_count;
+    text_string(&text, s->name);
+    uint32_t most = s->labels_only ? 0 : s->parameter_count - s->takes_labels;
     if (s->required_count < most)
         text_format(&text, "() takes from %u to %u positional arguments", s->required_count, most);
     else
@@ -53,12 +48,12 @@ static bool too_many(Fiber *fiber, const Signature *s, const char *native_name, 
 }
 
 // "add() missing 2 required positional arguments: 'a' and 'b'"
-static bool missing(Fiber *fiber, const Signature *s, const char *native_name, const Value *base) {
+static bool missing(Fiber *fiber, const Signature *s, const Value *base) {
     uint32_t count = 0, seen = 0;
     for (uint32_t i = 0; i < s->required_count; i++)
         count += base[i + 1] == VALUE_UNDEF;
     Text text = {0};
-    text_of_name(s, native_name, &text);
+    text_string(&text, s->name);
     text_format(&text, "() missing %u required positional argument%s: ", count,
                 count == 1 ? "" : "s");
     for (uint32_t i = 0; i < s->required_count; i++) {
@@ -79,11 +74,6 @@ static int find_parameter(const Signature *s, const Str *name) {
     return -1;
 }
 
-static const char *callee_name(Value *base) {
-    return value_is_kind(base[0], KIND_NATIVE) ? ((Native *)value_to_ref(base[0]))->spec->name
-                                               : "function";
-}
-
 // A label that is no parameter's goes into a map, where the native takes such.
 static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
     if (*map == VALUE_UNDEF)
@@ -91,10 +81,9 @@ static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
     map_set_str(fiber, value_to_map(*map), label, v);
 }
 
-static bool misplaced_label(Fiber *fiber, const Signature *s, const char *native_name,
-                            const Str *label, bool unknown) {
+static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, bool unknown) {
     Text text = {0};
-    text_of_name(s, native_name, &text);
+    text_string(&text, s->name);
     text_format(&text,
                 unknown ? "() got an unexpected keyword argument '%s'"
                         : "() got multiple values for argument '%s'",
@@ -106,8 +95,8 @@ static bool misplaced_label(Fiber *fiber, const Signature *s, const char *native
 }
 
 // Puts the labelled values where they belong. The parameters from base[1] on stand already.
-static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, Value *base,
-                           const Value *labelled, const LoadedLabels *labels) {
+static bool place_labelled(Fiber *fiber, const Signature *s, Value *base, const Value *labelled,
+                           const LoadedLabels *labels) {
     for (uint32_t i = 0; i < labels->count; i++) {
         int where = find_parameter(s, labels->names[i]);
         if (where < 0 && s->takes_labels) {
@@ -115,7 +104,7 @@ static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, V
             continue;
         }
         if (where < 0 || base[where + 1] != VALUE_UNDEF)
-            return misplaced_label(fiber, s, name, labels->names[i], where < 0);
+            return misplaced_label(fiber, s, labels->names[i], where < 0);
         base[where + 1] = labelled[i];
     }
     return true;
@@ -124,23 +113,22 @@ static bool place_labelled(Fiber *fiber, const Signature *s, const char *name, V
 bool bind_arguments(Fiber *fiber, const Signature *s, Value *base, int count,
                     const LoadedLabels *labels, int *bound) {
     Value labelled[CODE_MAX_REGISTERS];
-    const char *name = callee_name(base);
     uint32_t label_count = labels ? labels->count : 0;
     uint32_t positional = (uint32_t)count - label_count;
     uint32_t named = s->parameter_count - s->takes_labels; // the last one holds other labels
     uint32_t direct = s->labels_only ? 0 : positional < named ? positional : named;
     uint32_t rest = positional - direct;
     if (rest && !s->has_rest)
-        return too_many(fiber, s, name, positional);
+        return too_many(fiber, s, positional);
     memcpy(labelled, base + 1 + positional, label_count * sizeof(Value));
     memmove(base + 1 + s->parameter_count, base + 1 + direct, rest * sizeof(Value));
     for (uint32_t i = direct; i < s->parameter_count; i++)
         base[i + 1] = VALUE_UNDEF;
-    if (label_count && !place_labelled(fiber, s, name, base, labelled, labels))
+    if (label_count && !place_labelled(fiber, s, base, labelled, labels))
         return false;
     for (uint32_t i = 0; i < s->required_count; i++)
         if (base[i + 1] == VALUE_UNDEF)
-            return missing(fiber, s, name, base);
+            return missing(fiber, s, base);
     *bound = (int)(s->parameter_count + rest);
     return true;
 }

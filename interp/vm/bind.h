@@ -10,13 +10,12 @@
 // parameters (VALUE_UNDEF where left out), then for scripts base[parameter_count + 1] the list of
 // the rest, for natives the rest as they are.
 typedef struct Signature {
-    Str *name;
+    const char *name;
     Str **parameters;
     uint32_t parameter_count, required_count;
     bool has_rest;
     bool takes_labels; // the last parameter is a map of all other labels (or UNDEF); natives only
     bool labels_only;  // parameters can only be given by label: all positional ones are the rest
-    bool is_method;    // counts self in messages, as Python does
 } Signature;
 
 Signature signature_of_proto(const Proto *proto);

@@ -161,7 +161,8 @@ static Entered park_native(Fiber *fiber, const Native *native, Value *base, int 
 static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int count,
                             const LoadedLabels *labels, uint32_t mode, Value *result) {
     int bound = count;
-    if ((uint32_t)count != native->parameter_count || labels || native->rest) {
+    bool direct = (uint32_t)count == native->parameter_count && !native->takes_labels;
+    if (!direct || labels || native->rest) {
         Signature signature = signature_of_native(native);
         if (!native->rest && !labels && (uint32_t)count < native->parameter_count &&
             (uint32_t)count >= native->required_count) {

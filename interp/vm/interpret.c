@@ -741,6 +741,10 @@ failed:
         SAVE();
         GIVE(slow_negate(fiber, v));
     }
+    CASE(PLUS) {
+        SAVE();
+        GIVE(slow_plus(fiber, base[B]));
+    }
     CASE(BIT_NOT) {
         SAVE();
         GIVE(slow_bit_not(fiber, base[B]));

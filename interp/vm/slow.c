@@ -66,6 +66,15 @@ Value slow_negate(Fiber *fiber, Value v) {
                       value_type_name(fiber_runtime(fiber), v));
 }
 
+Value slow_plus(Fiber *fiber, Value v) {
+    if (value_is_bool(v))
+        return value_from_int(v == VALUE_TRUE);
+    if (value_is_number(v))
+        return v;
+    return throw_type(fiber, "bad operand type for unary +: '%s'",
+                      value_type_name(fiber_runtime(fiber), v));
+}
+
 Value slow_bit_not(Fiber *fiber, Value v) {
     if (value_is_bool(v))
         v = value_from_int(v == VALUE_TRUE);

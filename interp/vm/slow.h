@@ -22,6 +22,7 @@ Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b);
 Value slow_is(Fiber *fiber, Value v, Value of);
 Value slow_negate(Fiber *fiber, Value v);
+Value slow_plus(Fiber *fiber, Value v);
 Value slow_bit_not(Fiber *fiber, Value v);
 
 // receiver.name into *result; ENTERED_FRAME where a getter runs.

@@ -34,7 +34,7 @@ Test(parser, precedence) {
     check("await f() + 1", "(+ (await (call f)) 1)");
     check("thread f(1) == 2", "(== (thread (call f 1)) 2)");
     check("(a < b) == (b < c)", "(== (< a b) (< b c))");
-    check("+x", "(- x 0)");
+    check("+x", "(+ x)");
 }
 
 Test(parser, literals) {
