@@ -116,20 +116,41 @@ Test(list, slices_are_copies) {
     test_vm_free(vm);
 }
 
-Test(list, replace_takes_the_contents_over) {
+Test(list, become_takes_the_contents_over) {
     Vm *vm = test_vm_new();
     Fiber *fiber = vm_fiber(vm);
     Value few[] = {value_from_int(1), value_from_int(2)};
-    List *list = list_from(fiber->heap, few, 2), *from = list_from(fiber->heap, few, 1);
-    for (int i = 0; i < 100; i++)
-        list_append(fiber, list, VALUE_NIL);
-    list_replace(fiber, list, from);
-    expect_contents(list, (int64_t[]){1}, 1);
-    cr_expect_eq(list_length(from), 0);
-    list_append(fiber, from, value_from_int(9)); // the two share nothing
+    List *list = list_from(fiber->heap, few, 2), *after = list_from(fiber->heap, few, 1);
+    List *before = list_copy(fiber, list);
+    for (int64_t i = 5; i < 8; i++) // appended since: they come behind
+        list_append(fiber, list, value_from_int(i));
+    cr_expect_eq(list_become(fiber, list, before, after), BECOME_DONE);
+    expect_contents(list, (int64_t[]){1, 5, 6, 7}, 4);
+    cr_expect_eq(list_length(after), 0);
+    list_append(fiber, after, value_from_int(9)); // the two share nothing
     list_append(fiber, list, value_from_int(3));
-    expect_contents(list, (int64_t[]){1, 3}, 2);
-    expect_contents(from, (int64_t[]){9}, 1);
+    expect_contents(list, (int64_t[]){1, 5, 6, 7, 3}, 5);
+    expect_contents(after, (int64_t[]){9}, 1);
+    // Any other change in between refuses it.
+    cr_expect_eq(list_become(fiber, list, before, after), BECOME_CHANGED);
+    before = list_copy(fiber, list);
+    list_pop(fiber, list, -1);
+    cr_expect_eq(list_become(fiber, list, before, after), BECOME_CHANGED);
+    expect_contents(list, (int64_t[]){1, 5, 6, 7}, 4);
+    test_vm_free(vm);
+}
+
+Test(list, take_out_and_reverse) {
+    Vm *vm = test_vm_new();
+    Fiber *fiber = vm_fiber(vm);
+    List *list = list_new(fiber->heap, 0);
+    for (int64_t i = 0; i < 5; i++)
+        list_append(fiber, list, value_from_int(i));
+    cr_expect(!list_take_out(fiber, list, 2, value_from_int(3)));
+    cr_expect(!list_take_out(fiber, list, 7, VALUE_UNDEF));
+    cr_expect(list_take_out(fiber, list, 2, value_from_int(2)));
+    cr_expect(list_reverse(fiber, list));
+    expect_contents(list, (int64_t[]){4, 3, 1, 0}, 4);
     test_vm_free(vm);
 }
 
