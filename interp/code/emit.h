@@ -26,6 +26,7 @@ typedef struct Generator { // of a module
     Diagnostics *diagnostics;
     const CompileOptions *options;
     int64_t error_class;   // number of the built-in Error, or -1
+    int64_t range_class;   // of the built-in range
     bool failed;           // a limit was reported
     struct Emitter *spare; // finished ones, to be used again
 } Generator;

@@ -21,17 +21,57 @@ static void while_loop(Emitter *e, Stmt *stmt) {
     jumps_here(e, &jumps.breaks);
 }
 
+// range(...) with one to three plain arguments, where `range` is the built-in.
+static bool is_range_call(const Emitter *e, const Expr *expr) {
+    if (expr->kind != EXPR_CALL || expr->call.callee->kind != EXPR_NAME)
+        return false;
+    const Binding *callee = expr->call.callee->name.binding;
+    if (callee->kind != BINDING_BUILTIN || (int64_t)callee->number != e->generator->range_class)
+        return false;
+    for (uint32_t i = 0; i < expr->call.count; i++)
+        if (expr->call.arguments[i].label || expr->call.arguments[i].spread)
+            return false;
+    return expr->call.count >= 1 && expr->call.count <= 3;
+}
+
+// What is iterated over into `state`, the topmost register. Gives a FOR_RANGE jump where it may be done
+// with that: to the FOR_NEXT; 0 where not.
+static uint32_t for_iterable(Emitter *e, Expr *iterable, Register state) {
+    uint32_t counts = 0;
+    if (iterable->kind == EXPR_BINARY && iterable->binary.op == BINARY_RANGE) {
+        Register low = expression_next(e, iterable->binary.left);
+        Register high = expression_next(e, iterable->binary.right);
+        emit_at(e, iterable->at);
+        counts = emit_long_jump(e, OP_FOR_RANGE, state, 2, true);
+        emit(e, OP_NEW_RANGE, state, low, high);
+    } else if (is_range_call(e, iterable)) {
+        uint32_t count = iterable->call.count;
+        expression_to(e, iterable->call.callee, state);
+        for (uint32_t i = 0; i < count; i++)
+            expression_next(e, iterable->call.arguments[i].value);
+        emit_at(e, iterable->at);
+        counts = emit_long_jump(e, OP_FOR_RANGE, state, count, false);
+        emit(e, OP_CALL, state, count, CALL_PLAIN);
+    } else {
+        expression_to(e, iterable, state);
+    }
+    e->top = state + 1;
+    return counts;
+}
+
 static void for_loop(Emitter *e, Stmt *stmt) {
     Register locals = e->locals;
     LoopJumps jumps = {0};
     Register state = register_take(e);
-    expression_to(e, stmt->for_.iterable, state);
+    uint32_t counts = for_iterable(e, stmt->for_.iterable, state);
     register_take(e);
     register_take(e);
     Register element = register_take(e);
     e->locals = e->top;
     emit_at(e, stmt->for_.iterable->at);
     emit(e, OP_FOR_PREPARE, state, 0, 0);
+    if (counts)
+        jump_here(e, counts);
     emit_at(e, stmt->at);
     uint32_t first = emit_long_jump(e, OP_FOR_NEXT, state, 0, stmt->for_.is_await);
     uint32_t start = emit_here(e);

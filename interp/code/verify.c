@@ -138,6 +138,10 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
         return check_registers(v, pc, a,
                                (uint64_t)code->plans[code->words[pc + 1]].member_count + 1);
     case OP_FOR_PREPARE: return check_registers(v, pc, a, 3);
+    case OP_FOR_RANGE:
+        if (b < 1 || b > 3)
+            return verify_fail(v, pc, "a range of %u numbers", b);
+        return check_registers(v, pc, a, 4);
     case OP_FOR_NEXT:
     case OP_FOR_LOOP: return check_registers(v, pc, a, 4);
     case OP_UNPACK: return check_registers(v, pc, a, c);

@@ -149,6 +149,11 @@ static bool special(Flow *f, uint32_t pc, bool *done) {
             return false;
         set_values(f, a, 3);
         return true;
+    case OP_FOR_RANGE: // either way all three hold values
+        if (!needs_values(f, pc, a + (c ? 1 : 0), c ? b : b + 1))
+            return false;
+        set_values(f, a, 3);
+        return true;
     case OP_FOR_NEXT:
     case OP_FOR_LOOP:
         if (!needs_values(f, pc, a, 3))

@@ -15,7 +15,7 @@
 #include "heap/chunk.h"
 
 enum { QUEUE = 8, MARK_STACK_LEAST = 4096, MARK_STACK_KEEP = 1 << 20 };
-enum { MIB = 1024 * 1024, THRESHOLD_LEAST = 8 * MIB, FREE_CHUNKS_KEPT = 256 };
+enum { MIB = 1024 * 1024, THRESHOLD_LEAST = 4 * MIB, FREE_CHUNKS_KEPT = 256 };
 
 struct Tracer {
     Heap *heap;

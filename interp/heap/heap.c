@@ -10,7 +10,7 @@
 #include "base/os.h"
 #include "heap/chunk.h"
 
-enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 8 * MIB };
+enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 4 * MIB };
 enum { STRESS_AGE = 2000 }; // collections after which stress lets up
 
 static const char *const kind_names[KIND_COUNT] = {

@@ -94,6 +94,8 @@ static Value builtin_format(Fiber *fiber, Value *args, int count) {
 static Value builtin_len(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value v = args[1];
+    if (value_is_list(v) || value_is_str(v) || value_is_map(v))
+        return value_length(fiber, v); // no need to look for a method
     Class *c = class_of(rt(fiber), v);
     int method = class_find(c, rt(fiber)->names[NAME_len], false);
     if (method >= 0 && c->members[method].kind == MEMBER_METHOD) {

@@ -107,6 +107,7 @@ Native *native_new(Runtime *runtime, LocalHeap *heap, const NativeSpec *spec, Cl
     native->spec = spec;
     native->owner = owner;
     read_signature(runtime, heap, native);
+    native->is_plain = !native->rest && !native->takes_labels && !(spec->flags & NATIVE_WAITS);
     return native;
 }
 

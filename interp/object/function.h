@@ -60,8 +60,15 @@ typedef struct Native {
     bool rest;
     bool
         takes_labels; // "**labels": the last parameter is a map of labels that are no parameters, or UNDEF
+    bool
+        is_plain; // neither of both, and it never waits: native_takes tells whether it may be called
     Class *owner; // the type whose method it is; NULL for plain functions
 } Native;
+
+// True if `count` arguments need no binding but UNDEF for those that are left out.
+static inline bool native_takes(const Native *native, uint32_t count) {
+    return native->is_plain && count <= native->parameter_count && count >= native->required_count;
+}
 
 typedef struct Bound {
     Object header;

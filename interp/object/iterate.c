@@ -22,18 +22,25 @@ static Value call_method(Fiber *fiber, Value receiver, Value method) {
     return fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
 }
 
-// The number range counts in state words if nothing in it can leave the small ints.
-static bool start_range(Range *range, Value state[3]) {
+static bool is_countable(Value v) {
     const int64_t most = VALUE_INT_MAX / 4;
-    Value words[] = {range->start, range->stop, range->step};
-    for (int i = 0; i < 3; i++) {
-        if (!value_is_int(words[i]))
-            return false;
-        int64_t n = value_to_int(words[i]);
-        if (n > most || n < -most)
-            return false;
+    return value_is_int(v) && value_to_int(v) <= most && value_to_int(v) >= -most;
+}
+
+bool iterate_count(Value start, Value stop, Value step, Value state[3]) {
+    if (!is_countable(start) || !is_countable(stop) || !is_countable(step))
+        return false;
+    int64_t stride = value_to_int(step), distance = value_to_int(stop) - value_to_int(start);
+    if (stride < 0) {
+        distance = -distance;
+        stride = -stride;
     }
-    memcpy(state, words, sizeof words);
+    if (stride == 0)
+        return false;
+    int64_t count = stride == 1 ? distance : (distance + stride - 1) / stride;
+    state[0] = start;
+    state[1] = value_from_int(count > 0 ? count : 0);
+    state[2] = step;
     return true;
 }
 
@@ -66,7 +73,11 @@ bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
     if (!value_is_ref(iterable))
         return start_object(fiber, iterable, state);
     switch (value_to_ref(iterable)->kind) {
-    case KIND_RANGE: start_range(value_to_range(iterable), state); return true;
+    case KIND_RANGE: {
+        const Range *range = value_to_range(iterable);
+        iterate_count(range->start, range->stop, range->step, state);
+        return true;
+    }
     case KIND_MAP:
     case KIND_SET: state[2] = value_from_int(version_of(value_to_map(iterable))); return true;
     case KIND_LIST:
@@ -77,12 +88,12 @@ bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
 }
 
 static bool next_number(Value state[3], Value *out) {
-    int64_t i = value_to_int(state[0]), limit = value_to_int(state[1]);
-    int64_t step = value_to_int(state[2]);
-    if (step > 0 ? i >= limit : i <= limit)
+    int64_t left = value_to_int(state[1]);
+    if (left == 0)
         return true;
     *out = state[0];
-    state[0] = value_from_int(i + step);
+    state[0] = value_from_int(value_to_int(state[0]) + value_to_int(state[2]));
+    state[1] = value_from_int(left - 1);
     return true;
 }
 

@@ -120,6 +120,17 @@ static inline bool both_double(Value a, Value b, double *x, double *y) {
     return true;
 }
 
+// The native that a call with `count` arguments may run without further ado: a function, or a type's
+// constructor. Else NULL.
+static inline Native *plain_native(Value callee, uint32_t count) {
+    if (value_is_kind(callee, KIND_CLASS))
+        callee = ((Class *)value_to_ref(callee))->construct;
+    if (!value_is_kind(callee, KIND_NATIVE))
+        return NULL;
+    Native *native = (Native *)value_to_ref(callee);
+    return native->owner == NULL && native_takes(native, count) ? native : NULL;
+}
+
 static inline bool truth(Fiber *fiber, Value v) {
     if (likely(v == VALUE_TRUE))
         return true;
@@ -185,33 +196,38 @@ static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, 
     return true;
 }
 
-static inline bool list_element(Value container, Value index, Value *out) {
-    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index))
-        return false;
-    List *list = value_to_list(container);
-    int64_t i = value_to_int(index);
-    if (i < 0)
-        i += (int64_t)list_length(list);
-    if (i < 0)
-        return false;
-    *out = list_get(list, (size_t)i);
-    return *out != VALUE_UNDEF;
+// The number that an index stands for. What is negative or no int is beyond every length.
+static inline size_t plain_index(Value index) { return index - VALUE_INT_TAG; }
+
+static inline Value list_element(Value container, Value index) {
+    if (unlikely(!value_is_kind(container, KIND_LIST)))
+        return VALUE_UNDEF;
+    return list_get(value_to_list(container), plain_index(index));
 }
 
 static inline bool list_store(Fiber *fiber, Value container, Value index, Value v) {
-    if (!value_is_kind(container, KIND_LIST) || !value_is_int(index))
+    size_t i = plain_index(index);
+    if (unlikely(!value_is_kind(container, KIND_LIST)))
         return false;
     List *list = value_to_list(container);
-    int64_t i = value_to_int(index);
-    if (i < 0)
-        i += (int64_t)list_length(list);
-    if (i < 0)
+    if (unlikely(i >= list_length(list)))
         return false;
     if (unlikely(load_relaxed(&fiber->world->shared)))
-        return list_set(fiber, list, (size_t)i, v);
-    if ((size_t)i >= list_length(list))
-        return false;
+        return list_set(fiber, list, i, v);
     slot_set(&load_relaxed(&list->items)->slots[i], v);
+    return true;
+}
+
+// The elements of a list of just so many. False: slow_unpack says what is wrong, or knows better.
+static inline bool unpack_list(Value from, Value *targets, uint32_t count) {
+    if (!value_is_kind(from, KIND_LIST) || list_length(value_to_list(from)) != count)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        Value v = list_get(value_to_list(from), i);
+        if (unlikely(v == VALUE_UNDEF)) // taken out meanwhile by another thread
+            return false;
+        targets[i] = v;
+    }
     return true;
 }
 
@@ -261,14 +277,13 @@ static Step step_slow(Fiber *fiber, Value *state, bool awaits) {
 static inline bool step_fast(Value *state, Step *step) {
     Value source = state[0];
     if (likely(value_is_int(source))) {
-        int64_t i = value_to_int(source), stride = value_to_int(state[2]);
-        int64_t limit = value_to_int(state[1]);
         *step = STEP_END;
-        if (stride > 0 ? i >= limit : i <= limit)
+        if (state[1] == value_from_int(0))
             return true;
-        state[3] = source;
-        state[0] = value_from_int(i + stride);
         *step = STEP_ELEMENT;
+        state[1]--; // the tag bits stay, as it is above 0
+        state[3] = source;
+        state[0] = value_from_int(value_to_int(source) + value_to_int(state[2]));
         return true;
     }
     if (!value_is_kind(source, KIND_LIST))
@@ -469,7 +484,9 @@ RunStatus interpret(Fiber *fiber) {
     const Proto *proto;
     uint32_t word;
     Closure *target; // push_plain: what to call
-    Value *window;   // push_plain: its window
+    Native *native;  // call_native: what to call
+    uint32_t given;  // call_native: how many arguments there are
+    Value *window;   // of the call
 
     if (fiber->pending) {
         switch (call_resume(fiber)) {
@@ -510,6 +527,21 @@ push_plain : {
     frame->first_in_segment = false;
     proto = p;
     pc = p->words;
+    NEXT();
+}
+
+    // `native` gets `given` arguments, which it takes; they stand in `window`, and the result comes there.
+call_native : {
+    if (unlikely(load_relaxed(&thread->poll) != 0)) {
+        SAVE();
+        FAIL_UNLESS(poll_answer(fiber));
+    }
+    SAVE();
+    for (uint32_t i = given; i < native->parameter_count; i++)
+        window[i + 1] = VALUE_UNDEF;
+    Value v = native->function(fiber, window, (int)native->parameter_count);
+    FAIL_UNLESS(v != VALUE_UNDEF);
+    *window = v;
     NEXT();
 }
 
@@ -854,9 +886,11 @@ failed:
         ENTER(slow_set_super(fiber, closure->home, base[A], site, base[B]));
     }
     CASE(GET_INDEX) {
-        Value container = base[B], index = base[C];
-        if (likely(list_element(container, index, &base[A])))
+        Value container = base[B], index = base[C], v = list_element(container, index);
+        if (likely(v != VALUE_UNDEF)) {
+            base[A] = v;
             NEXT();
+        }
         SAVE();
         GIVE(slow_get_index(fiber, container, index));
     }
@@ -888,6 +922,9 @@ failed:
                 target = (Closure *)value_to_ref(callee);
                 if (likely(target->proto->plain_count == B))
                     goto push_plain;
+            } else if ((native = plain_native(callee, B))) {
+                given = B;
+                goto call_native;
             }
             POLL();
             SAVE();
@@ -918,10 +955,17 @@ failed:
         LoadedSite *site = &proto->sites[*pc++];
         window = &base[A];
         Value function = cached_method(fiber, window[0], site);
-        if (likely(C == CALL_PLAIN) && likely(value_is_kind(function, KIND_CLOSURE))) {
-            target = (Closure *)value_to_ref(function);
-            if (likely(target->proto->method_count == B))
-                goto push_plain;
+        if (likely(C == CALL_PLAIN) && likely(function != VALUE_UNDEF)) {
+            if (likely(value_to_ref(function)->kind == KIND_CLOSURE)) {
+                target = (Closure *)value_to_ref(function);
+                if (likely(target->proto->method_count == B))
+                    goto push_plain;
+            } else {
+                native = (Native *)value_to_ref(function);
+                given = B;
+                if (native_takes(native, given))
+                    goto call_native;
+            }
         }
         POLL();
         SAVE();
@@ -1028,6 +1072,12 @@ failed:
         FAIL_UNLESS(prepare_for(fiber, &base[A]));
         NEXT();
     }
+    CASE(FOR_RANGE) {
+        int32_t offset = (int32_t)*pc++;
+        if (likely(slow_for_range(fiber, &base[A], B, C)))
+            pc += offset;
+        NEXT();
+    }
     CASE(FOR_NEXT) {
         int32_t offset = (int32_t)*pc++;
         switch (FOR_STEP(&base[A])) {
@@ -1051,8 +1101,11 @@ failed:
         NEXT();
     }
     CASE(UNPACK) {
+        Value from = base[B];
+        if (likely(unpack_list(from, &base[A], C)))
+            NEXT();
         SAVE();
-        FAIL_UNLESS(slow_unpack(fiber, base[B], &base[A], C));
+        FAIL_UNLESS(slow_unpack(fiber, from, &base[A], C));
         NEXT();
     }
     CASE(UNPACK_REST) {

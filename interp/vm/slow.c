@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "object/error.h"
+#include "object/iterate.h"
 #include "object/list.h"
 #include "object/map.h"
 #include "object/module.h"
@@ -349,6 +350,19 @@ static List *unpack_list(Fiber *fiber, Value from, Value *keep) {
     }
     *keep = iterate_to_list(fiber, from);
     return *keep == VALUE_UNDEF ? NULL : value_to_list(*keep);
+}
+
+bool slow_for_range(Fiber *fiber, Value *row, uint32_t given, bool bounds_only) {
+    const Value zero = value_from_int(0), one = value_from_int(1);
+    bool counts = bounds_only || row[0] == value_from_ref(fiber_runtime(fiber)->types[TYPE_RANGE]);
+    Value start = given == 1 ? zero : row[1], stop = row[given == 1 ? 1 : 2];
+    if (counts && iterate_count(start, stop, given == 3 ? row[3] : one, row))
+        return true;
+    if (bounds_only)
+        row[0] = VALUE_NIL;
+    if (given == 1)
+        row[2] = VALUE_NIL;
+    return false;
 }
 
 bool slow_unpack(Fiber *fiber, Value from, Value *targets, uint32_t count) {

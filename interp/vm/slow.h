@@ -38,6 +38,9 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
 Entered slow_call_spread(Fiber *fiber, Value *window, const LoadedLabels *labels, uint32_t mode);
 
 Value slow_get_index(Fiber *fiber, Value container, Value index);
+// `for` over range(row[1] .. row[given]) or, `bounds_only`, over row[1]..row[2]. True: row[0 .. 2] is the
+// iteration state. False: row[0] and row[1 .. given] are as they were; what else is in row[0 .. 2] is nil.
+bool slow_for_range(Fiber *fiber, Value *row, uint32_t given, bool bounds_only);
 Value slow_closure(Fiber *fiber, Closure *parent, Proto *proto, Value *base);
 Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window);
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count);

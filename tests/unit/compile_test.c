@@ -216,6 +216,10 @@ Test(compile, for_turns_with_one_instruction) {
            "FOR_NEXT           r2 0 -> 9", "GET_BUILTIN        r6 = builtin 0",
            "FOR_LOOP           r2 0 -> 4");
     EXPECT("for await x in args { }", "FOR_NEXT           r1 1", "FOR_LOOP           r1 1");
+    EXPECT("for x in range(3) { }", "LOAD_INT           r2 = 3", "FOR_RANGE          r1 1 0 -> 6",
+           "CALL               r1 1 0", "FOR_PREPARE        r1");
+    EXPECT("for x in 2..3 { }", "FOR_RANGE          r1 2 1 -> 6", "NEW_RANGE          r1 = r2 r3",
+           "FOR_PREPARE        r1", "FOR_NEXT           r1 0");
     EXPECT("for a, b in args { }", "UNPACK             r5 = r4 2");
     EXPECT("for a, ...b in args { }", "UNPACK_REST        r5 = r4 2 1");
 }
