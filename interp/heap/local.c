@@ -8,12 +8,15 @@
 #include "base/os.h"
 #include "heap/chunk.h"
 
+static void make_due(Heap *heap) {
+    if (!load_relaxed(&heap->due) && !exchange_seq(&heap->due, true) && heap->due_hook)
+        heap->due_hook(heap->due_context);
+}
+
 void heap_count(Heap *heap, size_t bytes) {
     size_t now = add_relaxed(&heap->allocated, bytes) + bytes;
-    if (now < load_relaxed(&heap->threshold) || load_relaxed(&heap->due))
-        return;
-    if (!exchange_seq(&heap->due, true) && heap->due_hook)
-        heap->due_hook(heap->due_context);
+    if (now >= load_relaxed(&heap->threshold))
+        make_due(heap);
 }
 
 // Opens runs until one has room; each has room for one object at least.
@@ -90,13 +93,13 @@ Heap *local_heap_shared(LocalHeap *local) { return local->heap; }
 bool heap_has_room(LocalHeap *local, size_t bytes) {
     Heap *heap = local->heap;
     size_t live = load_relaxed(&heap->live), limit = heap->limit;
-    if (bytes > limit || live > limit - bytes)
+    if (bytes > limit)
         return false;
-    size_t allocated = load_relaxed(&heap->allocated);
-    if (allocated <= limit - bytes - live)
+    size_t allocated = load_relaxed(&heap->allocated), room = limit - bytes;
+    if (live <= room && allocated <= room - live)
         return true;
-    // Over the limit only if nothing of what was allocated lately is garbage. A collection will tell;
-    // until then what is handed out beyond the limit is kept to a part of it.
-    heap_count(heap, 0);
-    return allocated <= limit - bytes - live + limit / 4;
+    // Over the limit only if nothing of it all is garbage by now. A collection will tell; until then
+    // what is handed out beyond the limit is kept to a part of it.
+    make_due(heap);
+    return live <= room && allocated <= room - live + limit / 4;
 }

@@ -246,6 +246,23 @@ static void clear_weak(void *context, Heap *heap) {
         weak_marked[i] = heap_is_marked(heap, &weak_seen[i]->header);
 }
 
+// What a refusal is about may be garbage by now: only a collection can tell.
+Test(heap, a_refused_request_makes_a_collection_due) {
+    World w;
+    world_open(&w, 1 << 20, false);
+    Block *block = heap_alloc(w.local, KIND_BUFFER, 1000000);
+    block->count = 1000000 / sizeof(Slot) - 2;
+    w.roots[0] = value_from_ref(block);
+    heap_collect(w.heap);
+    cr_assert_not(heap_collection_due(w.heap) && !heap_is_stressed(w.heap));
+    w.roots[0] = VALUE_UNDEF;
+    cr_assert_not(heap_has_room(w.local, 100000));
+    cr_assert(heap_collection_due(w.heap));
+    heap_collect(w.heap);
+    cr_assert(heap_has_room(w.local, 100000));
+    world_close(&w);
+}
+
 Test(heap, weak_tables_see_marks) {
     World w;
     world_open(&w, 0, false);
