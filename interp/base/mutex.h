@@ -15,7 +15,8 @@
     X(POOL)      /* World.pool_mutex: pthreads that wait to be used again, free fibers */          \
     X(HEAP)      /* Heap.mutex: chunks, large objects, local heaps */                              \
     X(PROCESSES) /* Watcher.mutex: the children; its holder may take a handle's tiny lock */       \
-    X(REGISTRY)  /* Registry.mutex: what was started */
+    X(REGISTRY)  /* Registry.mutex: what was started */                                            \
+    X(SHARING)   /* Sharing.mutex: shared objects that are waited for; then an area's mutex */
 typedef enum MutexRank {
 #define X(name) RANK_##name,
     MUTEX_RANKS(X)

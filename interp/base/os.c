@@ -23,20 +23,32 @@ uint64_t os_now(void) {
 }
 
 // FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock, FUTEX_WAIT a relative one.
-bool os_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline) {
+static bool futex_wait(_Atomic uint32_t *word, int operation, uint32_t expected,
+                       uint64_t deadline) {
     struct timespec t, *until = NULL;
     if (deadline != UINT64_MAX) {
         t.tv_sec = (time_t)(deadline / 1000000000u);
         t.tv_nsec = (long)(deadline % 1000000000u);
         until = &t;
     }
-    long r = syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, until, NULL,
-                     FUTEX_BITSET_MATCH_ANY);
+    long r = syscall(SYS_futex, word, operation, expected, until, NULL, FUTEX_BITSET_MATCH_ANY);
     return r == 0 || errno != ETIMEDOUT;
+}
+
+bool os_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline) {
+    return futex_wait(word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, deadline);
 }
 
 void os_futex_wake(_Atomic uint32_t *word, int count) {
     syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count, NULL, NULL, 0);
+}
+
+bool os_futex_wait_shared(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline) {
+    return futex_wait(word, FUTEX_WAIT_BITSET, expected, deadline);
+}
+
+void os_futex_wake_shared(_Atomic uint32_t *word, int count) {
+    syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }
 
 // A mapping of `bytes + alignment`, with what stands over at both ends given back.
@@ -58,6 +70,14 @@ void *os_pages_alloc(size_t bytes, size_t alignment) {
 
 void os_pages_free(void *pages, size_t bytes) { munmap(pages, bytes); }
 void os_pages_discard(void *pages, size_t bytes) { madvise(pages, bytes, MADV_DONTNEED); }
+
+void *os_shared_alloc(size_t bytes) {
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+                    -1, 0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+void os_shared_discard(void *pages, size_t bytes) { madvise(pages, bytes, MADV_REMOVE); }
 
 int os_cpu_count(void) {
     cpu_set_t set;

@@ -17,12 +17,21 @@ uint64_t os_now(void);
 // May return early for no reason. False if the deadline has passed.
 bool os_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline);
 void os_futex_wake(_Atomic uint32_t *word, int count);
+// The same for a word in memory that several processes share.
+bool os_futex_wait_shared(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline);
+void os_futex_wake_shared(_Atomic uint32_t *word, int count);
 
 // `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
 void *os_pages_alloc(size_t bytes, size_t alignment);
 void os_pages_free(void *pages, size_t bytes);
 // Gives the pages' memory back; they read as zero from then on.
 void os_pages_discard(void *pages, size_t bytes);
+// Address room for `bytes` that this process and those forked from it share, zeroed, without a name in
+// the system: memory is taken where it is touched, and gone with the last process that maps it. NULL
+// with errno. Given back by os_pages_free.
+void *os_shared_alloc(size_t bytes);
+// Gives the memory of whole pages back, for all processes; they read as zero from then on.
+void os_shared_discard(void *pages, size_t bytes);
 
 int os_cpu_count(void);          // processors this process may run on
 size_t os_physical_memory(void); // bytes, cgroup limit included

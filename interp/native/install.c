@@ -10,6 +10,7 @@
 #include "object/module.h"
 #include "object/str.h"
 #include "sync/gate.h"
+#include "sync/shared_lock.h"
 #include "vm/vm.h"
 
 typedef struct TypeRow {
@@ -52,6 +53,7 @@ static const TypeRow types[] = {
     {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true},
     {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
     {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
+    {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
     {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
     {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
     {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
@@ -92,6 +94,7 @@ static const struct {
     {KIND_LOCAL, TYPE_LOCAL},
     {KIND_SELECT, TYPE_SELECT},
     {KIND_SELECT_CASE, TYPE_OBJECT},
+    {KIND_SHARED_LOCK, TYPE_SHARED_LOCK},
     {KIND_FILE, TYPE_FILE},
     {KIND_HANDLE, TYPE_HANDLE},
     {KIND_TRACE, TYPE_OBJECT},
@@ -193,6 +196,7 @@ void natives_install(Fiber *fiber) {
     install_functions(fiber, file_functions);
     wait_ops_add(runtime, select_waits);
     wait_ops_add(runtime, gate_waits);
+    wait_ops_add(runtime, shared_lock_waits);
     install_module(fiber, "math", math_functions, math_constants);
     install_module(fiber, "time", time_functions, NULL);
 }

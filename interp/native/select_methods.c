@@ -9,8 +9,13 @@
 #include "sync/select.h"
 
 const WaitOps *const select_waits[] = {
-    &queue_get_wait,   &queue_put_wait,  &queue_join_wait, &lock_acquire_wait,
-    &handle_join_wait, &time_sleep_wait, NULL,
+    &queue_get_wait,
+    &queue_put_wait,
+    &queue_join_wait,
+    &lock_acquire_wait,
+    &handle_join_wait,
+    &time_sleep_wait,
+    NULL,
 };
 
 const NativeSpec select_methods[] = {

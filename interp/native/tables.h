@@ -72,6 +72,7 @@ extern const NativeSpec thread_methods[];  // Thread,
 extern const NativeSpec task_methods[];    // Task
 extern const NativeSpec process_methods[]; // and Process; no constructors: `init` makes the handle
 extern const NativeSpec lock_methods[];    // native/lock_methods.c
+extern const NativeSpec shared_lock_methods[];
 extern const NativeSpec lock_constructor;
 extern const NativeSpec queue_methods[]; // native/queue_methods.c
 extern const NativeSpec queue_constructor;

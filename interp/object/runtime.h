@@ -113,6 +113,7 @@ typedef enum ErrorClass {
     X(ATOMIC, "Atomic")                                                                            \
     X(LOCAL, "Local")                                                                              \
     X(SELECT, "select")                                                                            \
+    X(SHARED_LOCK, "lock")                                                                         \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \

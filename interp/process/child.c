@@ -17,6 +17,7 @@
 #include "process/signals.h"
 #include "process/watcher.h"
 #include "sync/registry.h"
+#include "sync/shared.h"
 
 enum { STATUS_ERROR = 1, END_GRACE = 2 };
 
@@ -44,6 +45,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     Registry *registry = world->runtime->registry;
     close_home_of_parent(registry, home);
     watcher_after_fork(registry->watcher);
+    sharing_enter_child(world->runtime, handle->id);
     sync_after_fork(world, forker);
     world_after_fork(world, thread);
     if (world->runtime->after_fork)

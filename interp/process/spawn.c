@@ -22,6 +22,7 @@
 #include "process/message.h"
 #include "process/watcher.h"
 #include "sync/cancel_scope.h"
+#include "sync/shared.h"
 
 static Watcher *watcher_for(World *world) { return world->runtime->registry->watcher; }
 
@@ -32,6 +33,33 @@ static bool is_settled_at_once(const Handle *handle) {
     return handle->dropped || load_relaxed(&handle->group) != VALUE_UNDEF;
 }
 
+// In the parent, under the watcher's mutex: the child is watched. 0, or an errno: then it is gone.
+static int watch_child(Watcher *watcher, Handle *handle, pid_t pid, int fd, uint64_t member) {
+    Child *child = watcher_add(watcher, handle, pid, fd, is_settled_at_once(handle));
+    if (child) {
+        child->member = member;
+        store_release(&handle->pid, pid);
+        return 0;
+    }
+    int error = errno;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    sharing_left(watcher->world->runtime, member);
+    return error;
+}
+
+// The watcher's mutex is held, and what the processes share stands still. 0, or an errno.
+static int fork_between(Fiber *fiber, Handle *handle, Watcher *watcher, const int *ends) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        child_run(fiber, handle, ends[1]);
+    }
+    int error = pid < 0 ? errno : 0;
+    uint64_t member = sharing_after_fork(fiber_runtime(fiber), pid > 0);
+    return error ? error : watch_child(watcher, handle, pid, ends[0], member);
+}
+
 // The world is stopped. In the parent: the child is watched. 0, or an errno.
 static int fork_child(Fiber *fiber, Handle *handle) {
     Watcher *watcher = watcher_of(fiber->world);
@@ -40,22 +68,12 @@ static int fork_child(Fiber *fiber, Handle *handle) {
         return errno;
     world_before_fork(fiber->world);
     mutex_lock(&watcher->mutex);
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(ends[0]);
-        child_run(fiber, handle, ends[1]);
-    }
-    int error = pid < 0 ? errno : 0;
-    close(ends[1]);
-    if (!error && !watcher_add(watcher, handle, pid, ends[0], is_settled_at_once(handle))) {
-        error = errno;
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-    }
-    if (!error)
-        store_release(&handle->pid, pid);
+    int error = sharing_before_fork(fiber_runtime(fiber))
+                    ? fork_between(fiber, handle, watcher, ends)
+                    : errno;
     mutex_unlock(&watcher->mutex);
     world_forked(fiber->world);
+    close(ends[1]);
     if (error)
         close(ends[0]);
     return error;

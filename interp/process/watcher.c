@@ -19,6 +19,7 @@
 
 #include "base/os.h"
 #include "process/message.h"
+#include "sync/shared.h"
 
 enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16, WATCHER_STACK = 256 * 1024 };
 
@@ -207,6 +208,7 @@ static void child_ended(Watcher *watcher, Child *child) {
     epoll_ctl(watcher->epoll, EPOLL_CTL_DEL, child->fd, NULL);
     close(child->fd);
     World *world = watcher->world;
+    sharing_left(world->runtime, child->member);
     mutex_lock(&watcher->mutex);
     child->fd = -1;
     bool at_once = child->at_once;

@@ -21,8 +21,9 @@ typedef struct Child {
     struct Child *next, *previous; // Watcher.children
     Handle *handle;                // NULL: collected
     pid_t pid;
-    int fd;       // the parent's end of the socket; -1: closed
-    bool reaping; // its pid may stand for nobody or another any moment: no more signals
+    uint64_t member; // its number in the family (sync/family.h); 0: in none
+    int fd;          // the parent's end of the socket; -1: closed
+    bool reaping;    // its pid may stand for nobody or another any moment: no more signals
     bool gone;
     bool detached;
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group

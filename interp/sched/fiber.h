@@ -77,6 +77,7 @@ struct Fiber {
     Fiber *next_ready;              // in the inbox or the ready queue
     Fiber *next, *previous;         // thread->fibers
     struct Lock *held_locks;        // sync/lock.h: what it holds, newest first; own thread only
+    struct SharedLock *held_shared; // sync/shared_lock.h: likewise
     struct Hold *holds;             // sync/rwlock.h: likewise
     struct CancelScope *scope; // sync/cancel_scope.h: the innermost group or timeout block; traced
     struct CancelScope *start_scope; // the group that the next start belongs to; NULL: none

@@ -14,6 +14,7 @@
 #include "base/os.h"
 #include "object/error.h"
 #include "sched/deadlock.h"
+#include "sync/shared_lock.h"
 #include "sync/wait.h"
 
 enum { FLAGS = 15, SPINS = 60 };
@@ -72,6 +73,7 @@ static inline void let_go(Fiber *fiber, Lock *lock) {
 void locks_trace(Fiber *fiber, Tracer *tracer) {
     for (Lock *lock = fiber->held_locks; lock; lock = lock->next)
         trace_object(tracer, lock);
+    shared_locks_trace(fiber, tracer);
 }
 
 // --- taking ---
@@ -369,6 +371,7 @@ static void abandon(Fiber *fiber, Lock *lock) {
 }
 
 void locks_abandon(Fiber *fiber) {
+    shared_locks_abandon(fiber);
     while (fiber->held_locks)
         abandon(fiber, fiber->held_locks);
 }

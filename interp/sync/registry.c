@@ -26,6 +26,7 @@
 #include "sync/rwlock.h"
 #include "sync/semaphore.h"
 #include "sync/select.h"
+#include "sync/shared_lock.h"
 #include "sync/wait.h"
 
 // --- roots ---
@@ -65,6 +66,7 @@ static void register_kinds(Heap *heap) {
         {KIND_HANDLE, &handle_kind},
         {KIND_LOCK, &lock_kind},
         {KIND_QUEUE, &queue_kind},
+        {KIND_SHARED_LOCK, &shared_lock_kind},
         {KIND_CANCEL_SCOPE, &cancel_scope_kind},
         {KIND_SELECT, &select_kind},
         {KIND_SELECT_CASE, &select_case_kind},
@@ -109,6 +111,7 @@ void sync_free(Runtime *runtime) {
     Registry *registry = runtime->registry;
     if (!registry)
         return;
+    sharing_free(runtime);
     unpicked_free(registry);
     for (Fiber *fiber = runtime->world->main_thread->fibers; fiber; fiber = fiber->next)
         fiber_locals_free(fiber);
@@ -417,6 +420,7 @@ static void leave_fiber_behind(Fiber *fiber, Fiber *forker) {
     if (wait->kind == PARK_QUEUE_PUT && value_is_queue(wait->object))
         queue_forget_putter(value_to_queue(wait->object), fiber);
     wait_queue_remove(&wait->waiter);
+    fiber->held_shared = NULL; // they are the parent's
     if (wait->kind == PARK_SELECT && value_is_kind(wait->object, KIND_SELECT))
         select_leave_behind((Select *)value_to_ref(wait->object), fiber);
     Lock *handed = handed_lock(fiber);

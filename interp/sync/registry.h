@@ -42,8 +42,9 @@ typedef struct Registry {
     Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
     bool all_cancelled;                       // what starts now is cancelled at once
     _Atomic(const ProcessHooks *) processes;
-    struct Watcher *watcher; // process/watcher.h
-    int home;                // in a child process: its socket to its parent; else -1
+    struct Watcher *watcher;           // process/watcher.h
+    _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
+    int home;                          // in a child process: its socket to its parent; else -1
 } Registry;
 
 // Registers the kinds and makes the registry: runtime->registry.

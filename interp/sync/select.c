@@ -46,7 +46,10 @@ static SelectCase *case_at(const Select *select, size_t i) {
     return (SelectCase *)value_to_ref(list_get(select->cases, i));
 }
 
-static Value chosen(Select *select, size_t i, Value value) {
+// What the case gave becomes its call's value. Its waiters stand nowhere any more. S.
+static Value chosen(Fiber *fiber, Select *select, size_t i, Value given) {
+    SelectCase *c = case_at(select, i);
+    Value value = wait_call_result(c->ops, fiber, c->args, given);
     if (value == VALUE_UNDEF)
         return VALUE_UNDEF;
     select->value = value;
@@ -98,7 +101,7 @@ static bool try_cases(Fiber *fiber, Select *select, const Order *order, Value *a
         Value value = VALUE_UNDEF;
         if (c->ops->step(fiber, c->args, c->count, NULL, &value) != WAIT_DONE)
             continue;
-        *answer = chosen(select, order->items[k], value);
+        *answer = chosen(fiber, select, order->items[k], value);
         return true;
     }
     return false;
@@ -130,7 +133,7 @@ static Entering enter_cases(Fiber *fiber, Select *select, const Order *order, Va
         leave_all(select, NULL);
         if (step == WAIT_NOT_NOW)
             return ENTERING_AGAIN;
-        *answer = chosen(select, order->items[k], value);
+        *answer = chosen(fiber, select, order->items[k], value);
         return ENTERING_ANSWERED;
     }
     return ENTERING_WAITS;
@@ -160,7 +163,11 @@ static bool set_deadlines(Fiber *fiber, Select *select) {
 
 static Value late(Fiber *fiber, Select *select, size_t i) {
     SelectCase *c = case_at(select, i);
-    return chosen(select, i, c->ops->late(fiber, c->args));
+    Value value = c->ops->late(fiber, c->args);
+    if (value == VALUE_UNDEF)
+        return VALUE_UNDEF;
+    select->value = value;
+    return value_from_int((int64_t)i);
 }
 
 static bool any_turns(Fiber *fiber, const Select *select) {
@@ -224,7 +231,7 @@ static Value woken(Fiber *fiber, Select *select, WakeReason reason, bool has_els
     leave_all(select, &c->waiter);
     c->waiter.value = item;
     if (c->ops->finish(fiber, c->args, c->count, &c->waiter, reason, &value) == WAIT_DONE)
-        return chosen(select, i, value);
+        return chosen(fiber, select, i, value);
     return go_on(fiber, select, has_else);
 }
 

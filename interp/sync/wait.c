@@ -19,6 +19,7 @@
 #include "sync/lock.h"
 #include "sync/cancel_scope.h"
 #include "sync/select.h"
+#include "sync/shared_lock.h"
 
 bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
     *deadline = DEADLINE_NEVER;
@@ -115,6 +116,8 @@ bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t 
 bool wait_may_take(Fiber *fiber, Waiter *waiter) { return !waiter || park_disarm(fiber); }
 
 void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter) {
+    if (ops->leave)
+        ops->leave(args, waiter);
     if (!ops->queued)
         return;
     Object *guard = ops->guard ? ops->guard(args) : value_to_ref(args[0]);
@@ -125,6 +128,10 @@ void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter) {
     object_unlock(guard);
 }
 
+Value wait_call_result(const WaitOps *ops, Fiber *fiber, Value *args, Value result) {
+    return ops->unpack && result != VALUE_UNDEF ? ops->unpack(fiber, args, result) : result;
+}
+
 // Goes on, or waits.
 static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int count,
                           uint64_t deadline) {
@@ -132,7 +139,7 @@ static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int cou
     WaitStep step;
     do {
         if (ops->step(fiber, args, count, NULL, &result) == WAIT_DONE)
-            return result;
+            return wait_call_result(ops, fiber, args, result);
         if (deadline == DEADLINE_LOOK)
             return ops->late(fiber, args);
         park_arm(fiber, ops->kind, args[0], deadline);
@@ -140,7 +147,7 @@ static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int cou
         step = ops->step(fiber, args, count, &fiber->wait.waiter, &result);
     } while (step == WAIT_NOT_NOW);
     if (step == WAIT_DONE)
-        return result;
+        return wait_call_result(ops, fiber, args, result);
     if (deadline == DEADLINE_NEVER)
         deadlock_check(fiber, fiber->wait.turns && !fiber->is_task);
     return VALUE_PARKED;
@@ -160,7 +167,7 @@ Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count) {
     case WAKE_RETRY:
     case WAKE_CLOSED:
         if (ops->finish(fiber, args, count, waiter, reason, &result) == WAIT_DONE)
-            return result;
+            return wait_call_result(ops, fiber, args, result);
         return wait_or_park(ops, fiber, args, count, deadline);
     default: break;
     }
@@ -189,6 +196,12 @@ static void describe_lock(Fiber *fiber, Lock *lock, char *text, size_t capacity)
     fiber_describe(owner, who, sizeof who);
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
     snprintf(text, capacity, "a lock held by %s%s%s", who, *place ? " since " : "", place);
+}
+
+static void describe_shared_lock(Fiber *fiber, SharedLock *lock, char *text, size_t capacity) {
+    char holder[360];
+    shared_lock_holder(fiber, lock, holder, sizeof holder);
+    snprintf(text, capacity, "a shared lock%s%s", *holder ? " held by " : "", holder);
 }
 
 static void describe_join(Fiber *fiber, char *text, size_t capacity) {
@@ -240,6 +253,8 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
     Value object = fiber->wait.object;
     if (fiber->wait.kind == PARK_LOCK && value_is_lock(object))
         describe_lock(fiber, value_to_lock(object), what, sizeof what);
+    else if (fiber->wait.kind == PARK_LOCK && value_is_shared_lock(object))
+        describe_shared_lock(fiber, value_to_shared_lock(object), what, sizeof what);
     else if (fiber->wait.kind == PARK_SELECT && value_is_kind(object, KIND_SELECT))
         describe_select((Select *)value_to_ref(object), what, sizeof what);
     else if (fiber->wait.kind == PARK_GROUP && value_is_cancel_scope(object))
@@ -262,7 +277,10 @@ Fiber *wait_target(Fiber *fiber) {
     if (__atomic_load_n(&fiber->wait.fires_at, __ATOMIC_RELAXED) != DEADLINE_NEVER)
         return NULL;
     switch (__atomic_load_n(&fiber->wait.kind, __ATOMIC_RELAXED)) {
-    case PARK_LOCK: return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;
+    case PARK_LOCK:
+        if (value_is_shared_lock(object))
+            return shared_lock_owner(fiber, value_to_shared_lock(object));
+        return value_is_lock(object) ? lock_owner(value_to_lock(object)) : NULL;
     case PARK_JOIN: {
         Handle *handle = handle_of(fiber_runtime(fiber), object);
         return handle ? load_acquire(&handle->fiber) : NULL;

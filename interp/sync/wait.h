@@ -64,6 +64,11 @@ typedef struct WaitOps {
     // Whether a thread's own code that waits so lets the thread's tasks run (the join of one of them).
     // NULL: no.
     bool (*turns)(Fiber *fiber, Value *args);
+    // Where `step` enters the waiter elsewhere than in a WaitQueue: takes it out again, if it is in. NULL: no.
+    void (*leave)(Value *args, Waiter *waiter);
+    // Makes the call's value of what `step` or `finish` gave, once the wait is over and the waiter stands
+    // nowhere any more. May run script code. UNDEF with the error. NULL: it is the value.
+    Value (*unpack)(Fiber *fiber, Value *args, Value result);
 } WaitOps;
 
 // Adds a table that ends with NULL to what selects can wait for. While the Vm is being made only.
@@ -75,8 +80,10 @@ bool wait_call_deadline(Fiber *fiber, const WaitOps *ops, Value *args, uint64_t 
 // Own thread, under the object's lock, with an armed wait: takes the wait back, so that the caller may
 // go on at once. False: somebody has claimed it.
 bool wait_may_take(Fiber *fiber, Waiter *waiter);
-// Takes a waiter out of its queue, if it is in one.
+// Takes a waiter out of where it stands, if it stands anywhere.
 void wait_call_leave(const WaitOps *ops, Value *args, Waiter *waiter);
+// The call's value, of what `step` or `finish` gave with DONE.
+Value wait_call_result(const WaitOps *ops, Fiber *fiber, Value *args, Value result);
 // A native's body in terms of its parts; native protocol (VALUE_PARKED).
 Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count);
 

@@ -247,12 +247,27 @@ static bool take_self(Fiber *fiber, Value *base, int *count, const LoadedLabels 
     return true;
 }
 
+// A built-in type that extends another one (locks that processes share) has its own C functions under the
+// same names: it is these that know its objects.
+static Value serving(Fiber *fiber, Value function, Value self) {
+    if (!value_is_kind(function, KIND_NATIVE) || value_is_kind(self, KIND_INSTANCE))
+        return function;
+    const Native *native = (Native *)value_to_ref(function);
+    const Class *c = class_of(fiber_runtime(fiber), self);
+    if (c == native->owner)
+        return function;
+    Str *name = str_intern_c(fiber_runtime(fiber), fiber->heap, native->spec->name);
+    int number = class_find(c, name, false);
+    return number < 0 ? function : c->members[number].function;
+}
+
 Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode,
                    Value *result) {
     Value callee = base[0];
     if (wants_self(callee)) {
         if (!take_self(fiber, base, &count, labels))
             return ENTERED_ERROR;
+        callee = serving(fiber, callee, base[0]);
         return call_method(fiber, callee, base, count, labels, mode, result);
     }
     if (value_is_kind(callee, KIND_CLOSURE) || value_is_kind(callee, KIND_NATIVE))
