@@ -142,6 +142,7 @@ typedef struct ModuleCode {
         *constant; // declared by const (or fn, class: assignable like variables, as in Python)
     const uint32_t *declared; // where
     uint32_t global_count;
+    uint32_t builtin_limit; // all built-ins that it names have a number below
 } ModuleCode;
 
 // The variable in a register at word `pc`; NULL if it holds something else.

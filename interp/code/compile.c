@@ -35,7 +35,8 @@ const ModuleCode *compile_module(Arena *arena, const Source *source, struct Modu
                            .globals = globals.names,
                            .constant = globals.constant,
                            .declared = globals.declared,
-                           .global_count = globals.count};
+                           .global_count = globals.count,
+                           .builtin_limit = generator.builtin_limit};
     return module;
 }
 

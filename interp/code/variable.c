@@ -66,12 +66,18 @@ static void local_to(Emitter *e, const Binding *binding, Register r) {
         load_move(e, r, at.index);
 }
 
+static void load_builtin(Emitter *e, Register r, uint32_t number) {
+    if (e->generator->builtin_limit <= number)
+        e->generator->builtin_limit = number + 1;
+    emit_x(e, OP_GET_BUILTIN, r, number);
+}
+
 void variable_to(Emitter *e, Binding *binding, Span at, Register r) {
     emit_at(e, at);
     switch (binding->kind) {
     case BINDING_LOCAL: local_to(e, binding, r); break;
     case BINDING_GLOBAL: emit_x(e, OP_GET_GLOBAL, r, binding->number); break;
-    case BINDING_BUILTIN: emit_x(e, OP_GET_BUILTIN, r, binding->number); break;
+    case BINDING_BUILTIN: load_builtin(e, r, binding->number); break;
     }
 }
 

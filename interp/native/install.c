@@ -182,6 +182,14 @@ static void install_module(Fiber *fiber, const char *name, const NativeSpec *fun
                 value_from_ref(module));
 }
 
+// Built-in names that are written in conc (vm/prelude.h). They come last.
+static void install_prelude(Fiber *fiber) {
+    static const char *const names[] = {"Once"};
+    fiber_runtime(fiber)->prelude_first = fiber_runtime(fiber)->builtin_count;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add_builtin(fiber, names[i], VALUE_UNDEF);
+}
+
 void natives_install(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
     heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
@@ -199,4 +207,6 @@ void natives_install(Fiber *fiber) {
     wait_ops_add(runtime, shared_lock_waits);
     install_module(fiber, "math", math_functions, math_constants);
     install_module(fiber, "time", time_functions, NULL);
+    install_module(fiber, "_toolkit", toolkit_functions, NULL);
+    install_prelude(fiber);
 }

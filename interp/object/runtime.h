@@ -138,6 +138,8 @@ typedef struct Runtime {
     Value *builtins;
     Str **builtin_names;
     uint32_t builtin_count;
+    uint32_t
+        prelude_first; // those from here on are written in conc (vm/prelude.h): UNDEF until loaded
     _Atomic uint32_t next_shape_id; // shapes and classes share the numbers that inline caches hold
 
     // Interned strings: open addressing; weak (the collector drops what is not marked).
@@ -154,6 +156,9 @@ typedef struct Runtime {
     // Runs `callee` with args[0 .. count); the result, or VALUE_UNDEF with fiber->error. May run
     // script code, park, collect: keep what you need in rooted places.
     Value (*call)(Fiber *fiber, Value callee, const Value *args, int count);
+    // The code and pc (see place_of) where the script is that `fiber` runs; NULL if nowhere. Set by vm/. The
+    // fiber's own thread.
+    void (*where)(Fiber *fiber, const struct Proto **proto, const uint32_t **pc);
     // Where `fiber` is in the source, as "file:line:column" ("" if nowhere). Set by vm/. The fiber's
     // own thread, or any thread while the fiber is parked.
     void (*place)(Fiber *fiber, char *text, size_t capacity);

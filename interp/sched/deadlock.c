@@ -168,7 +168,8 @@ static char *report_circle(Fiber *self, bool blocks) {
 
 bool deadlock_check(Fiber *self, bool turns) {
     World *world = self->world;
-    bool blocks = !self->awaits && !turns;
+    bool suspends = self->awaits && self->c_calls == 0;
+    bool blocks = !suspends && !turns;
     if (!world->hooks.waits_for || !closes_circle(self, blocks))
         return false;
     while (!world_stop(world, self->thread)) {

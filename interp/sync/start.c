@@ -15,10 +15,9 @@
 #include "sync/cancel_scope.h"
 
 void handle_note_start(Fiber *fiber, Handle *handle) {
-    if (fiber->frame_count == 0)
-        return;
-    handle->start_proto = fiber->frames[fiber->frame_count - 1].closure->proto;
-    handle->start_pc = fiber->pc;
+    const Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->where)
+        runtime->where(fiber, &handle->start_proto, &handle->start_pc);
 }
 
 void handle_give_fiber(Handle *handle, Fiber *target) {

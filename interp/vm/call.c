@@ -14,6 +14,7 @@
 #include "sync/wait.h"
 #include "vm/bind.h"
 #include "vm/hint.h"
+#include "vm/unit.h"
 
 Value *fiber_top(Fiber *fiber) {
     if (fiber->native_top)
@@ -76,11 +77,17 @@ static void gather_rest(Fiber *fiber, const Proto *proto, Value *base, int bound
     base[1 + direct] = value_from_ref(rest);
 }
 
+static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int count,
+                             const LoadedLabels *labels, uint32_t flags, Value *result);
+
 static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int count,
-                             const LoadedLabels *labels, uint32_t mode, uint32_t flags) {
+                             const LoadedLabels *labels, uint32_t mode, uint32_t flags,
+                             Value *result) {
     const Proto *proto = closure->proto;
     if (proto->is_async && mode != CALL_AWAIT)
-        return bare_async(fiber, proto);
+        return proto->unit->embedded
+                   ? enter_plainly(fiber, closure, base, count, labels, flags, result)
+                   : bare_async(fiber, proto);
     if (mode == CALL_AWAIT && !proto->is_async)
         flags |= FRAME_AWAIT;
     if (!frame_room(fiber))
@@ -202,7 +209,7 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
     }
     if (value_is_kind(c->init, KIND_CLOSURE))
         return enter_closure(fiber, (Closure *)value_to_ref(c->init), base, count, labels,
-                             CALL_PLAIN, FRAME_KEEP_SELF);
+                             CALL_PLAIN, FRAME_KEEP_SELF, result);
     Value self = base[0], ignored;
     Entered entered = enter_native(fiber, (Native *)value_to_ref(c->init), base, count, labels,
                                    CALL_PLAIN, &ignored);
@@ -212,8 +219,8 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
 Entered call_method(Fiber *fiber, Value function, Value *base, int count,
                     const LoadedLabels *labels, uint32_t mode, Value *result) {
     if (value_is_kind(function, KIND_CLOSURE))
-        return enter_closure(fiber, (Closure *)value_to_ref(function), base, count, labels, mode,
-                             0);
+        return enter_closure(fiber, (Closure *)value_to_ref(function), base, count, labels, mode, 0,
+                             result);
     return enter_native(fiber, (Native *)value_to_ref(function), base, count, labels, mode, result);
 }
 
@@ -414,6 +421,28 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     fiber->native_top = saved_top;
     fiber->pc = saved_pc;
     return v;
+}
+
+// An async function of a part of conc, called without `await`: what it awaits holds up the thread. The C
+// frame makes it so (see park_native).
+static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int count,
+                             const LoadedLabels *labels, uint32_t flags, Value *result) {
+    Thread *thread = fiber->thread;
+    if (thread->native_depth >= NATIVE_DEPTH_LIMIT)
+        return recursion(fiber);
+    const uint32_t *saved_pc = fiber->pc;
+    Value *saved_top = fiber->native_top;
+    thread->native_depth++;
+    fiber->c_calls++;
+    Entered entered = enter_closure(fiber, closure, base, count, labels, CALL_AWAIT, flags, result);
+    if (entered == ENTERED_FRAME)
+        fiber->native_top = NULL;
+    Value v = finish(fiber, entered, base);
+    fiber->c_calls--;
+    thread->native_depth--;
+    fiber->native_top = saved_top;
+    fiber->pc = saved_pc;
+    return native_answer(fiber, v, result);
 }
 
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count) {

@@ -17,6 +17,7 @@
 #include "object/str.h"
 #include "vm/call.h"
 #include "vm/load.h"
+#include "vm/prelude.h"
 #include "vm/vm.h"
 
 static bool is_path(const Str *name) {
@@ -54,25 +55,44 @@ static Value broken_import(Fiber *fiber, const char *path, Text *diagnostics) {
     return VALUE_UNDEF;
 }
 
-// Compiles and runs the text of a module. It is registered under `key` before it runs.
-static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, size_t size) {
+// Compiles the text of a module, and makes the module: *main runs it. NULL with the error.
+static ModuleObject *load_module(Fiber *fiber, Str *path, const char *text, size_t size,
+                                 bool embedded, Closure **main) {
     Vm *vm = fiber_vm(fiber);
     Text diagnostics = {0};
     Unit *unit;
     UnitOptions options = vm_unit_options(vm);
-    if (unit_compile(path->data, text, size, &options, &unit, &diagnostics) != UNIT_OK)
-        return broken_import(fiber, path->data, &diagnostics);
+    if (unit_compile(path->data, text, size, &options, &unit, &diagnostics) != UNIT_OK) {
+        broken_import(fiber, path->data, &diagnostics);
+        return NULL;
+    }
+    unit->embedded = embedded;
+    if (!prelude_ensure(vm, fiber, unit)) {
+        unit_free(unit);
+        return NULL;
+    }
     ModuleObject *module =
         module_new(fiber->heap, module_name_of(fiber, path->data), unit->code->global_count + 1);
     module->path = path;
-    Closure *main = unit_load(vm, fiber, unit, module);
+    *main = unit_load(vm, fiber, unit, module);
     vm_set_arguments(vm, fiber, module);
+    return module;
+}
+
+// Runs the text of a module, which is registered under `key` before that.
+static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, size_t size,
+                        bool embedded) {
+    Closure *main;
+    ModuleObject *module = load_module(fiber, path, text, size, embedded, &main);
+    if (!module)
+        return VALUE_UNDEF;
+    Map *modules = value_to_map(slot_get(&fiber_vm(fiber)->modules));
     Value v = value_from_ref(module);
-    map_set_str(fiber, value_to_map(slot_get(&vm->modules)), key, v);
+    map_set_str(fiber, modules, key, v);
     if (vm_call(fiber, value_from_ref(main), NULL, 0) != VALUE_UNDEF)
         return v;
     Value error = error_take(fiber), ignored; // a module whose top level failed is not kept
-    map_delete(fiber, value_to_map(slot_get(&vm->modules)), value_from_ref(key), &ignored);
+    map_delete(fiber, modules, value_from_ref(key), &ignored);
     return throw_instance(fiber, error);
 }
 
@@ -96,9 +116,29 @@ static Value import_file(Fiber *fiber, Str *name) {
     if (!vm_read_file(path->data, &text, &size))
         return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
                            strerror(errno));
-    Value v = run_module(fiber, key, path, text, size);
+    Value v = run_module(fiber, key, path, text, size, false);
     free(text);
     return v;
+}
+
+static const char *embedded_text(Vm *vm, const char *name, size_t *size) {
+    return vm->options.embedded_module ? vm->options.embedded_module(name, size) : NULL;
+}
+
+static Str *embedded_path(Fiber *fiber, const char *name) {
+    return str_format(fiber->heap, "<%s>", name);
+}
+
+Value import_embedded(Fiber *fiber, const char *name) {
+    size_t size;
+    const char *text = embedded_text(fiber_vm(fiber), name, &size);
+    if (!text)
+        return throw_error(fiber, ERROR_ImportError, "no module named '%s'", name);
+    Closure *main;
+    ModuleObject *module = load_module(fiber, embedded_path(fiber, name), text, size, true, &main);
+    if (!module || vm_call(fiber, value_from_ref(main), NULL, 0) == VALUE_UNDEF)
+        return VALUE_UNDEF;
+    return value_from_ref(module);
 }
 
 Value import_module(Fiber *fiber, Str *name) {
@@ -109,14 +149,13 @@ Value import_module(Fiber *fiber, Str *name) {
     if (known != VALUE_UNDEF)
         return known;
     size_t size;
-    const char *text =
-        vm->options.embedded_module ? vm->options.embedded_module(name->data, &size) : NULL;
+    const char *text = embedded_text(vm, name->data, &size);
     if (!text)
         return throw_error(fiber, ERROR_ImportError,
                            "no module named '%s' (a file is imported by its path: import "
                            "\"%s.conc\")",
                            name->data, name->data);
-    return run_module(fiber, name, str_format(fiber->heap, "<%s>", name->data), text, size);
+    return run_module(fiber, name, embedded_path(fiber, name->data), text, size, true);
 }
 
 Value import_name(Fiber *fiber, Value v, const Str *name) {

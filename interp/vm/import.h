@@ -11,6 +11,10 @@
 // fiber runs now. UNDEF with ImportError, or what running its top level threw. May run scripts.
 Value import_module(Fiber *fiber, Str *name);
 
+// A module that is part of conc and written in it, run anew, whoever has imported it. S. UNDEF with the
+// error.
+Value import_embedded(Fiber *fiber, const char *name);
+
 // `from m import name`. ImportError if the module has no such name.
 Value import_name(Fiber *fiber, Value module, const Str *name);
 

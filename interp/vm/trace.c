@@ -42,10 +42,24 @@ static void trace_trace(Object *object, Tracer *tracer) {
 
 const Kind trace_kind = {"trace", trace_trace, NULL};
 
-static TraceEntry entry_of(Fiber *fiber, uint32_t depth) {
-    uint32_t number = fiber->frame_count - 1 - depth;
+static TraceEntry entry_of(const Fiber *fiber, uint32_t number) {
     const Frame *frame = &fiber->frames[number];
-    return (TraceEntry){frame->closure->proto, depth == 0 ? fiber->pc : frame->pc};
+    bool newest = number + 1 == fiber->frame_count;
+    return (TraceEntry){frame->closure->proto, newest ? fiber->pc : frame->pc};
+}
+
+// Calls within conc's own functions that are written in conc are not shown: an error of theirs stands where
+// the script has called them.
+static bool is_own(const Fiber *fiber, uint32_t number) {
+    return fiber->frames[number].closure->proto->unit->embedded;
+}
+
+// The newest call of the script; where there is none, of anybody. The fiber has frames.
+static TraceEntry newest_of(const Fiber *fiber) {
+    uint32_t number = fiber->frame_count;
+    while (number > 0 && is_own(fiber, number - 1))
+        number--;
+    return entry_of(fiber, number > 0 ? number - 1 : fiber->frame_count - 1);
 }
 
 // "in thread 2, started at x.conc:3:9"; NULL for the script's own main fiber.
@@ -60,14 +74,31 @@ static Str *origin_of(Fiber *fiber) {
     return origin;
 }
 
+// The calls that are kept, newest first, into `entries`; how many. The others are counted in *omitted.
+static uint32_t choose_calls(const Fiber *fiber, TraceEntry entries[TRACE_MOST],
+                             uint32_t *omitted) {
+    uint32_t count = 0, below = fiber->frame_count, oldest[TRACE_OLDEST], old_count = 0, from = 0;
+    for (; below > 0 && count < TRACE_NEWEST; below--)
+        if (!is_own(fiber, below - 1))
+            entries[count++] = entry_of(fiber, below - 1);
+    for (; from < below && old_count < TRACE_OLDEST; from++)
+        if (!is_own(fiber, from))
+            oldest[old_count++] = from;
+    *omitted = below - from;
+    while (old_count > 0)
+        entries[count++] = entry_of(fiber, oldest[--old_count]);
+    return count;
+}
+
 Value trace_capture(Fiber *fiber) {
-    uint32_t depth = fiber->frame_count;
-    uint32_t count = depth < TRACE_MOST ? depth : TRACE_MOST;
+    TraceEntry entries[TRACE_MOST];
+    uint32_t omitted, count = choose_calls(fiber, entries, &omitted);
+    if (count == 0 && fiber->frame_count > 0)
+        entries[count++] = newest_of(fiber);
     Trace *trace = heap_alloc(fiber->heap, KIND_TRACE, sizeof *trace + count * sizeof(TraceEntry));
     trace->count = count;
-    trace->omitted = depth - count;
-    for (uint32_t i = 0; i < count; i++)
-        trace->entries[i] = entry_of(fiber, i < TRACE_NEWEST ? i : i + trace->omitted);
+    trace->omitted = omitted;
+    memcpy(trace->entries, entries, count * sizeof(TraceEntry));
     trace->origin = origin_of(fiber);
     return value_from_ref(trace);
 }
@@ -102,13 +133,23 @@ static void copy_place(TraceEntry entry, char *text, size_t capacity) {
 }
 
 void trace_place_of(const Proto *proto, const uint32_t *pc, char *text, size_t capacity) {
-    copy_place((TraceEntry){proto, pc}, text, capacity);
+    text[0] = '\0';
+    if (!proto->unit->embedded) // no place that a script knows
+        copy_place((TraceEntry){proto, pc}, text, capacity);
+}
+
+void trace_where(Fiber *fiber, const Proto **proto, const uint32_t **pc) {
+    TraceEntry entry = {0};
+    if (fiber->frame_count > 0)
+        entry = newest_of(fiber);
+    *proto = entry.proto;
+    *pc = entry.pc;
 }
 
 void trace_place(Fiber *fiber, char *text, size_t capacity) {
     text[0] = '\0';
     if (fiber->frame_count > 0)
-        copy_place(entry_of(fiber, 0), text, capacity);
+        copy_place(newest_of(fiber), text, capacity);
 }
 
 static bool is_main(const Proto *proto) {

@@ -11,6 +11,7 @@ extern const Kind trace_kind;
 
 // Runtime hooks (see object/runtime.h). They read the fiber's frames: own thread, or parked fiber.
 Value trace_capture(Fiber *fiber);
+void trace_where(Fiber *fiber, const struct Proto **proto, const uint32_t **pc);
 void trace_place(Fiber *fiber, char *text, size_t capacity);
 void trace_place_of(const struct Proto *proto, const uint32_t *pc, char *text, size_t capacity);
 Str *trace_text(Fiber *fiber, Value trace);

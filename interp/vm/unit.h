@@ -20,6 +20,7 @@ typedef struct Unit {
     struct Proto *main;
     struct Proto **protos; // all of them, for the roots
     uint32_t proto_count, proto_capacity;
+    bool embedded; // a part of conc that is written in conc: no place to show in errors of scripts
 } Unit;
 
 typedef enum UnitMode { UNIT_MODULE, UNIT_EXPRESSION } UnitMode;

@@ -18,6 +18,7 @@
 #include "sync/registry.h"
 #include "vm/call.h"
 #include "vm/load.h"
+#include "vm/prelude.h"
 #include "vm/run.h"
 #include "vm/trace.h"
 
@@ -58,6 +59,7 @@ static Str *function_name(Closure *closure) { return closure->proto->name; }
 static void set_hooks(Vm *vm) {
     Runtime *runtime = vm->runtime;
     runtime->call = vm_call;
+    runtime->where = trace_where;
     runtime->place = trace_place;
     runtime->capture_trace = trace_capture;
     runtime->trace_text = trace_text;
@@ -181,14 +183,20 @@ static Unit *compile(const char *name, const char *text, size_t size, const Unit
     return unit;
 }
 
-static ModuleObject *load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
+// The unit's top level will be what the fiber starts with. False: an error was reported.
+static bool load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
+    if (!prelude_ensure(vm, fiber, unit)) {
+        unit_free(unit);
+        error_report(fiber, error_take(fiber));
+        return false;
+    }
     ModuleObject *module = module_new(fiber->heap, str_intern_c(vm->runtime, fiber->heap, "<main>"),
                                       unit->code->global_count + 1);
     module->path = str_from_utf8_lossy(fiber->heap, name, strlen(name));
     fiber->start[0] = value_from_ref(unit_load(vm, fiber, unit, module));
     fiber->start[1] = VALUE_NIL;
     vm_set_arguments(vm, fiber, module);
-    return module;
+    return true;
 }
 
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
@@ -197,8 +205,7 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
-    load_main(vm, fiber, unit, name);
-    return run_script(vm, fiber);
+    return load_main(vm, fiber, unit, name) ? run_script(vm, fiber) : STATUS_ERROR;
 }
 
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
@@ -228,7 +235,8 @@ int vm_print_expression(Vm *vm, const char *text, size_t size) {
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
-    load_main(vm, fiber, unit, "<string>");
+    if (!load_main(vm, fiber, unit, "<string>"))
+        return STATUS_ERROR;
     int status = run_script(vm, fiber);
     if (status == STATUS_DONE && !print_result(fiber)) {
         error_report(fiber, error_take(fiber));

@@ -43,6 +43,7 @@ typedef struct Vm {
     _Atomic bool failed;     // an uncaught error was shown: status 1
     _Atomic bool deadlocked; // one of them was a DeadlockError: status 3
     _Atomic int exit_status; // asked for by exit(), --timeout; -1: nobody asked
+    _Atomic bool prelude_taken, prelude_ready; // vm/prelude.h
 } Vm;
 
 Vm *vm_new(const VmOptions *options);
