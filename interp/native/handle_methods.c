@@ -10,6 +10,7 @@
 #include "process/spawn.h"
 #include "sync/handle.h"
 #include "sync/registry.h"
+#include "sync/watch.h"
 
 static Handle *handle_at(Value *args) { return handle_of(NULL, args[0]); }
 
@@ -262,4 +263,21 @@ const NativeSpec process_methods[] = {
      "    p.kill(\"SIGKILL\")"},
     {"terminate", terminate, "", 0,
      "terminate(): kill(\"SIGTERM\"). Its main thread gets Cancelled.\n    p.terminate()"},
+    {0}};
+
+const NativeSpec handle_functions[] = {
+    {"gather", watch_gather, "handles, timeout=nil", NATIVE_WAITS,
+     "gather(handles, timeout=nil): waits until all have ended, and gives a list of their results, "
+     "in order.\n"
+     "The first failure cancels the rest and is thrown. timeout: seconds; TimeoutError after it, "
+     "and they run\n"
+     "on. TypeError for anything but handles.\n"
+     "    let pages = await gather(urls.map(fn (u) => async fetch(u)))"},
+    {"first", watch_first, "handles, timeout=nil", NATIVE_WAITS,
+     "first(handles, timeout=nil): waits until one has ended, and gives its result, or throws its "
+     "error. The\n"
+     "rest are cancelled. timeout: seconds; TimeoutError after it, and they run on. ValueError if "
+     "there is no\n"
+     "handle, TypeError for anything but handles.\n"
+     "    let answer = await first([async ask(a), async ask(b)])"},
     {0}};

@@ -90,6 +90,8 @@ static const struct {
     {KIND_RWLOCK, TYPE_RWLOCK},
     {KIND_RWLOCK_SIDE, TYPE_RWLOCK_SIDE},
     {KIND_HOLD, TYPE_OBJECT},
+    {KIND_WATCH, TYPE_OBJECT},
+    {KIND_WATCH_LINK, TYPE_OBJECT},
     {KIND_ATOMIC, TYPE_ATOMIC},
     {KIND_LOCAL, TYPE_LOCAL},
     {KIND_SELECT, TYPE_SELECT},
@@ -202,6 +204,7 @@ void natives_install(Fiber *fiber) {
     install_functions(fiber, builtin_functions);
     install_functions(fiber, builtin_sequence_functions);
     install_functions(fiber, file_functions);
+    install_functions(fiber, handle_functions);
     wait_ops_add(runtime, select_waits);
     wait_ops_add(runtime, gate_waits);
     wait_ops_add(runtime, shared_lock_waits);

@@ -68,11 +68,12 @@ Value time_time(Fiber *fiber, Value *args, int count);
     "    let start = time()"
 
 // --- what scripts start, locks and queues ---
-extern const NativeSpec handle_methods[];  // native/handle_methods.c: of Handle, the base of
-extern const NativeSpec thread_methods[];  // Thread,
-extern const NativeSpec task_methods[];    // Task
-extern const NativeSpec process_methods[]; // and Process; no constructors: `init` makes the handle
-extern const NativeSpec lock_methods[];    // native/lock_methods.c
+extern const NativeSpec handle_functions[]; // gather, first
+extern const NativeSpec handle_methods[];   // native/handle_methods.c: of Handle, the base of
+extern const NativeSpec thread_methods[];   // Thread,
+extern const NativeSpec task_methods[];     // Task
+extern const NativeSpec process_methods[];  // and Process; no constructors: `init` makes the handle
+extern const NativeSpec lock_methods[];     // native/lock_methods.c
 extern const NativeSpec shared_lock_methods[];
 extern const NativeSpec lock_constructor;
 extern const NativeSpec queue_methods[]; // native/queue_methods.c

@@ -20,6 +20,7 @@
 #include "base/os.h"
 #include "process/message.h"
 #include "sync/shared.h"
+#include "sync/watch.h"
 
 enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16, WATCHER_STACK = 256 * 1024 };
 
@@ -186,15 +187,18 @@ static int32_t exit_code_of(int status) {
 // Under the mutex: the end is there to be seen.
 static void publish_end(Watcher *watcher, Child *child, int status) {
     Handle *handle = child->handle;
+    Registry *registry = watcher->world->runtime->registry;
     child->status = status;
     child->gone = true;
     object_lock(&handle->header);
     store_release(&handle->exit_code, exit_code_of(status));
     store_release(&handle->gone, true);
+    handle_number_end(registry, handle);
     wake_joiners(handle);
+    watch_gone(handle);
     object_unlock(&handle->header);
     if (!child->at_once)
-        registry_not_pending(watcher->world->runtime->registry, handle);
+        registry_not_pending(registry, handle);
 }
 
 static void child_ended(Watcher *watcher, Child *child) {

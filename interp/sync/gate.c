@@ -11,8 +11,10 @@
 #include "sync/barrier.h"
 #include "sync/event.h"
 #include "sync/latch.h"
+#include "sync/rlock.h"
 #include "sync/rwlock.h"
 #include "sync/semaphore.h"
+#include "sync/watch.h"
 
 Gate *gate_new(LocalHeap *heap, KindId kind, size_t bytes, const GateRules *rules) {
     Gate *gate = heap_alloc(heap, kind, bytes);
@@ -34,6 +36,7 @@ Gate *gate_of(Value v) {
     case KIND_EVENT:
     case KIND_LATCH:
     case KIND_BARRIER:
+    case KIND_WATCH:
     case KIND_CONDITION: return value_to_gate(v);
     case KIND_RWLOCK_SIDE: return &value_to_rwside(v)->lock->gate;
     default: return NULL;
@@ -132,6 +135,8 @@ Fiber *gate_holder(Gate *gate, Fiber *fiber) {
     return gate->rules->holder ? gate->rules->holder(gate, fiber) : NULL;
 }
 
-const WaitOps *const gate_waits[] = {&semaphore_acquire_wait, &event_wait_wait,
-                                     &latch_wait_wait,        &barrier_wait_wait,
-                                     &rwlock_acquire_wait,    NULL};
+const WaitOps *const gate_waits[] = {
+    &semaphore_acquire_wait, &event_wait_wait,     &latch_wait_wait,
+    &barrier_wait_wait,      &rwlock_acquire_wait, &rlock_acquire_wait,
+    &watch_gather_wait,      &watch_first_wait,    NULL,
+};

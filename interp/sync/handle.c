@@ -10,6 +10,7 @@
 #include "sync/registry.h"
 #include "sync/cancel_scope.h"
 #include "sync/wait.h"
+#include "sync/watch.h"
 
 static void handle_trace(Object *object, Tracer *tracer) {
     Handle *handle = (Handle *)object;
@@ -20,6 +21,7 @@ static void handle_trace(Object *object, Tracer *tracer) {
     trace_value(tracer, slot_get(&handle->callee));
     trace_value(tracer, slot_get(&handle->arguments));
     trace_value(tracer, slot_get(&handle->group));
+    trace_object(tracer, handle->watches);
 }
 
 const Kind handle_kind = {"handle", handle_trace, NULL};
@@ -122,6 +124,11 @@ static bool wake_joiners(Handle *handle, const Thread *thread) {
     return own;
 }
 
+void handle_number_end(Registry *registry, Handle *handle) {
+    if (handle->ended_at == 0)
+        handle->ended_at = add_relaxed(&registry->ends, 1) + 1;
+}
+
 static bool store_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     object_lock(&handle->header);
     slot_set(&handle->result, result);
@@ -130,7 +137,9 @@ static bool store_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     slot_set(&handle->arguments, VALUE_NIL);
     store_release(&handle->fiber, NULL);
     store_release(&handle->state, HANDLE_ENDED);
+    handle_number_end(fiber_registry(fiber), handle);
     bool own = wake_joiners(handle, fiber->thread);
+    own |= watch_ended(handle, error != VALUE_UNDEF, fiber->thread);
     object_unlock(&handle->header);
     return own;
 }

@@ -50,7 +50,9 @@ typedef struct Handle {
     WaitQueue joiners;
     _Atomic(Fiber *) fiber;         // RUNNING thread or task: its fiber; else NULL
     struct Handle *next, *previous; // RUNNING threads and tasks: Registry.running, under its mutex
-    Slot group; // the CancelScope whose member it is (sync/cancel_scope.h), or UNDEF
+    struct WatchLink *watches;      // sync/watch.h: who waits for it with others; under its lock
+    uint64_t ended_at; // counts all ends, and children that have gone, in their order; 0: not yet
+    Slot group;        // the CancelScope whose member it is (sync/cancel_scope.h), or UNDEF
     struct Handle *group_next, *group_previous; // under the group's lock
     bool group_cancelled;                       // likewise
     // processes
@@ -98,6 +100,10 @@ void handle_task_ended(Fiber *fiber);
 void handle_end(Fiber *fiber, Handle *handle, Value result, Value error);
 // Ends the handle of a process whose child has gone; nothing for any other.
 void handle_settle(Fiber *fiber, Handle *handle);
+
+// Under the handle's lock: its end gets a number, if it has none. For handle.c and the watcher.
+struct Registry;
+void handle_number_end(struct Registry *registry, Handle *handle);
 
 // --- natives' bodies ---
 // The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out. Throws RuntimeError before the start, DeadlockError where it would wait for itself.

@@ -25,6 +25,7 @@
 #include "sync/rlock.h"
 #include "sync/rwlock.h"
 #include "sync/semaphore.h"
+#include "sync/watch.h"
 #include "sync/select.h"
 #include "sync/shared_lock.h"
 #include "sync/wait.h"
@@ -80,6 +81,8 @@ static void register_kinds(Heap *heap) {
         {KIND_RWLOCK, &rwlock_kind},
         {KIND_RWLOCK_SIDE, &rwlock_side_kind},
         {KIND_HOLD, &hold_kind},
+        {KIND_WATCH, &watch_kind},
+        {KIND_WATCH_LINK, &watch_link_kind},
         {KIND_ATOMIC, &atomic_value_kind},
         {KIND_LOCAL, &fiber_local_kind},
     };
@@ -219,6 +222,12 @@ void handle_detach(Fiber *fiber, Handle *handle) {
 void registry_keep_error(Registry *registry, Handle *handle, Value error) {
     Unpicked *u = os_malloc(sizeof *u);
     mutex_lock(&registry->mutex);
+    if (load_relaxed(
+            &handle->picked_up)) { // somebody has said beforehand that it is of no interest
+        mutex_unlock(&registry->mutex);
+        free(u);
+        return;
+    }
     *u = (Unpicked){.handle = handle, .error = error, .previous = registry->last_unpicked};
     if (u->previous)
         u->previous->next = u;

@@ -44,6 +44,7 @@ typedef struct Registry {
     _Atomic(const ProcessHooks *) processes;
     struct Watcher *watcher;           // process/watcher.h
     _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
+    _Atomic uint64_t ends;             // Handle.ended_at
     int home;                          // in a child process: its socket to its parent; else -1
 } Registry;
 
@@ -82,6 +83,7 @@ void registry_not_pending(Registry *registry,
                           Handle *handle); // the script waits for it; or no more
 // Keeps `error` until somebody picks it up.
 void registry_keep_error(Registry *registry, Handle *handle, Value error);
+// Somebody has it, or says that nobody needs to, also of one that has not ended yet.
 void registry_picked_up(Registry *registry, Handle *handle);
 // In a forked child, before world_after_fork: nothing that the parent started is the child's; nobody waits
 // for anything; locks of fibers that are gone are abandoned, but for those that `forker` holds (see sync_inherit).

@@ -28,6 +28,39 @@ Value rlock_acquire(Fiber *fiber, Value *args, int count) {
     return v;
 }
 
+// Had by the lock's own step: once.
+static WaitStep had(const Value *args, WaitStep step, const Value *result) {
+    if (step == WAIT_DONE && *result == VALUE_TRUE)
+        value_to_rlock(args[0])->depth = 1;
+    return step;
+}
+
+static WaitStep step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value *result) {
+    RLock *lock = value_to_rlock(args[0]);
+    if (lock_owner(&lock->lock) != fiber)
+        return had(args, lock_acquire_wait.step(fiber, args, count, waiter, result), result);
+    if (!wait_may_take(fiber, waiter))
+        return WAIT_LOST;
+    lock->depth++;
+    *result = VALUE_TRUE;
+    return WAIT_DONE;
+}
+
+static WaitStep finish(Fiber *fiber, Value *args, int count, Waiter *waiter, WakeReason reason,
+                       Value *result) {
+    return had(args, lock_acquire_wait.finish(fiber, args, count, waiter, reason, result), result);
+}
+
+static Value late(Fiber *fiber, Value *args) { return lock_acquire_wait.late(fiber, args); }
+
+const WaitOps rlock_acquire_wait = {.call = rlock_acquire,
+                                    .kind = PARK_LOCK,
+                                    .timeout = 1,
+                                    .step = step,
+                                    .finish = finish,
+                                    .late = late,
+                                    .queued = true};
+
 bool rlock_release(Fiber *fiber, RLock *lock) {
     if (lock_owner(&lock->lock) == fiber && --lock->depth > 0)
         return true;

@@ -5,6 +5,7 @@
 #define CONC_SYNC_RLOCK_H
 
 #include "sync/lock.h"
+#include "sync/wait.h"
 
 typedef struct RLock {
     Lock lock;      // KIND_RLOCK; all that holds for locks holds for it
@@ -17,6 +18,7 @@ static inline bool value_is_rlock(Value v) { return value_is_kind(v, KIND_RLOCK)
 static inline RLock *value_to_rlock(Value v) { return (RLock *)value_to_ref(v); }
 
 RLock *rlock_new(LocalHeap *heap);
+extern const WaitOps rlock_acquire_wait;
 // Native protocol: acquire(timeout=nil, blocking=true). True, or false after the time-out.
 Value rlock_acquire(Fiber *fiber, Value *args, int count);
 // False with LockError: the lock is not held by `fiber`.

@@ -326,11 +326,16 @@ void holds_trace(Fiber *fiber, Tracer *tracer) {
 }
 
 // The lock may have been handed over to a fiber that has not run since, and so does not list its hold yet.
-void holds_leave_behind(Fiber *fiber) {
+void hold_leave_behind(Fiber *fiber, const Waiter *waiter) {
     const Wait *wait = &fiber->wait;
     bool handed = load_relaxed(&wait->state) >= WAIT_CLAIMED && wait->reason == WAKE_HANDED;
-    if (handed && value_is_kind(wait->object, KIND_RWLOCK_SIDE))
-        abandon(fiber, (Hold *)value_to_ref(wait->waiter.value));
+    if (handed && wait->fired == waiter)
+        abandon(fiber, (Hold *)value_to_ref(waiter->value));
+}
+
+void holds_leave_behind(Fiber *fiber) {
+    if (value_is_kind(fiber->wait.object, KIND_RWLOCK_SIDE))
+        hold_leave_behind(fiber, &fiber->wait.waiter);
     for (Hold *hold = fiber->holds; hold; hold = hold->next_held)
         abandon(fiber, hold);
     fiber->holds = NULL;

@@ -60,6 +60,8 @@ void holds_abandon(Fiber *fiber);
 void holds_trace(Fiber *fiber, Tracer *tracer);
 // In a forked child: `fiber` is gone, or its holds go over to `heir`.
 void holds_leave_behind(Fiber *fiber);
+// The same for what was handed to it by `waiter` (of a side), if it was.
+void hold_leave_behind(Fiber *fiber, const Waiter *waiter);
 void holds_inherit(Fiber *forker, Fiber *heir);
 
 #endif

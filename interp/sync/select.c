@@ -8,7 +8,9 @@
 
 #include "base/os.h"
 #include "sched/thread.h"
+#include "sync/gate.h"
 #include "sync/lock.h"
+#include "sync/rwlock.h"
 
 static void trace_case(Object *object, Tracer *tracer) {
     SelectCase *c = (SelectCase *)object;
@@ -254,13 +256,20 @@ void select_leave_behind(Select *select, Fiber *fiber) {
     for (size_t i = 0; i < list_length(select->cases); i++) {
         SelectCase *c = case_at(select, i);
         wait_queue_remove(&c->waiter);
-        if (c->ops == &lock_acquire_wait && lock_owner(value_to_lock(c->args[0])) == fiber)
+        if (value_is_kind(c->args[0], KIND_RWLOCK_SIDE))
+            hold_leave_behind(fiber, &c->waiter);
+        if (c->ops->kind == PARK_LOCK && lock_owner(value_to_lock(c->args[0])) == fiber)
             lock_leave_behind(value_to_lock(c->args[0]), fiber);
     }
+}
+
+static void describe_case(const SelectCase *c, const char *before, Text *out) {
+    const Gate *gate = gate_of(c->args[0]);
+    text_format(out, "%s%s", before, gate ? gate->rules->what : park_kind_name(c->ops->kind));
 }
 
 void select_describe(Select *select, Text *out) {
     text_string(out, "one of: ");
     for (size_t i = 0; i < list_length(select->cases); i++)
-        text_format(out, "%s%s", i ? ", " : "", park_kind_name(case_at(select, i)->ops->kind));
+        describe_case(case_at(select, i), i ? ", " : "", out);
 }

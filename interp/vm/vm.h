@@ -38,11 +38,11 @@ typedef struct Vm {
     Slot modules; // a Map: path or name to module (import)
     CodeName *builtin_names;
     Watchdog watchdog;
-    bool colour;             // standard error is a terminal that wants colour
-    bool stuck;              // threads are left that do not end
-    _Atomic bool failed;     // an uncaught error was shown: status 1
-    _Atomic bool deadlocked; // one of them was a DeadlockError: status 3
-    _Atomic int exit_status; // asked for by exit(), --timeout; -1: nobody asked
+    bool colour;                               // standard error is a terminal that wants colour
+    bool stuck;                                // threads are left that do not end
+    _Atomic bool failed;                       // an uncaught error was shown: status 1
+    _Atomic bool deadlocked;                   // one of them was a DeadlockError: status 3
+    _Atomic int exit_status;                   // asked for by exit(), --timeout; -1: nobody asked
     _Atomic bool prelude_taken, prelude_ready; // vm/prelude.h
 } Vm;
 
