@@ -9,27 +9,13 @@
 
 static Instance *self(const Value *args) { return (Instance *)value_to_ref(args[0]); }
 
-// A KeyError's message is the key as it is written in a script, as in Python.
-static Value message_text(Fiber *fiber, const Class *c, Value v) {
-    bool quoted = class_extends(c, fiber_runtime(fiber)->errors[ERROR_KeyError]) &&
-                  v != value_from_ref(fiber_runtime(fiber)->names[NAME_empty]);
-    if (!quoted)
-        return value_to_str_value(fiber, v);
-    Text text = {0};
-    Value result = VALUE_UNDEF;
-    if (value_repr(fiber, v, &text))
-        result = value_from_ref(str_from_text(fiber->heap, &text));
-    text_free(&text);
-    return result;
-}
-
 // The message is kept as text, whatever was given.
 static Value error_init(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value message = args[1];
     if (message == VALUE_UNDEF || message == VALUE_NIL)
         message = value_from_ref(fiber_runtime(fiber)->names[NAME_empty]);
-    message = message_text(fiber, instance_shape(self(args))->of, message);
+    message = value_to_str_value(fiber, message);
     if (message == VALUE_UNDEF)
         return message;
     slot_set(instance_slot(self(args), ERROR_SLOT_MESSAGE), message);

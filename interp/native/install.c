@@ -159,6 +159,7 @@ static void install_errors(Fiber *fiber) {
             class_reserve(runtime, fiber->heap, c, runtime->names[NAME_message]);
             class_reserve(runtime, fiber->heap, c, runtime->names[NAME_cause]);
             class_reserve(runtime, fiber->heap, c, runtime->names[NAME_empty]); // the trace
+            class_reserve(runtime, fiber->heap, c, str_intern_c(runtime, fiber->heap, " key"));
         } else {
             c = class_new(runtime, fiber->heap, name, runtime->errors[rows[i].parent], NULL, 0);
         }

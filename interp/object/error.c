@@ -43,7 +43,9 @@ Value throw_key(Fiber *fiber, Value key) {
         value_repr(fiber, key, &text);
     Str *message = str_from_text(fiber->heap, &text);
     text_free(&text);
-    return throw_with(fiber, ERROR_KeyError, value_from_ref(message));
+    throw_with(fiber, ERROR_KeyError, value_from_ref(message));
+    slot_set(instance_slot((Instance *)value_to_ref(fiber->error), ERROR_SLOT_KEY), VALUE_TRUE);
+    return VALUE_UNDEF;
 }
 
 Value throw_memory(Fiber *fiber, size_t bytes) {

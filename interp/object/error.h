@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Throwing. An error is an instance of a class that extends BaseError; its first three slots are
-// message, cause and trace. `throw_*` set fiber->error and return VALUE_UNDEF, so that a native can
+// Throwing. An error is an instance of a class that extends BaseError; its first slots are message,
+// cause, trace, and whether the message is a missing key as it is written in a script (scripts cannot
+// name the last two). `throw_*` set fiber->error and return VALUE_UNDEF, so that a native can
 // say `return throw_value(fiber, "...")`. None of them runs script code, parks or collects.
 #ifndef CONC_OBJECT_ERROR_H
 #define CONC_OBJECT_ERROR_H
 
 #include "object/class.h"
 
-enum { ERROR_SLOT_MESSAGE, ERROR_SLOT_CAUSE, ERROR_SLOT_TRACE, ERROR_SLOT_COUNT };
+enum { ERROR_SLOT_MESSAGE, ERROR_SLOT_CAUSE, ERROR_SLOT_TRACE, ERROR_SLOT_KEY, ERROR_SLOT_COUNT };
 
 Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

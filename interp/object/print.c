@@ -120,23 +120,22 @@ static bool print_by_script(Fiber *fiber, Value v, Value method, Text *out) {
     return true;
 }
 
-// ValueError("why") inside containers, as Python's repr of errors. A KeyError's message is quoted as it is.
-static bool print_error(Fiber *fiber, Instance *error, bool quoted, Text *out) {
+// ValueError("why") inside containers, as Python's repr of errors. A message that is a missing key has
+// its quotes already.
+static void print_error(Instance *error, bool quoted, Text *out) {
     Value message = error_message(error);
     const Str *s = value_is_str(message) ? value_to_str(message) : NULL;
     if (!quoted) {
         if (s)
             text_append(out, s->data, s->size);
-        return true;
+        return;
     }
     text_format(out, "%s(", instance_shape(error)->of->name->data);
-    const Class *c = instance_shape(error)->of;
-    if (s && class_extends(c, fiber_runtime(fiber)->errors[ERROR_KeyError]))
+    if (s && slot_get(instance_slot(error, ERROR_SLOT_KEY)) == VALUE_TRUE)
         text_append(out, s->data, s->size);
     else if (s && s->size)
         str_repr(s, out);
     text_char(out, ')');
-    return true;
 }
 
 static bool print_instance(Fiber *fiber, Value v, bool quoted, Text *out) {
@@ -144,8 +143,10 @@ static bool print_instance(Fiber *fiber, Value v, bool quoted, Text *out) {
     Class *c = instance_shape((Instance *)value_to_ref(v))->of;
     if (c->str != VALUE_UNDEF && value_is_kind(c->str, KIND_CLOSURE))
         return print_by_script(fiber, v, c->str, out);
-    if (value_is_error(runtime, v))
-        return print_error(fiber, (Instance *)value_to_ref(v), quoted, out);
+    if (value_is_error(runtime, v)) {
+        print_error((Instance *)value_to_ref(v), quoted, out);
+        return true;
+    }
     if (c->str != VALUE_UNDEF)
         return print_by_script(fiber, v, c->str, out);
     text_format(out, "<%s instance>", c->name->data);
