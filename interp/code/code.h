@@ -138,8 +138,8 @@ typedef struct Code {
 typedef struct ModuleCode {
     const Code *main;
     const CodeName *globals; // of every module slot
-    const bool
-        *constant; // declared by const (or fn, class: assignable like variables, as in Python)
+    // Declared by const (or fn, class: assignable like variables, as in Python).
+    const bool *constant;
     const uint32_t *declared; // where
     uint32_t global_count;
     uint32_t builtin_limit; // all built-ins that it names have a number below

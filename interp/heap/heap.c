@@ -13,12 +13,6 @@
 enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 4 * MIB };
 enum { STRESS_AGE = 2000 }; // collections after which stress lets up
 
-static const char *const kind_names[KIND_COUNT] = {
-#define KIND(NAME, name) name,
-#include "heap/kinds.def"
-#undef KIND
-};
-
 // Kinds that nobody registers hold no references.
 static void trace_nothing(Object *object, Tracer *tracer) {
     (void)object;
@@ -88,10 +82,6 @@ void heap_register_kind(Heap *heap, KindId id, const Kind *kind) {
         local->first_run[id] = kind->finalize ? HEAP_CLASS_COUNT : 0;
     mutex_unlock(&heap->mutex);
 }
-
-const Kind *heap_kind(Heap *heap, KindId id) { return heap->kinds[id]; }
-
-const char *kind_name(KindId id) { return id < KIND_COUNT ? kind_names[id] : "?"; }
 
 size_t heap_used(Heap *heap) { return load_relaxed(&heap->live) + load_relaxed(&heap->allocated); }
 size_t heap_limit(Heap *heap) { return heap->limit; }

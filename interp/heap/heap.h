@@ -46,10 +46,8 @@ typedef struct HeapOptions {
 Heap *heap_new(const HeapOptions *options);
 void heap_free(Heap *heap); // finalizes every object
 void heap_register_kind(Heap *heap, KindId id, const Kind *kind);
-const Kind *heap_kind(Heap *heap, KindId id);
-const char *kind_name(KindId id); // as type() names it
-size_t heap_used(Heap *heap);     // bytes in use or not yet known to be free
-size_t heap_limit(Heap *heap);    // bytes
+size_t heap_used(Heap *heap);  // bytes in use or not yet known to be free
+size_t heap_limit(Heap *heap); // bytes
 
 // Called by heap_alloc when a collection is due: raises the poll of the world (set by sched/world).
 void heap_set_due_hook(Heap *heap, void (*due)(void *context), void *context);
@@ -74,7 +72,6 @@ bool heap_over_limit(Heap *heap);
 // --- of one thread ---
 LocalHeap *local_heap_new(Heap *heap);  // a thread attaches
 void local_heap_free(LocalHeap *local); // a thread ends: its open chunks go back
-Heap *local_heap_shared(LocalHeap *local);
 
 // A free run that a thread has opened: zeroed memory from which objects are cut off.
 typedef struct HeapRun {

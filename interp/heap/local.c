@@ -89,7 +89,6 @@ void local_heap_free(LocalHeap *local) {
     free(local);
 }
 
-Heap *local_heap_shared(LocalHeap *local) { return local->heap; }
 bool heap_has_room(LocalHeap *local, size_t bytes) {
     Heap *heap = local->heap;
     size_t live = load_relaxed(&heap->live), limit = heap->limit;

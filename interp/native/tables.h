@@ -80,8 +80,8 @@ extern const NativeSpec queue_methods[]; // native/queue_methods.c
 extern const NativeSpec queue_constructor;
 extern const NativeSpec scope_methods[];  // native/scope_methods.c
 extern const NativeSpec select_methods[]; // native/select_methods.c
-extern const WaitOps
-    *const select_waits[]; // the waiting calls that can be cases, one list; ends with NULL
+// The waiting calls that can be cases, one list; ends with NULL.
+extern const WaitOps *const select_waits[];
 
 // --- the rest of the toolkit ---
 extern const NativeSpec semaphore_methods[], bounded_semaphore_methods[]; // native/gate_methods.c

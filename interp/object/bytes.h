@@ -16,8 +16,8 @@ typedef struct Bytes {
     char data[];
 } Bytes;
 
-Bytes *bytes_new(LocalHeap *heap, const char *data,
-                 size_t size); // data NULL: zeros, to be filled in
+// Data NULL: zeros, to be filled in.
+Bytes *bytes_new(LocalHeap *heap, const char *data, size_t size);
 static inline bool value_is_bytes(Value v) { return value_is_kind(v, KIND_BYTES); }
 static inline Bytes *value_to_bytes(Value v) { return (Bytes *)value_to_ref(v); }
 

@@ -38,8 +38,8 @@ struct Class {
     uint32_t member_count;
     Str *name;
     Class *base; // NULL: none
-    Class *
-        payload_base; // the built-in class whose instances carry a payload (Thread, Process, ...); NULL: none
+    // The built-in class whose instances carry a payload (Thread, Process, ...); NULL: none.
+    Class *payload_base;
     Shape *root_shape; // of instances
     uint32_t reserved; // fields that every instance has from the start (errors, handles)
     Member *members;   // flat, own before inherited; malloc'ed

@@ -93,7 +93,3 @@ Value error_take(Fiber *fiber) {
 }
 
 Value error_message(Instance *error) { return slot_get(instance_slot(error, ERROR_SLOT_MESSAGE)); }
-
-void error_set_cause(Instance *error, Value cause) {
-    slot_set(instance_slot(error, ERROR_SLOT_CAUSE), cause);
-}

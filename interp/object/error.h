@@ -20,8 +20,8 @@ Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...)
 Value throw_key(Fiber *fiber, Value key);        // KeyError, message: the key's repr
 Value throw_memory(Fiber *fiber, size_t bytes);  // MemoryError: over the limit
 Value throw_instance(Fiber *fiber, Value error); // an error instance as it is (keeps its trace)
-Value throw_errno(Fiber *fiber, int number,
-                  const char *path); // OSError: [Errno 2] No such file ...
+// OSError: [Errno 2] No such file ...
+Value throw_errno(Fiber *fiber, int number, const char *path);
 
 // A new error instance that is not thrown. message: a Str or nil.
 Instance *error_new(Fiber *fiber, Class *c, Value message);
@@ -31,6 +31,5 @@ bool error_is(Fiber *fiber, ErrorClass c); // the fiber's error is one of class 
 Value error_take(Fiber *fiber);
 // What the field `message` holds: mostly a Str; scripts may set it to anything, or never (UNDEF).
 Value error_message(Instance *error);
-void error_set_cause(Instance *error, Value cause);
 
 #endif

@@ -58,10 +58,10 @@ typedef struct Native {
     Str **parameters; // interned names; malloc'ed
     uint32_t parameter_count, required_count;
     bool rest;
-    bool
-        takes_labels; // "**labels": the last parameter is a map of labels that are no parameters, or UNDEF
-    bool
-        is_plain; // neither of both, and it never waits: native_takes tells whether it may be called
+    // "**labels": the last parameter is a map of the labels that are no parameters, or UNDEF.
+    bool takes_labels;
+    // Neither of both, and it never waits: native_takes tells whether it may be called.
+    bool is_plain;
     Class *owner; // the type whose method it is; NULL for plain functions
 } Native;
 

@@ -2,6 +2,8 @@
 //
 // Integers, exact and unbounded: small ones are immediates, others Big objects whose limbs stand
 // inline (GMP's mpn/mpz on them, read-only by mpz_roinit_n). Results always have the one right form.
+// Constant: any thread may read one. Nothing here runs script code or collects; arguments named a, b or
+// v are integers (value_is_integer), of either form, where nothing else is said.
 #ifndef CONC_OBJECT_INTEGER_H
 #define CONC_OBJECT_INTEGER_H
 
@@ -45,8 +47,8 @@ Value integer_not(Fiber *fiber, Value a);
 int integer_compare(Value a, Value b);
 int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
 uint32_t integer_hash(Value v);                // equal to float_hash of the same number
-void integer_print(Value v, int base,
-                   Text *out); // digits in lower case; a '-' before negative ones
+// Appends the digits, in lower case, without a prefix; a '-' before negative ones. base: 2 to 36.
+void integer_print(Value v, int base, Text *out);
 // From C to C: an integer of any size as an mpz that the caller must not change; `small` is room for
 // the limbs of an immediate. And back (shrinks).
 typedef struct IntegerRoom {

@@ -7,7 +7,10 @@
 //   list                    [0] the list           [1] the next index
 //   map, set                [0] the map            [1] position        [2] the version at the start
 //   str, bytes              [0] the text           [1] byte offset
+//   a range of large ones   [0] the range          [1] the next element's number
 //   any other               [0] an object whose next() is called
+//
+// A state has to be rooted while scripts run between two steps.
 #ifndef CONC_OBJECT_ITERATE_H
 #define CONC_OBJECT_ITERATE_H
 

@@ -10,6 +10,7 @@ extern const Kind str_kind, bytes_kind, big_kind, buffer_kind, list_kind, map_ki
     set_kind, range_kind, cell_kind, closure_kind, native_kind, bound_kind, shape_kind, class_kind,
     instance_kind, module_kind, opaque_kind;
 
+// Tells the heap all of them. While the Vm is being made, before the first object.
 void kinds_register(Heap *heap);
 
 #endif

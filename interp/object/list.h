@@ -33,9 +33,9 @@ static inline Value list_get(List *list, size_t index) {
     Buffer *b = load_acquire(&list->items);
     return __builtin_expect(index < b->capacity, 1) ? slot_get(&b->slots[index]) : VALUE_UNDEF;
 }
-bool list_set(Fiber *fiber, List *list, size_t index,
-              Value v);                              // false: no such element (not thrown)
-bool list_append(Fiber *fiber, List *list, Value v); // false with MemoryError
+// False: no such element (not thrown).
+bool list_set(Fiber *fiber, List *list, size_t index, Value v);
+bool list_append(Fiber *fiber, List *list, Value v);                // false with MemoryError
 bool list_insert(Fiber *fiber, List *list, int64_t index, Value v); // index as Python's insert
 Value list_pop(Fiber *fiber, List *list, int64_t index);            // IndexError
 bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count);

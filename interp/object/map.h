@@ -37,11 +37,11 @@ static inline Map *value_to_map(Value v) { return (Map *)value_to_ref(v); }
 static inline size_t map_length(Map *map) { return load_acquire(&map->length); }
 
 // All of these may run scripts for instance keys; an unhashable key throws TypeError.
-bool map_get(Fiber *fiber, Map *map, Value key,
-             Value *out);                                 // false on error; *out UNDEF if missing
+// False on error; *out UNDEF if missing.
+bool map_get(Fiber *fiber, Map *map, Value key, Value *out);
 bool map_set(Fiber *fiber, Map *map, Value key, Value v); // false on error
-bool map_delete(Fiber *fiber, Map *map, Value key,
-                Value *old); // false on error; *old UNDEF if missing
+// False on error; *old UNDEF if missing.
+bool map_delete(Fiber *fiber, Map *map, Value key, Value *old);
 // Stores `v` only if the key is missing; *out is what is there afterwards. One atomic step.
 bool map_set_default(Fiber *fiber, Map *map, Value key, Value v, Value *out);
 // For string keys: never runs scripts, never fails.

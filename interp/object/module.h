@@ -25,8 +25,8 @@ int module_find(const ModuleObject *module, const Str *name); // slot number or 
 // The slot of `name`, made if need be (UNDEF then). -1: the module is full.
 int module_define(ModuleObject *module, Str *name, bool constant);
 void module_set(ModuleObject *module, Str *name, Value v);
-Value module_get(const ModuleObject *module,
-                 const Str *name); // UNDEF if there is none, or not yet set
+// UNDEF if there is none, or not yet set.
+Value module_get(const ModuleObject *module, const Str *name);
 // A module of natives (table ended by name NULL) under `name`.
 ModuleObject *module_from_table(Runtime *runtime, LocalHeap *heap, const char *name,
                                 const NativeSpec *table);

@@ -24,10 +24,6 @@ bool value_is_number(Value v) {
 
 static Value bool_to_int(Value v) { return value_is_bool(v) ? value_from_int(v == VALUE_TRUE) : v; }
 
-double number_to_double(Value v) {
-    return value_is_double(v) ? value_to_double(v) : integer_to_double(bool_to_int(v));
-}
-
 bool number_take_double(Fiber *fiber, Value v, double *out) {
     if (value_is_double(v)) {
         *out = value_to_double(v);

@@ -42,9 +42,8 @@ Value number_abs(Fiber *fiber, Value v);
 bool number_divmod(Fiber *fiber, Value v, Value by, Value out[2]);
 // pow(base, exponent, modulus) of integers.
 Value number_pow_mod(Fiber *fiber, Value base, Value exponent, Value modulus);
-double number_to_double(Value v); // of any number; HUGE_VAL where an integer is too large
-// As number_to_double, for natives: false with TypeError "must be real number, not str" or
-// OverflowError "int too large to convert to float".
+// A native's argument as a double. False with TypeError "must be real number, not str" or OverflowError
+// "int too large to convert to float".
 bool number_take_double(Fiber *fiber, Value v, double *out);
 void float_repr(double d, Text *out); // Python's repr: shortest that reads back
 // The decimal digits of |d|, finite: 0.d1d2d3... times 10 to the *point'th, without zeros at the end

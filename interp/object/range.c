@@ -156,7 +156,6 @@ bool range_contains(Fiber *fiber, Range *range, Value v, bool *out) {
     return true;
 }
 
-// As in Python: equal if they give the same numbers.
 bool range_equal(Value a, Value b) {
     Range *x = value_to_range(a), *y = value_to_range(b);
     if (integer_compare(x->length, y->length) != 0)

@@ -97,7 +97,6 @@ typedef enum ErrorClass {
     X(FUNCTION, "function")                                                                        \
     X(CLASS, "type")                                                                               \
     X(MODULE, "module")                                                                            \
-    X(ITERATOR, "iterator")                                                                        \
     X(LOCK, "lock")                                                                                \
     X(QUEUE, "queue")                                                                              \
     X(CANCEL_SCOPE, "scope")                                                                       \

@@ -50,15 +50,15 @@ uint32_t str_hash_bytes(const void *data, size_t size); // never 0; bytes hash a
 bool str_equal(Str *a, Str *b);
 int str_compare(const Str *a, const Str *b);    // by code points: -1, 0, 1
 Value str_concat(Fiber *fiber, Str *a, Str *b); // UNDEF with MemoryError
-Value str_repeat(Fiber *fiber, Str *s,
-                 int64_t count); // "" where count <= 0; UNDEF with MemoryError
+// "" where count <= 0; UNDEF with MemoryError.
+Value str_repeat(Fiber *fiber, Str *s, int64_t count);
 // Byte offset of code point `i` (0 <= i <= length).
 size_t str_offset(LocalHeap *heap, Str *s, size_t i);
 // Code points before byte `offset`, which is where one starts.
 size_t str_position(LocalHeap *heap, Str *s, size_t offset);
 Value str_at(Fiber *fiber, Str *s, int64_t index); // negative counts from the end; IndexError
-Str *str_substring(LocalHeap *heap, Str *s, size_t from,
-                   size_t to); // code points; from <= to <= length
+// Code points; from <= to <= length.
+Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to);
 // The code points start, start + step, ... (`count` of them, all within the text). UNDEF with MemoryError.
 Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count);
 // Iteration: the character at byte *offset, which moves on; UNDEF at the end. Starts at 0.

@@ -280,24 +280,11 @@ static void thread_run(Thread *thread, Fiber *fiber) {
         fiber_free(fiber);
 }
 
-Fiber *thread_next_ready(Thread *thread) {
+// NULL where none is ready.
+static Fiber *next_ready(Thread *thread) {
     if (!thread->ready_first || ++thread->dispatches > DISPATCHES)
         thread_look(thread);
     return ready_pop(thread);
-}
-
-void thread_wait_ready(Thread *thread) {
-    for (;;) {
-        thread_look(thread);
-        if (thread->ready_first)
-            return;
-        uint32_t left;
-        if (thread_attend(thread, &left))
-            continue;
-        if (left)
-            return;
-        thread_rest(thread, 0);
-    }
 }
 
 // A task is freed as it ends, and its memory may be another fiber's then: hence the id.
@@ -312,7 +299,7 @@ void thread_run_until_ended(Thread *thread, Fiber *fiber) {
     if (is_new && !fiber->ended)
         thread_add_ready(thread, fiber);
     while (!has_ended(fiber, id)) {
-        Fiber *next = thread_next_ready(thread);
+        Fiber *next = next_ready(thread);
         if (next) {
             thread_run(thread, next);
             continue;

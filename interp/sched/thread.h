@@ -104,15 +104,12 @@ static inline bool thread_is_own(Thread *thread) {
 // --- scheduling; own thread only ---
 // A new fiber, or one whose turn is to be over, goes to the end of the ready queue.
 void thread_add_ready(Thread *thread, Fiber *fiber);
-// Takes the next ready fiber, or NULL at once if there is none.
-Fiber *thread_next_ready(Thread *thread);
-// Waits until some fiber is ready (or a signal asks for attention); turns the loop if there is one,
-// fires timers that are due. Detaches while it sleeps. Reports a total deadlock to the main fiber.
-// POLL_INTERRUPT and POLL_TERMINATE are answered here and in park_block, where they find a fiber that
-// waits: it is woken with WAKE_INTERRUPTED, or the main fiber is cancelled.
-void thread_wait_ready(Thread *thread);
 // Runs `fiber` (which is new, or ready, or waits) and all others that get ready on this thread, until
 // `fiber` has ended. A task is freed when hooks.run_fiber says that it has ended.
+// While none is ready it sleeps, detached, in the loop if there is one, until a timer is due or somebody
+// wakes it; a total deadlock is reported to the main fiber. POLL_INTERRUPT and POLL_TERMINATE are answered
+// here and in park_block, where they find a fiber that waits: it is woken with WAKE_INTERRUPTED, or the
+// main fiber is cancelled.
 void thread_run_until_ended(Thread *thread, Fiber *fiber);
 
 #endif

@@ -31,8 +31,6 @@ struct Vm;      // vm/vm.h
 typedef struct WorldHooks {
     // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed).
     bool (*run_fiber)(Fiber *fiber);
-    // Throws in `fiber` the error of class `error_class` (a name: "DeadlockError") with `message`.
-    void (*throw_error)(Fiber *fiber, const char *error_class, const char *message);
     // Writes what a waiting fiber waits for, as a sentence part with its source line, for
     // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)". The world is stopped.
     void (*describe_wait)(Fiber *fiber, char *text, size_t capacity);

@@ -44,8 +44,8 @@ typedef struct Handle {
     Slot error;                // the error
     Slot instance;             // what scripts hold
     Slot callee, arguments;    // what it runs; arguments is a List
-    const struct Proto
-        *start_proto; // where it was started: code and pc (Runtime.place_of); or NULL
+    // Where it was started: code and pc (Runtime.place_of); or NULL.
+    const struct Proto *start_proto;
     const uint32_t *start_pc;
     WaitQueue joiners;
     _Atomic(Fiber *) fiber;         // RUNNING thread or task: its fiber; else NULL

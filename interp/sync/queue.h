@@ -46,8 +46,8 @@ static inline size_t queue_length(Queue *queue) { return load_acquire(&queue->le
 Queue *queue_new(LocalHeap *heap, size_t maxsize, QueueOrder order);
 
 // Native protocol; args[0] is the queue. S: a priority queue of instances runs their `less`.
-Value queue_put(Fiber *fiber, Value *args,
-                int count); // args[1] item, args[2] time-out (scratch afterwards)
+// args[1] item, args[2] time-out (scratch afterwards).
+Value queue_put(Fiber *fiber, Value *args, int count);
 Value queue_get(Fiber *fiber, Value *args, int count);  // args[1] time-out
 Value queue_join(Fiber *fiber, Value *args, int count); // args[1] time-out
 // The next item for `for x in q`; UNDEF without fiber->error where the queue is closed and empty.

@@ -76,11 +76,11 @@ void handles_report_lost(Fiber *main);
 void handle_detach(Fiber *fiber, Handle *handle);
 
 // --- for handle.c, start.c and process/ ---
-void registry_add(Registry *registry, Handle *handle);     // a thread or task starts
-void registry_remove(Registry *registry, Handle *handle);  // it has ended
-void registry_pending(Registry *registry, Handle *handle); // the same for processes: the end of
-void registry_not_pending(Registry *registry,
-                          Handle *handle); // the script waits for it; or no more
+void registry_add(Registry *registry, Handle *handle);    // a thread or task starts
+void registry_remove(Registry *registry, Handle *handle); // it has ended
+// The same for processes: the end of the script waits for it; or no more.
+void registry_pending(Registry *registry, Handle *handle);
+void registry_not_pending(Registry *registry, Handle *handle);
 // Keeps `error` until somebody picks it up.
 void registry_keep_error(Registry *registry, Handle *handle, Value error);
 // Somebody has it, or says that nobody needs to, also of one that has not ended yet.

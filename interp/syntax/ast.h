@@ -463,6 +463,5 @@ typedef struct Module {
 
 // The tree as S-expressions, one statement a line (ast_print.c); for tests and for looking at.
 void ast_print(Text *out, const Module *module);
-void ast_print_expr(Text *out, const Expr *expr);
 
 #endif

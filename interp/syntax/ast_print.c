@@ -404,8 +404,6 @@ static void print_stmt(Text *out, const Stmt *stmt) {
     }
 }
 
-void ast_print_expr(Text *out, const Expr *expr) { print_expr(out, expr); }
-
 void ast_print(Text *out, const Module *module) {
     for (uint32_t i = 0; i < module->body.count; i++) {
         print_stmt(out, module->body.items[i]);

@@ -99,15 +99,6 @@ static bool run_fiber(Fiber *fiber) {
     return true;
 }
 
-static void run_throw(Fiber *fiber, const char *error_class, const char *message) {
-    Runtime *runtime = fiber_runtime(fiber);
-    for (int i = 0; i < ERROR_CLASS_COUNT; i++)
-        if (!strcmp(runtime->errors[i]->name->data, error_class)) {
-            throw_error(fiber, (ErrorClass)i, "%s", message);
-            return;
-        }
-}
-
 static void run_trace(Fiber *fiber, Tracer *tracer) {
     for (uint32_t i = 0; i < fiber->frame_count; i++)
         trace_object(tracer, fiber->frames[i].closure);
@@ -118,7 +109,6 @@ static void run_trace(Fiber *fiber, Tracer *tracer) {
 
 const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
-    .throw_error = run_throw,
     .describe_wait = wait_describe,
     .waits_for = wait_target,
     .trace_fiber = run_trace,
