@@ -204,6 +204,7 @@ void natives_install(Fiber *fiber) {
     install_functions(fiber, builtin_sequence_functions);
     install_functions(fiber, file_functions);
     install_functions(fiber, handle_functions);
+    install_functions(fiber, overview_functions);
     wait_ops_add(runtime, select_waits);
     wait_ops_add(runtime, gate_waits);
     wait_ops_add(runtime, shared_lock_waits);

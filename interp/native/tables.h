@@ -43,6 +43,7 @@ bool map_update(Fiber *fiber, struct Map *map, Value from);
 // --- errors and built-in functions ---
 extern const NativeSpec error_methods[]; // native/error_methods.c: of BaseError
 extern const NativeSpec builtin_functions[], builtin_sequence_functions[];
+extern const NativeSpec overview_functions[];           // native/overview_functions.c
 Value input_line(Fiber *fiber, Value *args, int count); // native/input.c: input(prompt), waits
 
 // --- modules ---

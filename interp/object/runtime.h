@@ -176,6 +176,9 @@ typedef struct Runtime {
     // The name of a script function. Set by vm/.
     Str *(*function_name)(struct Closure *closure);
 
+    // Whether a callable takes one argument at least. Set by vm/.
+    bool (*takes_argument)(Value callee);
+
     // The status that exit() or --timeout asked for, -1: nobody has. Set by vm/. Any thread.
     int (*asked_status)(World *world);
     // In a forked child: nobody has asked it for anything yet. NULL: nothing to do.

@@ -13,6 +13,7 @@
 #include "object/error.h"
 #include "object/root.h"
 #include "object/str.h"
+#include "process/handlers.h"
 #include "process/message.h"
 #include "process/signals.h"
 #include "process/watcher.h"
@@ -54,6 +55,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     sync_inherit(forker, main);
     fiber_free(forker);
     signals_after_fork(world, home);
+    handlers_after_fork(world);
     return main;
 }
 

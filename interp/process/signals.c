@@ -40,7 +40,6 @@ static void notify(uint32_t bit) {
 }
 
 // The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
-// The terminal sends Ctrl-C to all processes of a script; then it is the first one that decides.
 static void on_interrupt(int signal, siginfo_t *info, void *context) {
     (void)signal;
     (void)context;
@@ -58,6 +57,11 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
 static void on_terminate(int signal) {
     (void)signal;
     notify(POLL_TERMINATE);
+}
+
+static void on_quit(int signal) {
+    (void)signal;
+    notify(POLL_SHOW);
 }
 
 static void stop_watching(int fd) {
@@ -94,16 +98,27 @@ static void handle(int signal, void (*plain)(int), void (*informed)(int, siginfo
     sigaction(signal, &action, NULL);
 }
 
+void signals_default(int signal) {
+    switch (signal) {
+    case SIGPIPE: handle(signal, SIG_IGN, NULL); break;
+    case SIGINT: handle(signal, NULL, on_interrupt); break;
+    case SIGTERM: handle(signal, on_terminate, NULL); break;
+    case SIGQUIT: handle(signal, on_quit, NULL); break;
+    default: handle(signal, SIG_DFL, NULL); break;
+    }
+}
+
 void signals_install(World *world) {
     store_relaxed(&target, world);
-    handle(SIGPIPE, SIG_IGN, NULL);
-    handle(SIGINT, NULL, on_interrupt);
-    handle(SIGTERM, on_terminate, NULL);
+    static const int handled[] = {SIGPIPE, SIGINT, SIGTERM, SIGQUIT};
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
+        signals_default(handled[i]);
 }
 
 void signals_remove(void) {
     handle(SIGINT, SIG_DFL, NULL);
     handle(SIGTERM, SIG_DFL, NULL);
+    handle(SIGQUIT, SIG_DFL, NULL);
     store_relaxed(&target, NULL);
 }
 

@@ -8,6 +8,7 @@
 //   SIGTERM  POLL_TERMINATE: the main fiber is cancelled.
 //   SIGIO    in a child: its socket to the parent: the parent is gone (as SIGTERM, and SIGALRM ends the
 //            child 2 s later), or has detached it.
+//   SIGQUIT  POLL_SHOW: what runs, and what each waits for, is printed to standard error.
 //   SIGPIPE  ignored: writing gives EPIPE.
 #ifndef CONC_PROCESS_SIGNALS_H
 #define CONC_PROCESS_SIGNALS_H
@@ -17,6 +18,8 @@
 // Signals go to this world's main thread from now on. A process has one such world at a time; Vms that
 // are embedded elsewhere do without.
 void signals_install(World *world);
+// What conc does with a signal that the script has no handler for (any more).
+void signals_default(int signal);
 // Back to what the system does by default (SIGPIPE stays ignored). Before the world is freed.
 void signals_remove(void);
 // In a forked child, on its only thread: the same for the child, and watches `home`, its socket to its

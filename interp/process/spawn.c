@@ -84,7 +84,10 @@ static void settle_all(Fiber *fiber);
 static void terminate_all(World *world, int signal);
 static void wait_gone(World *world, uint64_t deadline);
 static bool terminate(Fiber *fiber, Handle *handle);
-static const ProcessHooks hooks = {settle, settle_all, terminate, terminate_all, wait_gone};
+static void each_child(World *world, void (*each)(void *context, Handle *handle, int64_t pid),
+                       void *context);
+static const ProcessHooks hooks = {settle,     settle_all,    terminate,
+                                   each_child, terminate_all, wait_gone};
 
 // The world is stopped; the handle is RUNNING, its call is set.
 static bool start(Fiber *fiber, Handle *handle) {
@@ -300,6 +303,18 @@ void process_detach(Fiber *fiber, Handle *handle) {
 }
 
 // --- the end of the script ---
+
+static void each_child(World *world, void (*each)(void *context, Handle *handle, int64_t pid),
+                       void *context) {
+    Watcher *watcher = watcher_for(world);
+    if (!watcher)
+        return;
+    mutex_lock(&watcher->mutex);
+    for (Child *child = watcher->children; child; child = child->next)
+        if (child->handle && !child->gone)
+            each(context, child->handle, child->pid);
+    mutex_unlock(&watcher->mutex);
+}
 
 static void terminate_all(World *world, int signal) {
     Watcher *watcher = watcher_for(world);

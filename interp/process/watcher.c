@@ -9,7 +9,6 @@
 #include "process/watcher.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,11 +17,12 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/service.h"
 #include "process/message.h"
 #include "sync/shared.h"
 #include "sync/watch.h"
 
-enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16, WATCHER_STACK = 256 * 1024 };
+enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16 };
 
 void child_free(Child *child) {
     if (child->fd >= 0)
@@ -249,8 +249,6 @@ static bool child_is_done(Watcher *watcher, Child *child) {
 static void *watcher_main(void *argument) {
     Watcher *watcher = argument;
     struct epoll_event events[EVENTS];
-    store_release(&watcher->started, 1);
-    os_futex_wake(&watcher->started, 1);
     for (;;) {
         int count = epoll_wait(watcher->epoll, events, EVENTS, -1);
         for (int i = 0; i < count; i++) {
@@ -264,24 +262,6 @@ static void *watcher_main(void *argument) {
 }
 
 // --- making and ending ---
-
-// Returns once the pthread runs: the caller is about to fork.
-static bool start_pthread(Watcher *watcher) {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, WATCHER_STACK);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int error = pthread_create(&watcher->pthread, &attributes, watcher_main, watcher);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    while (!error && !load_acquire(&watcher->started))
-        os_futex_wait(&watcher->started, 0, UINT64_MAX);
-    if (error)
-        errno = error;
-    return error == 0;
-}
 
 static void close_descriptors(Watcher *watcher) {
     if (watcher->epoll >= 0)
@@ -297,7 +277,7 @@ static bool watcher_begin(Watcher *watcher) {
     watcher->bell = eventfd(0, EFD_CLOEXEC);
     if (watcher->epoll >= 0 && watcher->bell >= 0 &&
         epoll_ctl(watcher->epoll, EPOLL_CTL_ADD, watcher->bell, &event) == 0 &&
-        start_pthread(watcher))
+        service_start(&watcher->pthread, watcher_main, watcher))
         return true;
     int error = errno;
     close_descriptors(watcher);
@@ -355,5 +335,4 @@ void watcher_after_fork(Watcher *watcher) {
     }
     forget_children(watcher);
     close_descriptors(watcher);
-    store_relaxed(&watcher->started, 0);
 }

@@ -38,7 +38,6 @@ typedef struct Watcher {
     Child *children;
     int epoll, bell; // the bell: an eventfd, to end the watcher
     pthread_t pthread;
-    _Atomic uint32_t started; // a futex: 1 once the pthread runs
 } Watcher;
 
 // The Vm's watcher, made at the first call. NULL with errno. The world is stopped.

@@ -6,14 +6,12 @@
 // the new alarm, or the thread sees NEVER (or a later deadline), takes the mutex and rings the bell.
 #include "sched/alarm.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/os.h"
+#include "base/service.h"
 #include "sched/park.h"
-
-enum { ALARM_STACK = 256 * 1024 };
 
 struct Alarm {
     World *world;
@@ -61,26 +59,13 @@ static void *alarm_main(void *argument) {
     return NULL;
 }
 
-static bool start_pthread(struct Alarm *alarm) {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, ALARM_STACK);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool started = pthread_create(&alarm->pthread, &attributes, alarm_main, alarm) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return started;
-}
-
 static struct Alarm *alarm_new(World *world) {
     struct Alarm *alarm = os_calloc(1, sizeof *alarm);
     alarm->world = world;
     store_relaxed(&alarm->next, DEADLINE_NEVER);
     mutex_init(&alarm->mutex, RANK_ALARM);
     pthread_cond_init(&alarm->bell, NULL);
-    if (start_pthread(alarm))
+    if (service_start(&alarm->pthread, alarm_main, alarm))
         return alarm;
     mutex_destroy(&alarm->mutex);
     free(alarm);

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "base/os.h"
+#include "base/service.h"
 #include "sched/internal.h"
 
 enum { SPINS, SLEEPS, HAS_JOB, HAS_TO_END };
@@ -137,22 +138,12 @@ static void *worker_main(void *argument) {
     return NULL;
 }
 
-// Signals go to the main thread or to who waits for them; errors of the CPU's stay with their cause.
-static void block_signals(pthread_attr_t *attributes) {
-    sigset_t set;
-    sigfillset(&set);
-    static const int synchronous[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP};
-    for (size_t i = 0; i < sizeof synchronous / sizeof *synchronous; i++)
-        sigdelset(&set, synchronous[i]);
-    pthread_attr_setsigmask_np(attributes, &set);
-}
-
 static int worker_create(Worker *worker) {
     pthread_attr_t attributes;
     pthread_t pthread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, NATIVE_STACK);
-    block_signals(&attributes);
+    service_block_signals(&attributes);
     int error = pthread_create(&pthread, &attributes, worker_main, worker);
     pthread_attr_destroy(&attributes);
     return error;

@@ -232,6 +232,11 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
         terminate_waiting(thread);
         answered = true;
     }
+    if (poll & POLL_SHOW) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
+        thread->world->hooks.show(thread);
+        answered = true;
+    }
     if (poll & POLL_INTERRUPT) {
         if (interrupt_waiting(thread))
             answered = true;

@@ -19,6 +19,7 @@ enum {
     POLL_END = 16,        // the script ends: what runs looks whether it was cancelled
     POLL_TIMEOUT = 32,    // a `timeout` block of a running fiber may have expired
     POLL_REPORT = 64,     // main thread: errors of handles that were collected wait to be reported
+    POLL_SHOW = 256,      // main thread: SIGQUIT: print what runs
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
 };
 

@@ -38,6 +38,9 @@ typedef struct WorldHooks {
     // any attached thread while `fiber` may run on: it reads what it needs by relaxed atomics, and the
     // answer may be out of date. A Fiber's memory stays a Fiber's until the world ends.
     Fiber *(*waits_for)(Fiber *fiber);
+    // Prints what runs to standard error (SIGQUIT). On the main thread, attached, no lock held; may
+    // stop the world.
+    void (*show)(Thread *thread);
     // Frames and whatever else it refers to. The world is stopped. See fiber_trace_registers.
     void (*trace_fiber)(Fiber *fiber, Tracer *tracer);
 } WorldHooks;

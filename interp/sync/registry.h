@@ -27,6 +27,9 @@ typedef struct ProcessHooks {
     void (*settle)(Fiber *fiber, Handle *handle); // see handle_settle
     void (*settle_all)(Fiber *fiber);             // all children that have gone, reachable or not
     bool (*terminate)(Fiber *fiber, Handle *handle); // SIGTERM; false: it has ended
+    // Calls each(context, handle, pid) for the children that run. The world is stopped.
+    void (*each_child)(World *world, void (*each)(void *context, Handle *handle, int64_t pid),
+                       void *context);
     // Sends it to the children, detached ones excepted; SIGTERM to each once.
     void (*terminate_all)(World *world, int signal);
     void (*wait_gone)(World *world, uint64_t deadline); // sleeps until no such child is left
@@ -46,6 +49,7 @@ typedef struct Registry {
     _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
     _Atomic uint64_t ends;             // Handle.ended_at
     int home;                          // in a child process: its socket to its parent; else -1
+    _Atomic(struct SignalHandlers *) signal_handlers; // process/handlers.h
 } Registry;
 
 // Registers the kinds and makes the registry: runtime->registry.

@@ -248,23 +248,27 @@ static const char *plain_description(ParkKind kind) {
     }
 }
 
-void wait_describe(Fiber *fiber, char *text, size_t capacity) {
-    char what[400], place[256] = "";
+void wait_describe_object(Fiber *fiber, char *text, size_t capacity) {
     Value object = fiber->wait.object;
     if (fiber->wait.kind == PARK_LOCK && value_is_lock(object))
-        describe_lock(fiber, value_to_lock(object), what, sizeof what);
+        describe_lock(fiber, value_to_lock(object), text, capacity);
     else if (fiber->wait.kind == PARK_LOCK && value_is_shared_lock(object))
-        describe_shared_lock(fiber, value_to_shared_lock(object), what, sizeof what);
+        describe_shared_lock(fiber, value_to_shared_lock(object), text, capacity);
     else if (fiber->wait.kind == PARK_SELECT && value_is_kind(object, KIND_SELECT))
-        describe_select((Select *)value_to_ref(object), what, sizeof what);
+        describe_select((Select *)value_to_ref(object), text, capacity);
     else if (fiber->wait.kind == PARK_GROUP && value_is_cancel_scope(object))
-        describe_group(value_to_cancel_scope(object), what, sizeof what);
+        describe_group(value_to_cancel_scope(object), text, capacity);
     else if (fiber->wait.kind == PARK_JOIN)
-        describe_join(fiber, what, sizeof what);
+        describe_join(fiber, text, capacity);
     else if (fiber->wait.kind == PARK_GATE && gate_of(object))
-        describe_gate(fiber, what, sizeof what);
+        describe_gate(fiber, text, capacity);
     else
-        snprintf(what, sizeof what, "%s", plain_description(fiber->wait.kind));
+        snprintf(text, capacity, "%s", plain_description(fiber->wait.kind));
+}
+
+void wait_describe(Fiber *fiber, char *text, size_t capacity) {
+    char what[400], place[256] = "";
+    wait_describe_object(fiber, what, sizeof what);
     Runtime *runtime = fiber_runtime(fiber);
     if (runtime->place && fiber->frame_count > 0)
         runtime->place(fiber, place, sizeof place);

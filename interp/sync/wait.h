@@ -87,6 +87,8 @@ Value wait_call_result(const WaitOps *ops, Fiber *fiber, Value *args, Value resu
 // A native's body in terms of its parts; native protocol (VALUE_PARKED).
 Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count);
 
+// What the waiting `fiber` waits for. The world is stopped.
+void wait_describe_object(Fiber *fiber, char *text, size_t capacity);
 // WorldHooks.describe_wait and .waits_for.
 void wait_describe(Fiber *fiber, char *text, size_t capacity);
 Fiber *wait_target(Fiber *fiber);

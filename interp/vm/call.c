@@ -378,6 +378,21 @@ Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *label
     return handle;
 }
 
+bool call_takes_argument(Value callee) {
+    bool bound = value_is_kind(callee, KIND_BOUND);
+    if (bound)
+        callee = ((Bound *)value_to_ref(callee))->function;
+    if (value_is_kind(callee, KIND_CLOSURE)) {
+        const Proto *proto = ((Closure *)value_to_ref(callee))->proto;
+        return proto->parameter_count > 0 || proto->has_rest;
+    }
+    if (value_is_kind(callee, KIND_NATIVE)) {
+        const Native *native = (Native *)value_to_ref(callee);
+        return native->parameter_count > 0 || native->rest;
+    }
+    return false;
+}
+
 // --- from C ---
 
 // Runs what call_enter began, to its value.

@@ -36,6 +36,8 @@ Entered call_method(Fiber *fiber, Value function, Value *base, int count,
 // Starts base[0](base[1..]) as `mode` says (CALL_SPAWN, ...); the handle, or UNDEF with the error.
 Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode);
 
+// Whether a callable takes one argument at least.
+bool call_takes_argument(Value callee);
 // From C: calls, waits where it has to, gives the result or UNDEF with fiber->error.
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count);
 Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count);

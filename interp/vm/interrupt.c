@@ -7,6 +7,7 @@
 #include "sync/cancel_scope.h"
 #include "sync/wait.h"
 #include "vm/call.h"
+#include "vm/run.h"
 #include "vm/vm.h"
 
 // Over the limit even after a collection. Another one is asked for, so that what the script lets go of
@@ -43,6 +44,10 @@ bool poll_answer(Fiber *fiber) {
         if (due)
             return false;
         alarm_set(thread, fiber->deadline); // it may have rung for another fiber
+    }
+    if (bits & POLL_SHOW) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
+        run_show(thread);
     }
     if (bits & POLL_REPORT) {
         and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);

@@ -12,6 +12,7 @@
 #include "object/str.h"
 #include "sched/alarm.h"
 #include "sync/handle.h"
+#include "sync/overview.h"
 #include "sync/registry.h"
 #include "sync/wait.h"
 #include "vm/call.h"
@@ -107,10 +108,21 @@ static void run_trace(Fiber *fiber, Tracer *tracer) {
     sync_trace_fiber(fiber, tracer);
 }
 
+void run_show(Thread *thread) {
+    Overview overview;
+    Text text = {0};
+    overview_take(thread->current, &overview);
+    overview_print(&overview, &text);
+    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    text_free(&text);
+    overview_free(&overview);
+}
+
 const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
     .describe_wait = wait_describe,
     .waits_for = wait_target,
+    .show = run_show,
     .trace_fiber = run_trace,
 };
 

@@ -12,4 +12,7 @@ extern const WorldHooks run_hooks;
 // nobody picked up. The exit status.
 int run_script(Vm *vm, Fiber *fiber);
 
+// WorldHooks.show: prints what runs to standard error.
+void run_show(Thread *thread);
+
 #endif

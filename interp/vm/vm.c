@@ -14,6 +14,7 @@
 #include "object/map.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "process/handlers.h"
 #include "process/spawn.h"
 #include "sync/registry.h"
 #include "vm/call.h"
@@ -67,6 +68,7 @@ static void set_hooks(Vm *vm) {
     runtime->report = error_report;
     runtime->place_of = trace_place_of;
     runtime->function_name = function_name;
+    runtime->takes_argument = call_takes_argument;
     runtime->asked_status = asked_status;
     runtime->after_fork = after_fork;
     heap_register_kind(vm->heap, KIND_TRACE, &trace_kind);
@@ -98,6 +100,7 @@ Vm *vm_new(const VmOptions *options) {
 
 void vm_free(Vm *vm) {
     watchdog_end(&vm->watchdog);
+    handlers_free(vm->world);
     processes_free(vm->world);
     thread_pool_free(vm->world);
     sync_free(vm->runtime);

@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/service.h"
 #include "sync/registry.h"
 #include "vm/vm.h"
-
-enum { STACK = 128 * 1024 };
 
 // --- the pthread ---
 
@@ -35,8 +34,6 @@ static void force(const Watchdog *dog) {
 
 static void *watchdog_main(void *argument) {
     Watchdog *dog = argument;
-    add_seq(&dog->news, 1);
-    os_futex_wake(&dog->news, 1);
     while (!load_seq(&dog->ending)) {
         uint32_t news = load_seq(&dog->news);
         uint64_t ask_at = load_seq(&dog->ask_at), force_at = load_seq(&dog->force_at);
@@ -64,24 +61,10 @@ static void tell(Watchdog *dog) {
     os_futex_wake(&dog->news, 1);
 }
 
-// Returns once the pthread runs: a fork must not meet it in its start. Without one (the system has no
-// more) the clock is not looked at.
+// Without a pthread (the system has no more) the clock is not looked at.
 static void start(Watchdog *dog) {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    store_relaxed(&dog->news, 0);
     store_relaxed(&dog->ending, false);
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    dog->runs = true;
-    if (pthread_create(&dog->pthread, &attributes, watchdog_main, dog) != 0)
-        dog->runs = false;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    while (dog->runs && load_seq(&dog->news) == 0)
-        os_futex_wait(&dog->news, 0, UINT64_MAX);
+    dog->runs = service_start(&dog->pthread, watchdog_main, dog);
 }
 
 void watchdog_ask(Watchdog *dog, double seconds) {

@@ -21,7 +21,7 @@ typedef struct Watchdog {
     _Atomic uint64_t ask_at;   // times of os_now; UINT64_MAX: never
     _Atomic uint64_t force_at; //
     double limit;              // the seconds of ask_at, for the message
-    _Atomic uint32_t news;     // a futex: changes with the times; 0 until the pthread runs
+    _Atomic uint32_t news;     // a futex: changes with the times
     _Atomic bool ending;
     bool runs; // there is a pthread
     pthread_t pthread;

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Taking stock. The world stands still meanwhile, so every fiber is where it was last seen: at a
+// safepoint, or in a wait.
+#include "sync/overview.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/os.h"
+#include "object/str.h"
+#include "sync/registry.h"
+#include "sync/wait.h"
+
+static OverviewRow *add_row(Overview *overview) {
+    if (overview->count == overview->capacity) {
+        overview->capacity = overview->capacity ? overview->capacity * 2 : 16;
+        overview->rows = os_realloc(overview->rows, overview->capacity * sizeof *overview->rows);
+    }
+    OverviewRow *row = &overview->rows[overview->count++];
+    *row = (OverviewRow){0};
+    return row;
+}
+
+static char *copy(const char *text) { return *text ? strdup(text) : NULL; }
+
+static char *name_of(Handle *handle) {
+    Value name = handle ? slot_get(&handle->name) : VALUE_NIL;
+    return value_is_str(name) ? copy(value_to_str(name)->data) : NULL;
+}
+
+static char *place_of_start(const Runtime *runtime, const Handle *handle) {
+    char place[256] = "";
+    if (handle && handle->start_proto)
+        runtime->place_of(handle->start_proto, handle->start_pc, place, sizeof place);
+    return copy(place);
+}
+
+// A fiber that has not had its first turn yet is where it was started.
+static char *place_of(Fiber *fiber, const Handle *handle) {
+    char place[256] = "";
+    if (fiber->frame_count == 0)
+        return place_of_start(fiber_runtime(fiber), handle);
+    fiber_runtime(fiber)->place(fiber, place, sizeof place);
+    return copy(place);
+}
+
+static void add_fiber(Overview *overview, Fiber *fiber) {
+    Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
+    OverviewRow *row = add_row(overview);
+    row->kind = fiber->is_task ? "task" : "thread";
+    row->id = load_relaxed(&fiber->id);
+    row->name = name_of(handle);
+    row->place = place_of(fiber, handle);
+    if (load_relaxed(&fiber->wait.state) == WAIT_ARMED) {
+        char what[400];
+        wait_describe_object(fiber, what, sizeof what);
+        row->waits_for = copy(what);
+        row->state = "waiting";
+    } else {
+        row->state = fiber->thread->current == fiber ? "running" : "ready";
+    }
+}
+
+typedef struct Children {
+    Overview *overview;
+    const Runtime *runtime;
+} Children;
+
+static void add_child(void *context, Handle *handle, int64_t pid) {
+    const Children *children = context;
+    OverviewRow *row = add_row(children->overview);
+    row->kind = "process";
+    row->state = "running";
+    row->id = handle->id;
+    row->pid = pid;
+    row->name = name_of(handle);
+    row->place = place_of_start(children->runtime, handle);
+}
+
+static int by_id(const void *a, const void *b) {
+    uint64_t x = ((const OverviewRow *)a)->id, y = ((const OverviewRow *)b)->id;
+    return x < y ? -1 : x > y;
+}
+
+void overview_take(Fiber *fiber, Overview *overview) {
+    World *world = fiber->world;
+    const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
+    *overview = (Overview){0};
+    while (!world_stop(world, fiber->thread)) {
+    }
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        for (Fiber *f = thread->fibers; f; f = f->next)
+            if (!f->ended)
+                add_fiber(overview, f);
+    if (processes)
+        processes->each_child(world, add_child, &(Children){overview, world->runtime});
+    world_resume(world, fiber->thread);
+    if (overview->count > 0)
+        qsort(overview->rows, overview->count, sizeof *overview->rows, by_id);
+}
+
+void overview_free(Overview *overview) {
+    for (size_t i = 0; i < overview->count; i++) {
+        free(overview->rows[i].name);
+        free(overview->rows[i].waits_for);
+        free(overview->rows[i].place);
+    }
+    free(overview->rows);
+}
+
+static void print_row(const OverviewRow *row, Text *out) {
+    if (row->id == 1)
+        text_string(out, "the main thread");
+    else
+        text_format(out, "%s %llu", row->kind, (unsigned long long)row->id);
+    if (row->name)
+        text_format(out, " (%s)", row->name);
+    if (row->pid)
+        text_format(out, ", pid %lld,", (long long)row->pid);
+    if (row->waits_for)
+        text_format(out, " waits for %s", row->waits_for);
+    else
+        text_format(out, " is %s", row->state);
+    if (row->place)
+        text_format(out, row->pid ? ", started at %s" : ", at %s", row->place);
+    text_char(out, '\n');
+}
+
+void overview_print(const Overview *overview, Text *out) {
+    for (size_t i = 0; i < overview->count; i++)
+        print_row(&overview->rows[i], out);
+}
