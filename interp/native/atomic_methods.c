@@ -88,8 +88,8 @@ static Value get_local(Fiber *fiber, Value *args, int count) {
 
 static Value set_local(Fiber *fiber, Value *args, int count) {
     (void)count;
-    fiber_local_set(fiber, value_to_fiber_local(args[0]), value_name(fiber), args[1]);
-    return VALUE_NIL;
+    bool ok = fiber_local_set(fiber, value_to_fiber_local(args[0]), value_name(fiber), args[1]);
+    return ok ? VALUE_NIL : VALUE_UNDEF;
 }
 
 const NativeSpec local_constructor = {"Local", construct_local, "", 0,

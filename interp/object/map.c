@@ -338,8 +338,8 @@ bool map_delete(Fiber *fiber, Map *map, Value key, Value *old) {
 bool map_set_default(Fiber *fiber, Map *map, Value key, Value v, Value *out) {
     return change_key(fiber, map, CHANGE_DEFAULT, key, v, out);
 }
-void map_set_str(Fiber *fiber, Map *map, Str *key, Value v) {
-    change_plain(fiber, map, CHANGE_SET, value_from_ref(key), v, str_hash(key), NULL);
+bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v) {
+    return change_plain(fiber, map, CHANGE_SET, value_from_ref(key), v, str_hash(key), NULL);
 }
 
 // --- as a whole ---

@@ -63,9 +63,9 @@ static Map *add_fields(Fiber *fiber, const FiberLocal *local) {
     return fields;
 }
 
-void fiber_local_set(Fiber *fiber, FiberLocal *local, Str *name, Value v) {
+bool fiber_local_set(Fiber *fiber, FiberLocal *local, Str *name, Value v) {
     Map *fields = fields_of(fiber, local);
-    map_set_str(fiber, fields ? fields : add_fields(fiber, local), name, v);
+    return map_set_str(fiber, fields ? fields : add_fields(fiber, local), name, v);
 }
 
 static void clear(Locals *locals, Heap *heap) {

@@ -24,7 +24,8 @@ static inline FiberLocal *value_to_fiber_local(Value v) { return (FiberLocal *)v
 FiberLocal *fiber_local_new(Fiber *fiber);
 // Own thread. UNDEF: the fiber has no such field.
 Value fiber_local_get(const Fiber *fiber, const FiberLocal *local, const Str *name);
-void fiber_local_set(Fiber *fiber, FiberLocal *local, Str *name, Value v);
+// Own thread. False with MemoryError.
+bool fiber_local_set(Fiber *fiber, FiberLocal *local, Str *name, Value v);
 
 void fiber_locals_free(Fiber *fiber); // its fields are gone; own thread
 // The weak part of a collection: drops the fields of Locals that are not marked.

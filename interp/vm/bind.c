@@ -75,10 +75,10 @@ static int find_parameter(const Signature *s, const Str *name) {
 }
 
 // A label that is no parameter's goes into a map, where the native takes such.
-static void keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
+static bool keep_label(Fiber *fiber, Value *map, Str *label, Value v) {
     if (*map == VALUE_UNDEF)
         *map = value_from_ref(map_new(fiber->heap));
-    map_set_str(fiber, value_to_map(*map), label, v);
+    return map_set_str(fiber, value_to_map(*map), label, v);
 }
 
 static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, bool unknown) {
@@ -100,7 +100,8 @@ static bool place_labelled(Fiber *fiber, const Signature *s, Value *base, const 
     for (uint32_t i = 0; i < labels->count; i++) {
         int where = find_parameter(s, labels->names[i]);
         if (where < 0 && s->takes_labels) {
-            keep_label(fiber, &base[s->parameter_count], labels->names[i], labelled[i]);
+            if (!keep_label(fiber, &base[s->parameter_count], labels->names[i], labelled[i]))
+                return false;
             continue;
         }
         if (where < 0 || base[where + 1] != VALUE_UNDEF)

@@ -88,7 +88,8 @@ static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, siz
         return VALUE_UNDEF;
     Map *modules = value_to_map(slot_get(&fiber_vm(fiber)->modules));
     Value v = value_from_ref(module);
-    map_set_str(fiber, modules, key, v);
+    if (!map_set_str(fiber, modules, key, v))
+        return VALUE_UNDEF;
     if (vm_call(fiber, value_from_ref(main), NULL, 0) != VALUE_UNDEF)
         return v;
     Value error = error_take(fiber), ignored; // a module whose top level failed is not kept

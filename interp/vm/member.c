@@ -139,8 +139,7 @@ static bool store_static(Fiber *fiber, Class *c, Str *name, Value v) {
         uint64_t none = VALUE_UNDEF;
         cas_acq_rel(&c->statics, &none, fresh); // the loser of a race uses the winner's map
     }
-    map_set_str(fiber, value_to_map(slot_get(&c->statics)), name, v);
-    return true;
+    return map_set_str(fiber, value_to_map(slot_get(&c->statics)), name, v);
 }
 
 static bool store_module(Fiber *fiber, ModuleObject *module, Str *name, Value v) {
@@ -183,9 +182,7 @@ bool member_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
     }
     if (value_is_kind(receiver, KIND_MODULE))
         return store_module(fiber, (ModuleObject *)value_to_ref(receiver), site->name, v);
-    if (value_is_fiber_local(receiver)) {
-        fiber_local_set(fiber, value_to_fiber_local(receiver), site->name, v);
-        return true;
-    }
+    if (value_is_fiber_local(receiver))
+        return fiber_local_set(fiber, value_to_fiber_local(receiver), site->name, v);
     return member_missing(fiber, receiver, site->name) != VALUE_UNDEF;
 }
