@@ -107,12 +107,21 @@ def check_headers():
 
 
 def check_readmes():
-    """Each folder has a README.md; those of the tests' data are covered by the one above them."""
+    """Each folder has a README.md, which names its C files; tests' data have the one above them."""
     covered = re.compile(r"^(tests/golden/.+|tests/bench/.+|tests/fuzz/.+|\.ci)$")
     folders = {os.path.dirname(path) for path in files("")}
     for folder in sorted(folders | {os.path.dirname(f) for f in folders}):
         if not covered.match(folder) and not os.path.exists(os.path.join(TOP, folder, "README.md")):
             yield (folder or "the top") + " has no README.md"
+    for path in files(".c", ".h", ".def"):
+        folder, name = os.path.split(path)
+        if not folder.startswith(("interp/", "tests/unit")):
+            continue
+        # `build_*` stands for many, `park.h` for park.c as well.
+        named = re.findall(r"`([\w*]+)(?:\.(?:c|h|def))?`", read(folder + "/README.md"))
+        stem = os.path.splitext(name)[0]
+        if not any(stem == n or n.endswith("*") and stem.startswith(n[:-1]) for n in named):
+            yield "%s/README.md does not name %s" % (folder, name)
 
 
 def check_marks():
