@@ -107,12 +107,16 @@ def check_headers():
 
 
 def check_readmes():
-    """Each folder has a README.md, which names its C files; tests' data have the one above them."""
+    """Each folder has a README.md, which names its C files, or features; data have the one above."""
     covered = re.compile(r"^(tests/golden/.+|tests/bench/.+|tests/fuzz/.+|\.ci)$")
     folders = {os.path.dirname(path) for path in files("")}
     for folder in sorted(folders | {os.path.dirname(f) for f in folders}):
         if not covered.match(folder) and not os.path.exists(os.path.join(TOP, folder, "README.md")):
             yield (folder or "the top") + " has no README.md"
+    features = re.findall(r"`(\w+)`", read("tests/golden/README.md"))
+    for folder in sorted(os.listdir(os.path.join(TOP, "tests/golden"))):
+        if folder not in features + ["README.md"]:
+            yield "tests/golden/README.md does not name " + folder
     for path in files(".c", ".h", ".def"):
         folder, name = os.path.split(path)
         if not folder.startswith(("interp/", "tests/unit")):
