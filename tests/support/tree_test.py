@@ -87,6 +87,19 @@ def check_cycles():
         yield from walk(header, [])
 
 
+def check_globals():
+    """Files of interp/ have no variables but constants: all state hangs on a Vm (handlers apart)."""
+    variable = re.compile(r"^(?:static )?(?:_Atomic\([^)]*\)|[A-Za-z_]\w*)(?: \w+)*[ *]+"  # type
+                          r"\w+(?:\[.*?\])*(?: = .*|;|, .*;)$")                       # name
+    harmless = re.compile(r"^(typedef|return|extern|enum) |^[^=]*\b(const|_Thread_local)\b")
+    for path in files(".c", under="interp"):
+        if path in ("interp/process/signals.c", "interp/process/handlers.c"):
+            continue  # a signal's handler gets no argument of ours
+        for number, line in enumerate(read(path).split("\n"), 1):
+            if variable.match(line) and not harmless.match(line):
+                yield "%s:%d: %s" % (path, number, line)
+
+
 def check_headers():
     """C files start with the SPDX line and a chapter comment; headers have their guard."""
     for path in files(".c", ".h", ".def"):
