@@ -5,6 +5,7 @@
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "process/shared_atomic.h"
 #include "sync/atomic_value.h"
 #include "sync/fiber_local.h"
 
@@ -12,10 +13,9 @@
 
 static Value construct_atomic(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (args[2] != VALUE_UNDEF && value_truth(fiber, args[2]))
-        return throw_value(
-            fiber, "Atomic(shared: true) is not supported: a child process gets a copy of it");
     Value v = args[1] == VALUE_UNDEF ? value_from_int(0) : args[1];
+    if (args[2] != VALUE_UNDEF && value_truth(fiber, args[2]))
+        return shared_atomic_new(fiber, v);
     return value_from_ref(atomic_value_new(fiber->heap, v));
 }
 
@@ -49,23 +49,66 @@ static Value compare_swap(Fiber *fiber, Value *args, int count) {
     return atomic_value_compare_swap(fiber, args);
 }
 
+// --- Atomic between processes ---
+
+static Value shared_get(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return shared_atomic_get(fiber, args);
+}
+
+static Value shared_set(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return shared_atomic_set(fiber, args, args[1]) ? VALUE_NIL : VALUE_UNDEF;
+}
+
+static Value shared_add(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return shared_atomic_add(fiber, args, args[1] == VALUE_UNDEF ? value_from_int(1) : args[1]);
+}
+
+static Value shared_swap(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return shared_atomic_swap(fiber, args, args[1]);
+}
+
+static Value shared_compare_swap(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return shared_atomic_compare_swap(fiber, args);
+}
+
 const NativeSpec atomic_constructor = {
     "Atomic", construct_atomic, "value=0, shared=false", 0,
-    "Atomic(value=0, shared=false): a value that threads change in single steps.\n"
+    "Atomic(value=0, shared=false): a value that threads change in single steps. shared: "
+    "processes that are\n"
+    "spawned later, too; the value travels as a copy.\n"
     "    let hits = Atomic(0)\n"
     "    thread { hits.add(1) }"};
 
+#define GET_DOC "get(): the value.\n    print(hits.get())"
+#define SET_DOC "set(value): stores a value.\n    hits.set(0)"
+#define ADD_DOC                                                                                    \
+    "add(n=1): adds n, and gives the new value. TypeError unless both are numbers.\n"              \
+    "    let number = hits.add(1)"
+#define SWAP_DOC                                                                                   \
+    "swap(value): stores a value, and gives the old one.\n    let before = hits.swap(0)"
+#define COMPARE_SWAP_DOC                                                                           \
+    "compare_swap(old, new): stores `new` if the value equals `old`. Gives true if it did.\n"      \
+    "    while not state.compare_swap(\"free\", \"taken\") { sleep(0.01) }"
+
 const NativeSpec atomic_methods[] = {
-    {"get", get, "", 0, "get(): the value.\n    print(hits.get())"},
-    {"set", set, "value", 0, "set(value): stores a value.\n    hits.set(0)"},
-    {"add", add, "n=1", 0,
-     "add(n=1): adds n, and gives the new value. TypeError unless both are numbers.\n"
-     "    let number = hits.add(1)"},
-    {"swap", swap, "value", 0,
-     "swap(value): stores a value, and gives the old one.\n    let before = hits.swap(0)"},
-    {"compare_swap", compare_swap, "old, new, _=nil", 0,
-     "compare_swap(old, new): stores `new` if the value equals `old`. Gives true if it did.\n"
-     "    while not state.compare_swap(\"free\", \"taken\") { sleep(0.01) }"},
+    {"get", get, "", 0, GET_DOC},
+    {"set", set, "value", 0, SET_DOC},
+    {"add", add, "n=1", 0, ADD_DOC},
+    {"swap", swap, "value", 0, SWAP_DOC},
+    {"compare_swap", compare_swap, "old, new, _=nil", 0, COMPARE_SWAP_DOC},
+    {0}};
+
+const NativeSpec shared_atomic_methods[] = {
+    {"get", shared_get, "", 0, GET_DOC},
+    {"set", shared_set, "value", 0, SET_DOC},
+    {"add", shared_add, "n=1", 0, ADD_DOC},
+    {"swap", shared_swap, "value", 0, SWAP_DOC},
+    {"compare_swap", shared_compare_swap, "old, new, _=nil", 0, COMPARE_SWAP_DOC},
     {0}};
 
 // --- Local ---

@@ -9,6 +9,7 @@
 #include "object/map.h"
 #include "object/module.h"
 #include "object/str.h"
+#include "process/shared_atomic.h"
 #include "sync/gate.h"
 #include "sync/shared_lock.h"
 #include "vm/vm.h"
@@ -53,6 +54,7 @@ static const TypeRow types[] = {
     {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
     {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
     {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
+    {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false},
     {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
     {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
     {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
@@ -96,6 +98,7 @@ static const struct {
     {KIND_SELECT, TYPE_SELECT},
     {KIND_SELECT_CASE, TYPE_OBJECT},
     {KIND_SHARED_LOCK, TYPE_SHARED_LOCK},
+    {KIND_SHARED_ATOMIC, TYPE_SHARED_ATOMIC},
     {KIND_FILE, TYPE_FILE},
     {KIND_HANDLE, TYPE_HANDLE},
     {KIND_TRACE, TYPE_OBJECT},
@@ -194,6 +197,7 @@ static void install_prelude(Fiber *fiber) {
 void natives_install(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
     heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
+    heap_register_kind(runtime->heap, KIND_SHARED_ATOMIC, &shared_atomic_kind);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         install_type(fiber, &types[i]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

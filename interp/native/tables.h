@@ -93,6 +93,7 @@ extern const NativeSpec rlock_methods[], condition_methods[]; // native/rlock_me
 extern const NativeSpec rwlock_methods[], rwlock_side_methods[];
 extern const NativeSpec rlock_constructor, rwlock_constructor, condition_constructor;
 extern const NativeSpec atomic_methods[], local_methods[]; // native/atomic_methods.c
+extern const NativeSpec shared_atomic_methods[];
 extern const NativeSpec atomic_constructor, local_constructor;
 
 // --- files ---

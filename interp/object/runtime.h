@@ -113,6 +113,7 @@ typedef enum ErrorClass {
     X(LOCAL, "Local")                                                                              \
     X(SELECT, "select")                                                                            \
     X(SHARED_LOCK, "lock")                                                                         \
+    X(SHARED_ATOMIC, "Atomic")                                                                     \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \

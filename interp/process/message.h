@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Message: a value as bytes, for another process of the same program. Written by a forked child, read
-// by its parent, which does not trust it: whatever the bytes are, reading gives a value or says no.
+// Message: a value as bytes, for another process of the same program: the result of a child, an item of a
+// shared queue. Who reads it does not trust it: whatever the bytes are, reading gives a value or says no.
 //
 //   header, 16 bytes:  "CONC" | version 1 | kind | 0 0 | length of the payload, 8 bytes little-endian
 //   payload:           one value
@@ -32,8 +32,14 @@
 
 typedef enum MessageKind { MESSAGE_RESULT = 1, MESSAGE_ERROR = 2 } MessageKind;
 typedef enum MessageStatus { MESSAGE_OK, MESSAGE_MALFORMED, MESSAGE_THREW } MessageStatus;
-enum { MESSAGE_HEADER = 16, MESSAGE_DEPTH = 1500 };
+enum {
+    MESSAGE_HEADER = 16,
+    MESSAGE_DEPTH = 1500,
+    MESSAGE_SHARED_STR = 32, // strings below this many bytes are written anew each time
+    MESSAGE_SMALL = MESSAGE_SHARED_STR + 8,
+};
 
+// --- whole messages ---
 // Appends `v` as a message to `out`. Classes with an id from `class_limit` on are unknown to the reader.
 // False with TypeError, which names the part that cannot be sent, or RecursionError; `out` is then as
 // it was. Runs no script code.
@@ -46,5 +52,14 @@ size_t message_size(const char *data, size_t size);
 // Reads a whole message. S (keys of maps may have a hash in script). MESSAGE_THREW: fiber->error.
 MessageStatus message_read(Fiber *fiber, const char *data, size_t size, MessageKind *kind,
                            Value *out);
+
+// --- payloads alone, for who keeps their length elsewhere ---
+bool message_pack(Fiber *fiber, Value v, uint32_t class_limit, Text *out);
+MessageStatus message_unpack(Fiber *fiber, const char *data, size_t size, Value *out); // S
+// The same where the value is small, into at most MESSAGE_SMALL bytes: nil, bool, small int, float, short
+// str. How many bytes; 0: it is not.
+size_t message_pack_small(Value v, char *out);
+// The value, or UNDEF where it is not such a one. Runs no script code.
+Value message_unpack_small(Fiber *fiber, const char *data, size_t size);
 
 #endif

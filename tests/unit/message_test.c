@@ -178,6 +178,65 @@ Test(message, sharing_does_not_multiply) {
     test_vm_free(vm);
 }
 
+// --- small values ---
+
+// The short way writes the same bytes as the long one, and reads what either has written.
+Test(message, small_values) {
+    Vm *vm = test_vm_new();
+    static const char *const each[] = {"nil",
+                                       "true",
+                                       "false",
+                                       "0",
+                                       "-1",
+                                       "63",
+                                       "64",
+                                       "-65",
+                                       "1125899906842623",
+                                       "-1125899906842624",
+                                       "0.0",
+                                       "-2.5",
+                                       "1e300",
+                                       "''",
+                                       "'abc'",
+                                       "'世界'",
+                                       "'a text of 31 bytes, no more yet'"};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        Value v = expression(vm, each[i]);
+        char small[MESSAGE_SMALL];
+        Text bytes = {0};
+        size_t size = message_pack_small(v, small);
+        cr_assert(message_pack(vm_fiber(vm), v, 0, &bytes));
+        cr_assert_eq(size, bytes.length, "%s", each[i]);
+        cr_expect_arr_eq(small, bytes.data, size, "%s", each[i]);
+        cr_expect(equal(vm, message_unpack_small(vm_fiber(vm), small, size), v), "%s", each[i]);
+        text_free(&bytes);
+    }
+    static const char *const others[] = {"2 ** 60", "[]", "bytes(1)",
+                                         "'a text of 32 bytes: one too many'"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char small[MESSAGE_SMALL];
+        cr_expect_eq(message_pack_small(expression(vm, others[i]), small), 0, "%s", others[i]);
+    }
+    test_vm_free(vm);
+}
+
+Test(message, damaged_small_values) {
+    Vm *vm = test_vm_new();
+    static const struct {
+        const char *bytes;
+        size_t size;
+    } each[] = {{"?", 1},
+                {"d1234567", 8},
+                {"s", 1},
+                {"s\5abc", 5},
+                {"s\1\xff", 3},
+                {"l\0", 2},
+                {"i\xff\xff\xff\xff\xff\xff\xff\x7f", 9}};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        cr_expect_eq(message_unpack_small(vm_fiber(vm), each[i].bytes, each[i].size), VALUE_UNDEF);
+    test_vm_free(vm);
+}
+
 // --- what cannot be sent ---
 
 static void expect_refused(Vm *vm, Value v, ErrorClass c, const char *piece) {
@@ -200,11 +259,13 @@ Test(message, refuses_and_names_the_part) {
                                          "let keyed = {print: 1}\n"
                                          "let deep = []\n"
                                          "for i in 0..2000 { deep = [deep] }\n");
-    expect_refused(vm, vm_global(vm, module, "f"), ERROR_TypeError, "'function'");
-    expect_refused(vm, vm_global(vm, module, "m"), ERROR_TypeError, "'lock'");
-    expect_refused(vm, vm_global(vm, module, "method"), ERROR_TypeError, "'function'");
-    expect_refused(vm, vm_global(vm, module, "inside"), ERROR_TypeError, "result[1][\"key\"].v[2]");
-    expect_refused(vm, vm_global(vm, module, "keyed"), ERROR_TypeError, "a key");
+    expect_refused(vm, vm_global(vm, module, "f"), ERROR_TypeError,
+                   "a function cannot be sent to another process");
+    expect_refused(vm, vm_global(vm, module, "m"), ERROR_TypeError, "a lock cannot be sent");
+    expect_refused(vm, vm_global(vm, module, "method"), ERROR_TypeError, "a function cannot");
+    expect_refused(vm, vm_global(vm, module, "inside"), ERROR_TypeError,
+                   "element 1, the value of \"key\", field `v` of Box, element 2: a queue cannot");
+    expect_refused(vm, vm_global(vm, module, "keyed"), ERROR_TypeError, "a key: a function cannot");
     expect_refused(vm, vm_global(vm, module, "deep"), ERROR_RecursionError, "levels deep");
     // A class that the reader has not seen.
     Value box = vm_global(vm, vm_module(vm, "class Late { }\nlet v = Late()\n"), "v");
