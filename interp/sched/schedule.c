@@ -214,8 +214,8 @@ static bool interrupt_waiting(Thread *thread) {
     return true;
 }
 
-// SIGTERM is for the main fiber; and for a task that holds it up.
-static void terminate_waiting(Thread *thread) {
+void thread_terminate(Thread *thread) {
+    thread->world->terminated = true;
     Fiber *blocked = load_relaxed(&thread->blocked);
     fiber_cancel(thread->main_fiber);
     if (blocked && blocked != thread->main_fiber)
@@ -229,7 +229,7 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
     *left = 0;
     if (poll & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
-        terminate_waiting(thread);
+        thread_terminate(thread);
         answered = true;
     }
     if (poll & POLL_SHOW) {

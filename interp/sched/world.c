@@ -210,6 +210,7 @@ void world_after_fork(World *world, Thread *self) {
     store_relaxed(&world->stopping, 0);
     store_relaxed(&world->shared, false);
     store_relaxed(&world->ending, false);
+    world->terminated = false;
     store_relaxed(&world->activity, ACTIVITY_AWAKE);
     world->forked_child = true;
     world->forks++;

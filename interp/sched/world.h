@@ -83,6 +83,7 @@ struct World {
     _Atomic(struct Alarm *) alarm; // sched/alarm.h; NULL until first needed
 
     _Atomic bool ending; // the script ends: cancel all (exit, Ctrl-C)
+    bool terminated;     // SIGTERM has cancelled the main fiber; the main thread's
     bool forked_child;   // this process is a child made by spawn
     uint32_t forks;      // how many forks lie between this process and the script's first
 };

@@ -35,7 +35,7 @@ bool poll_answer(Fiber *fiber) {
     }
     if (bits & POLL_TERMINATE) {
         and_seq(&thread->poll, ~(uint32_t)POLL_TERMINATE);
-        fiber_cancel(thread->main_fiber);
+        thread_terminate(thread);
         bits |= POLL_END;
     }
     if (bits & (POLL_END | POLL_TIMEOUT)) {

@@ -149,7 +149,7 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
     bool cancelled = value_is_instance_of(runtime, error, runtime->errors[ERROR_Cancelled]);
     if (cancelled && load_relaxed(&vm->exit_status) >= 0)
         return STATUS_DONE;
-    if (cancelled) {
+    if (cancelled && vm->world->terminated) {
         *at_once = true;
         return STATUS_TERMINATED;
     }
