@@ -223,10 +223,22 @@ bool handle_cancel(Fiber *fiber, Handle *handle) {
 
 // --- join ---
 
+// In a forked child: what the parent has started is not here, and has ended without result or error.
+static Value throw_elsewhere(Fiber *fiber, Handle *handle) {
+    Text who = {0};
+    handle_describe(handle, &who);
+    throw_runtime(fiber, "cannot join %s: it was started by the parent of this process",
+                  text_data(&who));
+    text_free(&who);
+    return VALUE_UNDEF;
+}
+
 static Value outcome(Fiber *fiber, Handle *handle) {
-    Value error = slot_get(&handle->error);
+    Value error = slot_get(&handle->error), result = slot_get(&handle->result);
+    if (error == VALUE_UNDEF && result == VALUE_UNDEF)
+        return throw_elsewhere(fiber, handle);
     if (error == VALUE_UNDEF)
-        return slot_get(&handle->result);
+        return result;
     registry_picked_up(fiber_registry(fiber), handle);
     return throw_instance(fiber, error);
 }
