@@ -122,13 +122,21 @@ void signals_remove(void) {
     store_relaxed(&target, NULL);
 }
 
+static void block_all(void) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+}
+
 static void unblock_all(void) {
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
 }
 
-// The parent may have gone before the socket was watched, so the handler looks once by itself.
+// The parent may have gone before the socket was watched, so the handler looks once by itself; with
+// signals blocked: interrupted by itself it could read that the parent is gone before it has noted the
+// byte that it read before.
 static void watch(int fd) {
     store_relaxed(&lifeline, fd);
     handle(SIGIO, on_lifeline, NULL);
@@ -139,6 +147,7 @@ static void watch(int fd) {
 }
 
 void signals_after_fork(World *world, int home) {
+    block_all();
     signals_install(world);
     watch(home);
     unblock_all();
