@@ -65,8 +65,7 @@ CancelScope *cancel_scope_enter_timeout(Fiber *fiber, Value seconds) {
     CancelScope *scope = cancel_scope_enter(fiber, SCOPE_TIMEOUT);
     scope->deadline = deadline == DEADLINE_LOOK ? deadline_after(0) : deadline;
     if (deadline != DEADLINE_NEVER)
-        scope->seconds =
-            value_is_double(seconds) ? value_to_double(seconds) : integer_to_double(seconds);
+        scope->seconds = wait_seconds(seconds);
     if (scope->deadline < fiber->deadline)
         set_deadline(fiber);
     return scope;

@@ -21,6 +21,12 @@
 #include "sync/select.h"
 #include "sync/shared_lock.h"
 
+double wait_seconds(Value number) {
+    if (value_is_double(number))
+        return value_to_double(number);
+    return value_is_integer(number) ? integer_to_double(number) : (double)(number == VALUE_TRUE);
+}
+
 bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
     *deadline = DEADLINE_NEVER;
     if (timeout == VALUE_UNDEF || timeout == VALUE_NIL)
@@ -30,9 +36,7 @@ bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
                    value_type_name(fiber_runtime(fiber), timeout));
         return false;
     }
-    double seconds = value_is_double(timeout)    ? value_to_double(timeout)
-                     : value_is_integer(timeout) ? integer_to_double(timeout)
-                                                 : (double)(timeout == VALUE_TRUE);
+    double seconds = wait_seconds(timeout);
     if (isnan(seconds)) {
         throw_value(fiber, "Invalid value NaN (not a number)");
         return false;
