@@ -7,10 +7,12 @@
 //
 // With CONC_FUZZ_COUNTS=FILE it appends to FILE, now and then, what its inputs came to.
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -23,7 +25,10 @@
 
 enum {
     TURN_MICROSECONDS = 20000,
-    TURNS = 150,      // then the process ends
+    TURNS = 150,   // then the process ends
+    THREADS = 300, // as with more: a sanitizer has not the memory for what conc bears
+    CHILDREN = 50,
+    CHILD_SECONDS = 5,
     DEAF_TURNS = 500, // so long without a look at the poll word is a hang
     CANCEL_ROUNDS = 10,
     MEMORY = 64 << 20,
@@ -55,8 +60,33 @@ static void on_alarm(int signal) {
         abort();
     if (++turns > TURNS && !deaf)
         give_up("caught every Interrupted");
+    if (running->world->thread_count > THREADS)
+        give_up("started too many threads");
     thread_notify(running->thread, POLL_INTERRUPT);
 }
+
+// ---- Children ------------------------------------------------------------------------------------
+
+static _Atomic unsigned *children; // of one input, grandchildren too; in shared memory
+
+// In a child, which has no timer of its own.
+static void in_child(void) {
+    if (add_relaxed(children, 1) >= CHILDREN)
+        _exit(0);
+    signal(SIGALRM, SIG_DFL);
+    alarm(CHILD_SECONDS);
+}
+
+static void count_children(void) {
+    if (!children) {
+        children =
+            mmap(NULL, sizeof *children, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        pthread_atfork(NULL, NULL, in_child);
+    }
+    store_relaxed(children, 0);
+}
+
+// ---- What is run ---------------------------------------------------------------------------------
 
 static bool has_one_of(const char *text, const char *const *words) {
     while (*words)
@@ -121,6 +151,7 @@ static void run(const char *text, size_t size) {
     turns = deaf_turns = 0;
     running_text = text;
     running = vm;
+    count_children();
     signal(SIGALRM, on_alarm);
     set_timer(TURN_MICROSECONDS);
     int status = vm_run_text(vm, "fuzz.conc", text, size);
