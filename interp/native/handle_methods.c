@@ -35,6 +35,12 @@ static Value init_task(Fiber *fiber, Value *args, int count) {
     return throw_type(fiber, "a Task is made by starting it: `async f()`");
 }
 
+static Value init_job(Fiber *fiber, Value *args, int count) {
+    (void)args;
+    (void)count;
+    return throw_type(fiber, "a Job is made by submitting it to a pool");
+}
+
 static Value start(Fiber *fiber, Value *args, int count) {
     (void)count;
     Handle *handle = handle_receiver(fiber, args[0]);
@@ -217,6 +223,9 @@ const NativeSpec handle_methods[] = {
      "\"loader\""},
     {"name", set_name, "name", NATIVE_SETTER, "Sets the name, a str. TypeError for anything else."},
     {0}};
+
+const NativeSpec job_methods[] = {
+    {"init", init_job, "*args", 0, "Jobs are made by `pool.submit(f)`."}, {0}};
 
 const NativeSpec task_methods[] = {
     {"init", init_task, "*args", 0, "Tasks are made by `async f()`."}, {0}};

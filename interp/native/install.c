@@ -52,6 +52,7 @@ static const TypeRow types[] = {
     {TYPE_RWLOCK_SIDE, TYPE_OBJECT, rwlock_side_methods, NULL, false},
     {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true},
     {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
+    {TYPE_CREW, TYPE_OBJECT, crew_methods, NULL, false},
     {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
     {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
     {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false},
@@ -59,6 +60,7 @@ static const TypeRow types[] = {
     {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
     {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
     {TYPE_TASK, TYPE_HANDLE, task_methods, NULL, true},
+    {TYPE_JOB, TYPE_HANDLE, job_methods, NULL, false},
     {TYPE_PROCESS, TYPE_HANDLE, process_methods, NULL, true},
 };
 
@@ -92,6 +94,7 @@ static const struct {
     {KIND_RWLOCK_SIDE, TYPE_RWLOCK_SIDE},
     {KIND_HOLD, TYPE_OBJECT},
     {KIND_WATCH, TYPE_OBJECT},
+    {KIND_CREW, TYPE_CREW},
     {KIND_WATCH_LINK, TYPE_OBJECT},
     {KIND_ATOMIC, TYPE_ATOMIC},
     {KIND_LOCAL, TYPE_LOCAL},
@@ -134,8 +137,8 @@ static void install_type(Fiber *fiber, const TypeRow *row) {
 // Instances of Thread, Task and Process, and of classes that extend them, hold their Handle in slot 0.
 static void reserve_handles(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
-    const BuiltinType handles[] = {TYPE_THREAD, TYPE_TASK, TYPE_PROCESS};
-    for (int i = 0; i < 3; i++) {
+    const BuiltinType handles[] = {TYPE_THREAD, TYPE_TASK, TYPE_PROCESS, TYPE_JOB};
+    for (int i = 0; i < 4; i++) {
         Class *c = runtime->types[handles[i]];
         c->payload_base = c;
         class_reserve(runtime, fiber->heap, c, runtime->names[NAME_empty]);
@@ -188,7 +191,7 @@ static void install_module(Fiber *fiber, const char *name, const NativeSpec *fun
 
 // Built-in names that are written in conc (vm/prelude.h). They come last.
 static void install_prelude(Fiber *fiber) {
-    static const char *const names[] = {"Once"};
+    static const char *const names[] = {"Once", "Pool"};
     fiber_runtime(fiber)->prelude_first = fiber_runtime(fiber)->builtin_count;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_builtin(fiber, names[i], VALUE_UNDEF);

@@ -55,6 +55,7 @@ extern const NativeSpec math_functions[];    // native/math.c
 extern const NamedDouble math_constants[];   // ends with name NULL
 extern const NativeSpec time_functions[];    // native/time.c
 extern const NativeSpec toolkit_functions[]; // native/toolkit.c: for stdlib/toolkit.conc
+extern const NativeSpec crew_methods[];
 // Two of the module time are built-in functions as well: rows of the list of built-ins.
 Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: seconds
 extern const WaitOps time_sleep_wait;
@@ -73,6 +74,7 @@ extern const NativeSpec handle_functions[]; // gather, first
 extern const NativeSpec handle_methods[];   // native/handle_methods.c: of Handle, the base of
 extern const NativeSpec thread_methods[];   // Thread,
 extern const NativeSpec task_methods[];     // Task
+extern const NativeSpec job_methods[];      // Job
 extern const NativeSpec process_methods[];  // and Process; no constructors: `init` makes the handle
 extern const NativeSpec lock_methods[];     // native/lock_methods.c
 extern const NativeSpec shared_lock_methods[];

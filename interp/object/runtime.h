@@ -119,6 +119,8 @@ typedef enum ErrorClass {
     X(THREAD, "Thread")                                                                            \
     X(PROCESS, "Process")                                                                          \
     X(TASK, "Task")                                                                                \
+    X(JOB, "Job")                                                                                  \
+    X(CREW, "crew")                                                                                \
     X(OBJECT, "object")
 typedef enum BuiltinType {
 #define X(NAME, name) TYPE_##NAME,

@@ -36,8 +36,8 @@ void world_external_end(World *world) {
 
 static void name_fiber(Text *text, Fiber *fiber) {
     unsigned long long id = load_relaxed(&fiber->id);
-    if (fiber->is_task)
-        text_format(text, "task %llu", id);
+    if (fiber->is_task || fiber->is_job)
+        text_format(text, "%s %llu", fiber->is_task ? "task" : "job", id);
     else if (fiber->thread == fiber->world->main_thread)
         text_string(text, "the main thread");
     else
@@ -55,6 +55,7 @@ static void describe(Text *text, Fiber *fiber) {
 }
 
 static bool is_waiting(Fiber *fiber) { return load_seq(&fiber->wait.state) == WAIT_ARMED; }
+static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; }
 
 // Every fiber that waits; what is too much for a message is counted.
 static char *report_all(World *world) {
@@ -63,7 +64,7 @@ static char *report_all(World *world) {
     text_string(&text, "all that is left waits for each other: ");
     for (Thread *thread = world->threads; thread; thread = thread->next) {
         for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
-            if (!is_waiting(fiber) || ++count > MOST_WAITERS)
+            if (!is_waiting(fiber) || is_idle(fiber) || ++count > MOST_WAITERS)
                 continue;
             if (count > 1)
                 text_string(&text, "; ");

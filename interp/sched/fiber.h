@@ -39,7 +39,8 @@ struct Fiber {
     World *world;
     LocalHeap *heap;     // the thread's
     _Atomic uint64_t id; // 1: the script's main fiber; 0: freed
-    bool is_task;        // started by async; else its thread's main fiber
+    bool is_task;        // started by async; else its thread's main fiber,
+    bool is_job;         // or a job that a thread of a Pool runs
     bool awaits;         // the native that is being called was called under `await`
     bool blocking;       // the thread sleeps for this fiber alone
     bool ended;          // also: it was another thread's, and this is a forked child

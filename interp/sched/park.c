@@ -120,6 +120,7 @@ const char *park_kind_name(ParkKind kind) {
     case PARK_GROUP: return "group";
     case PARK_GATE: return "a gate";
     case PARK_SELECT: return "select";
+    case PARK_IDLE: return "a job";
     default: return "something";
     }
 }

@@ -43,6 +43,7 @@ typedef enum ParkKind {
     PARK_GROUP, // a group waits for its members
     PARK_GATE,  // a semaphore, event, barrier ... (sync/gate.h)
     PARK_SELECT,
+    PARK_IDLE, // a thread of a Pool waits for a job: no part of any deadlock
 } ParkKind;
 
 typedef enum WakeReason {

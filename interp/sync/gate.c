@@ -9,6 +9,7 @@
 
 #include "object/str.h"
 #include "sync/barrier.h"
+#include "sync/crew.h"
 #include "sync/event.h"
 #include "sync/latch.h"
 #include "sync/rlock.h"
@@ -36,6 +37,7 @@ Gate *gate_of(Value v) {
     case KIND_EVENT:
     case KIND_LATCH:
     case KIND_BARRIER:
+    case KIND_CREW:
     case KIND_WATCH:
     case KIND_CONDITION: return value_to_gate(v);
     case KIND_RWLOCK_SIDE: return &value_to_rwside(v)->lock->gate;
@@ -136,7 +138,9 @@ Fiber *gate_holder(Gate *gate, Fiber *fiber) {
 }
 
 const WaitOps *const gate_waits[] = {
-    &semaphore_acquire_wait, &event_wait_wait,     &latch_wait_wait,
-    &barrier_wait_wait,      &rwlock_acquire_wait, &rlock_acquire_wait,
-    &watch_gather_wait,      &watch_first_wait,    NULL,
+    &semaphore_acquire_wait, &event_wait_wait,
+    &latch_wait_wait,        &barrier_wait_wait,
+    &rwlock_acquire_wait,    &rlock_acquire_wait,
+    &watch_gather_wait,      &watch_first_wait,
+    &crew_wait_wait,         NULL,
 };

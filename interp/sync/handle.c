@@ -9,6 +9,7 @@
 #include "object/str.h"
 #include "sync/registry.h"
 #include "sync/cancel_scope.h"
+#include "sync/crew.h"
 #include "sync/wait.h"
 #include "sync/watch.h"
 
@@ -22,6 +23,7 @@ static void handle_trace(Object *object, Tracer *tracer) {
     trace_value(tracer, slot_get(&handle->arguments));
     trace_value(tracer, slot_get(&handle->group));
     trace_object(tracer, handle->watches);
+    trace_object(tracer, handle->crew);
 }
 
 const Kind handle_kind = {"handle", handle_trace, NULL};
@@ -85,7 +87,7 @@ Handle *handle_receiver(Fiber *fiber, Value v) {
 // --- descriptions ---
 
 static const char *kind_word(const Handle *handle) {
-    static const char *const names[] = {"thread", "task", "process"};
+    static const char *const names[] = {"thread", "task", "process", "job"};
     return names[handle->kind];
 }
 
@@ -105,7 +107,8 @@ void handle_origin(Runtime *runtime, Handle *handle, Text *out) {
         return;
     char place[512];
     runtime->place_of(handle->start_proto, handle->start_pc, place, sizeof place);
-    text_format(out, ", started at %s", place);
+    if (*place)
+        text_format(out, ", started at %s", place);
 }
 
 // --- the end ---
@@ -210,6 +213,8 @@ bool handle_cancel(Fiber *fiber, Handle *handle) {
         const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
         return processes && processes->terminate(fiber, handle);
     }
+    if (handle->kind == HANDLE_JOB && crew_drop_job(fiber, handle))
+        return true;
     object_lock(&handle->header);
     bool running = load_relaxed(&handle->state) != HANDLE_ENDED;
     Fiber *target = load_relaxed(&handle->fiber);

@@ -23,7 +23,7 @@
 #include "sched/park.h"
 #include "sync/wait.h"
 
-typedef enum HandleKind { HANDLE_THREAD, HANDLE_TASK, HANDLE_PROCESS } HandleKind;
+typedef enum HandleKind { HANDLE_THREAD, HANDLE_TASK, HANDLE_PROCESS, HANDLE_JOB } HandleKind;
 typedef enum HandleState { HANDLE_NEW, HANDLE_RUNNING, HANDLE_ENDED } HandleState;
 enum { HANDLE_NO_EXIT_CODE = INT32_MIN };
 
@@ -55,6 +55,10 @@ typedef struct Handle {
     Slot group;        // the CancelScope whose member it is (sync/cancel_scope.h), or UNDEF
     struct Handle *group_next, *group_previous; // under the group's lock
     bool group_cancelled;                       // likewise
+    // jobs of a Pool (sync/crew.h)
+    struct Crew *crew;       // constant; NULL for all else
+    struct Handle *next_job; // under the crew's lock
+    uint8_t job;             // JOB_...
     // processes
     _Atomic int64_t pid;           // 0 before the start
     _Atomic int32_t exit_code;     // HANDLE_NO_EXIT_CODE while it runs
@@ -89,6 +93,12 @@ bool handle_prepare(Fiber *fiber, Handle *handle);
 bool handle_claim_start(Fiber *fiber, Handle *handle);
 // Notes where `fiber` is now as the place of the start.
 void handle_note_start(Fiber *fiber, Handle *handle);
+// Starts the handle's thread, which runs `body`. False with RuntimeError.
+bool handle_launch(Fiber *fiber, Handle *handle, void (*body)(Thread *thread, void *handle));
+// The new fiber gets the handle's id, or if that has none yet, gives it its own.
+void handle_take_id(Handle *handle, Fiber *fiber);
+// Runs the tasks of this thread to their ends; the detached ones, too, or only the others.
+void thread_run_tasks(Thread *thread, bool detached);
 // Gives `fiber`, which is new, the handle's call to run, and the handle its fiber; it is RUNNING then.
 void handle_give_fiber(Handle *handle, Fiber *fiber);
 

@@ -16,6 +16,7 @@
 #include "sync/atomic_value.h"
 #include "sync/barrier.h"
 #include "sync/condition.h"
+#include "sync/crew.h"
 #include "sync/event.h"
 #include "sync/latch.h"
 #include "sync/fiber_local.h"
@@ -81,6 +82,7 @@ static void register_kinds(Heap *heap) {
         {KIND_RWLOCK, &rwlock_kind},
         {KIND_RWLOCK_SIDE, &rwlock_side_kind},
         {KIND_HOLD, &hold_kind},
+        {KIND_CREW, &crew_kind},
         {KIND_WATCH, &watch_kind},
         {KIND_WATCH_LINK, &watch_link_kind},
         {KIND_ATOMIC, &atomic_value_kind},
@@ -177,7 +179,7 @@ void registry_add(Registry *registry, Handle *handle) {
     registry->running = handle;
     registry->running_count++;
     add_pending(registry, handle);
-    if (registry->all_cancelled)
+    if (registry->all_cancelled && load_relaxed(&handle->fiber)) // a job has none yet
         fiber_cancel(load_relaxed(&handle->fiber));
     mutex_unlock(&registry->mutex);
 }

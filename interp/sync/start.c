@@ -53,7 +53,7 @@ static Fiber *next_task(Thread *thread, bool detached) {
     return NULL;
 }
 
-static void run_tasks(Thread *thread, bool detached) {
+void thread_run_tasks(Thread *thread, bool detached) {
     Fiber *task;
     while ((task = next_task(thread, detached)))
         thread_run_until_ended(thread, task);
@@ -64,16 +64,16 @@ static void thread_body(Thread *thread, void *argument) {
     Handle *handle = argument; // the registry keeps it
     thread_run_until_ended(thread, main);
     sync_fiber_ended(main);
-    run_tasks(thread, false);
+    thread_run_tasks(thread, false);
     Value error = main->error;
     main->error = VALUE_UNDEF;
     handle_end(main, handle, error == VALUE_UNDEF ? main->result : VALUE_UNDEF, error);
     main->handle = VALUE_NIL;
-    run_tasks(thread, true);
+    thread_run_tasks(thread, true);
 }
 
 // Ids are given out in order: one that a Thread object does not need, as it has its own, goes back.
-static void take_id(Handle *handle, Fiber *main) {
+void handle_take_id(Handle *handle, Fiber *main) {
     if (handle->id == 0) {
         handle->id = load_relaxed(&main->id);
         return;
@@ -83,16 +83,16 @@ static void take_id(Handle *handle, Fiber *main) {
     store_relaxed(&main->id, handle->id);
 }
 
-static bool start_thread(Fiber *fiber, Handle *handle) {
+bool handle_launch(Fiber *fiber, Handle *handle, void (*body)(Thread *, void *)) {
     Thread *thread = thread_create(fiber->thread);
     if (!thread) {
         throw_runtime(fiber, "can't start new thread");
         return false;
     }
-    take_id(handle, thread->main_fiber);
+    handle_take_id(handle, thread->main_fiber);
     handle_give_fiber(handle, thread->main_fiber);
     registry_add(fiber_registry(fiber), handle);
-    if (thread_launch(thread, thread_body, handle))
+    if (thread_launch(thread, body, handle))
         return true;
     registry_remove(fiber_registry(fiber), handle);
     object_lock(&handle->header);
@@ -117,7 +117,8 @@ Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *arg
     handle_note_start(fiber, handle);
     if (!cancel_scope_add(fiber, group, handle))
         return VALUE_UNDEF;
-    bool started = kind == HANDLE_TASK ? start_task(fiber, handle) : start_thread(fiber, handle);
+    bool started =
+        kind == HANDLE_TASK ? start_task(fiber, handle) : handle_launch(fiber, handle, thread_body);
     if (!started) {
         cancel_scope_remove(handle);
         return VALUE_UNDEF;
@@ -173,7 +174,7 @@ bool handle_start_thread(Fiber *fiber, Handle *handle) {
     if (!handle_claim_start(fiber, handle))
         return false;
     handle_note_start(fiber, handle);
-    return start_thread(fiber, handle);
+    return handle_launch(fiber, handle, thread_body);
 }
 
 void handle_task_ended(Fiber *fiber) {

@@ -187,7 +187,11 @@ void fiber_describe(Fiber *fiber, char *text, size_t capacity) {
     if (!fiber->is_task && world->main_thread && world->main_thread->main_fiber == fiber)
         snprintf(text, capacity, "the main thread");
     else
-        snprintf(text, capacity, "%s %llu", fiber->is_task ? "task" : "thread", id);
+        snprintf(text, capacity, "%s %llu",
+                 fiber->is_task  ? "task"
+                 : fiber->is_job ? "job"
+                                 : "thread",
+                 id);
 }
 
 static void describe_lock(Fiber *fiber, Lock *lock, char *text, size_t capacity) {

@@ -67,6 +67,18 @@ static void load_tables(Fiber *fiber, Unit *unit, Proto *proto, const Code *code
         proto->plans[i] = load_plan(fiber, unit, &code->plans[i]);
 }
 
+// A parameter cannot be called like a keyword, but a label can (`timeout: 2`): in what conc has written in
+// conc the parameter `timeout_` has that label.
+static Str **load_parameters(Fiber *fiber, Unit *unit, const Code *code) {
+    uint32_t count = code->parameter_count + (code->has_rest ? 1u : 0u);
+    Str **names = load_names(fiber, unit, code->parameters, count);
+    for (uint32_t i = 0; i < count && unit->embedded; i++)
+        if (names[i]->size > 1 && names[i]->data[names[i]->size - 1] == '_')
+            names[i] =
+                str_intern(fiber_runtime(fiber), fiber->heap, names[i]->data, names[i]->size - 1);
+    return names;
+}
+
 // Children are loaded depth first; nesting is bounded by the parser.
 static Proto *load_code(Fiber *fiber, Unit *unit, const Code *code, ModuleObject *module) {
     Proto *proto = arena_new(&unit->arena, Proto);
@@ -83,8 +95,7 @@ static Proto *load_code(Fiber *fiber, Unit *unit, const Code *code, ModuleObject
     proto->plain_count = code->is_method ? PLAIN_NEVER : proto->method_count;
     proto->capture_count = code->capture_count;
     proto->name = load_name(fiber, code->name);
-    proto->parameters = load_names(fiber, unit, code->parameters,
-                                   code->parameter_count + (code->has_rest ? 1u : 0u));
+    proto->parameters = load_parameters(fiber, unit, code);
     proto->code = code;
     proto->unit = unit;
     proto->constants = arena_array(&unit->arena, Value, code->constant_count + 1);
