@@ -35,13 +35,12 @@ void world_external_end(World *world) {
 // ---- Reports -------------------------------------------------------------------------------------
 
 static void name_fiber(Text *text, Fiber *fiber) {
-    unsigned long long id = load_relaxed(&fiber->id);
-    if (fiber->is_task || fiber->is_job)
-        text_format(text, "%s %llu", fiber->is_task ? "task" : "job", id);
-    else if (fiber->thread == fiber->world->main_thread)
+    const Thread *main = fiber->world->main_thread;
+    if (main && main->main_fiber == fiber)
         text_string(text, "the main thread");
     else
-        text_format(text, "thread %llu", id);
+        text_format(text, "%s %llu", fiber_kind(fiber),
+                    (unsigned long long)load_relaxed(&fiber->id));
 }
 
 static void describe(Text *text, Fiber *fiber) {

@@ -86,6 +86,11 @@ struct Fiber {
     uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 };
 
+// How people call it.
+static inline const char *fiber_kind(const Fiber *fiber) {
+    return fiber->is_task ? "task" : fiber->is_job ? "job" : "thread";
+}
+
 // A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.
 Fiber *fiber_new(Thread *thread, bool is_task);
 // Frees it; it has ended and nobody refers to it any more (its handle has let go of it). Own thread.

@@ -128,8 +128,7 @@ static Value throw_already_held(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
     return throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
-                       fiber->is_task ? "task" : "thread", *place ? ", which acquired it at " : "",
-                       place);
+                       fiber_kind(fiber), *place ? ", which acquired it at " : "", place);
 }
 
 static Value throw_abandoned(Fiber *fiber, Lock *lock) {

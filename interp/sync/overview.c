@@ -48,7 +48,7 @@ static char *place_of(Fiber *fiber, const Handle *handle) {
 static void add_fiber(Overview *overview, Fiber *fiber) {
     Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
     OverviewRow *row = add_row(overview);
-    row->kind = fiber->is_task ? "task" : "thread";
+    row->kind = fiber_kind(fiber);
     row->id = load_relaxed(&fiber->id);
     row->name = name_of(handle);
     row->place = place_of(fiber, handle);

@@ -9,7 +9,7 @@
 #include "sync/handle.h"
 
 typedef struct OverviewRow {
-    const char *kind;  // "thread", "task", "process"; a constant
+    const char *kind;  // "thread", "task", "job", "process"; a constant
     const char *state; // "running", "ready" (it could go on), "waiting"; a constant
     uint64_t id;       // 1: the script's own thread
     int64_t pid;       // of a process; else 0

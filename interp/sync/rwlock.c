@@ -162,9 +162,8 @@ RWLock *rwlock_new(LocalHeap *heap) {
 static Value throw_held(Fiber *fiber, Hold *hold, const char *what) {
     char place[256];
     place_of(fiber_runtime(fiber), hold, place, sizeof place);
-    return throw_error(fiber, ERROR_DeadlockError, "%s by this %s%s%s", what,
-                       fiber->is_task ? "task" : "thread", *place ? ", which acquired it at " : "",
-                       place);
+    return throw_error(fiber, ERROR_DeadlockError, "%s by this %s%s%s", what, fiber_kind(fiber),
+                       *place ? ", which acquired it at " : "", place);
 }
 
 static Value throw_abandoned(Fiber *fiber, Hold *hold) {
@@ -263,8 +262,7 @@ Value rwlock_acquire(Fiber *fiber, Value *args, int count) {
 
 static Value throw_not_held(Fiber *fiber, const RWSide *side) {
     return throw_error(fiber, ERROR_LockError, "release of a %s lock that this %s does not hold",
-                       side->ask == RWLOCK_WRITE ? "write" : "read",
-                       fiber->is_task ? "task" : "thread");
+                       side->ask == RWLOCK_WRITE ? "write" : "read", fiber_kind(fiber));
 }
 
 bool rwlock_release(Fiber *fiber, RWSide *side) {

@@ -251,6 +251,7 @@ static const char *plain_description(ParkKind kind) {
     case PARK_QUEUE_PUT: return "room in a queue (put)";
     case PARK_QUEUE_JOIN: return "the items of a queue to be done (join)";
     case PARK_IO: return "input or output";
+    case PARK_IDLE: return "a job";
     case PARK_END: return "the end of what the script has started";
     default: return "its turn";
     }
