@@ -30,7 +30,10 @@ static bool walk_start(Fiber *fiber, Walk *walk, Value iterable) {
 }
 
 static bool walk_next(Fiber *fiber, Walk *walk, Value *out) {
-    if (!iterate_next(fiber, walk->state, out))
+    if (value_is_list(walk->state[0])) { // iterate_next, for what is most usual
+        *out = list_get(value_to_list(walk->state[0]), (size_t)value_to_int(walk->state[1]));
+        walk->state[1]++; // small: no list is so long
+    } else if (!iterate_next(fiber, walk->state, out))
         walk->failed = true;
     if (!walk->failed && *out != VALUE_UNDEF)
         return true;
@@ -77,6 +80,8 @@ static Value builtin_sum(Fiber *fiber, Value *args, int count) {
     if (!walk_start(fiber, &walk, args[1]))
         return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
+        if (value_both_int(total, v) && integer_add_small(total, v, &total))
+            continue;
         total = value_operate(fiber, OPERATOR_ADD, total, v);
         args[2] = total; // rooted
         if (total != VALUE_UNDEF)
@@ -145,17 +150,28 @@ static Value builtin_enumerate(Fiber *fiber, Value *args, int count) {
     if (!value_is_integer(number))
         return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
                           value_type_name(rt(fiber), number));
-    List *pairs = list_new(fiber->heap, 0);
+    List *pairs =
+        list_new(fiber->heap, value_is_list(args[1]) ? list_length(value_to_list(args[1])) : 0);
     args[2] = value_from_ref(pairs);
     Walk walk;
     if (!walk_start(fiber, &walk, args[1]))
         return VALUE_UNDEF;
     while (walk_next(fiber, &walk, &v)) {
-        Value pair[] = {number, v};
-        list_append(fiber, pairs, value_from_ref(list_from(fiber->heap, pair, 2)));
+        list_append(fiber, pairs, value_from_ref(list_pair(fiber->heap, number, v)));
         number = integer_add(fiber, number, value_from_int(1));
     }
     return walk.failed ? VALUE_UNDEF : value_from_ref(pairs);
+}
+
+// The elements number `i` of the lists args[1 .. count].
+static List *zip_row(Fiber *fiber, const Value *args, int count, size_t i) {
+    if (count == 2)
+        return list_pair(fiber->heap, list_get(value_to_list(args[1]), i),
+                         list_get(value_to_list(args[2]), i));
+    List *row = list_new(fiber->heap, (size_t)count);
+    for (int k = 1; k <= count; k++)
+        list_append(fiber, row, list_get(value_to_list(args[k]), i));
+    return row;
 }
 
 static Value builtin_zip(Fiber *fiber, Value *args, int count) {
@@ -169,12 +185,8 @@ static Value builtin_zip(Fiber *fiber, Value *args, int count) {
             shortest = length;
     }
     List *rows = list_new(fiber->heap, shortest);
-    for (size_t i = 0; i < shortest; i++) {
-        List *row = list_new(fiber->heap, (size_t)count);
-        for (int k = 1; k <= count; k++)
-            list_append(fiber, row, list_get(value_to_list(args[k]), i));
-        list_append(fiber, rows, value_from_ref(row));
-    }
+    for (size_t i = 0; i < shortest; i++)
+        list_append(fiber, rows, value_from_ref(zip_row(fiber, args, count, i)));
     return value_from_ref(rows);
 }
 

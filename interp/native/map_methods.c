@@ -43,8 +43,7 @@ static Value take_value(Fiber *fiber, Value key, Value v) {
     return v;
 }
 static Value take_both(Fiber *fiber, Value key, Value v) {
-    Value pair[] = {key, v};
-    return value_from_ref(list_from(fiber->heap, pair, 2));
+    return value_from_ref(list_pair(fiber->heap, key, v));
 }
 static Value map_method_keys(Fiber *fiber, Value *args, int count) {
     (void)count;

@@ -106,6 +106,10 @@ static bool equal_containers(Fiber *fiber, Value a, Value b, bool *out, int dept
 }
 
 static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth) {
+    if (value_both_int(a, b)) {
+        *out = a == b;
+        return true;
+    }
     if (value_is_number(a) && value_is_number(b)) {
         *out = number_compare(a, b) == 0;
         return true;

@@ -174,16 +174,8 @@ int integer_compare_double(Value a, double d) {
     return (order > 0) - (order < 0);
 }
 
-uint32_t integer_residue_hash(int64_t residue) {
-    uint64_t x = (uint64_t)residue;
-    x ^= x >> 32;
-    return (uint32_t)(x * 0x9e3779b97f4a7c15u >> 32);
-}
-
 // By the remainder modulo a Mersenne prime, as Python has it: floats can work out the same.
-uint32_t integer_hash(Value v) {
-    if (value_is_int(v))
-        return integer_residue_hash(value_to_int(v));
+uint32_t integer_hash_big(Value v) {
     IntegerRoom room;
     Limbs limbs = integer_limbs(v, &room);
     int64_t residue = (int64_t)mpn_mod_1(limbs.at, (mp_size_t)limbs.count, HASH_MODULUS);

@@ -35,6 +35,28 @@ Value integer_sub(Fiber *fiber, Value a, Value b);
 Value integer_mul(Fiber *fiber, Value a, Value b);
 Value integer_floordiv(Fiber *fiber, Value a, Value b);
 Value integer_mod(Fiber *fiber, Value a, Value b);
+// Of small ints (value_both_int): false where the result is none.
+static inline bool integer_add_small(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_add_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
+        return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
+static inline bool integer_sub_small(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_sub_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
+        return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
+static inline bool integer_mul_small(Value a, Value b, Value *out) {
+    int64_t r;
+    if (__builtin_mul_overflow(value_to_int(a), (int64_t)(b << 13), &r))
+        return false;
+    *out = (Value)r >> 13 | VALUE_INT_TAG;
+    return true;
+}
 Value integer_truediv(Fiber *fiber, Value a, Value b); // correctly rounded, as Python's
 Value integer_pow(Fiber *fiber, Value a, Value b);     // float for a negative exponent
 Value integer_and(Fiber *fiber, Value a, Value b);
@@ -46,7 +68,19 @@ Value integer_neg(Fiber *fiber, Value a);
 Value integer_not(Fiber *fiber, Value a);
 int integer_compare(Value a, Value b);
 int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
-uint32_t integer_hash(Value v);                // equal to float_hash of the same number
+// Of a number's remainder modulo HASH_MODULUS (object/integer_limbs.h), with its sign.
+static inline uint32_t integer_residue_hash(int64_t residue) {
+    uint64_t x = (uint64_t)residue;
+    x ^= x >> 32;
+    return (uint32_t)(x * 0x9e3779b97f4a7c15u >> 32);
+}
+uint32_t integer_hash_big(Value v);
+static inline uint32_t integer_hash(Value v) { // equal to float_hash of the same number
+    return value_is_int(v) ? integer_residue_hash(value_to_int(v)) : integer_hash_big(v);
+}
+enum { INTEGER_DIGITS = 20 };
+// The decimal digits of `i`, with a sign if it is negative; how many.
+size_t integer_digits(int64_t i, char digits[INTEGER_DIGITS]);
 // Appends the digits, in lower case, without a prefix; a '-' before negative ones. base: 2 to 36.
 void integer_print(Value v, int base, Text *out);
 // From C to C: an integer of any size as an mpz that the caller must not change; `small` is room for

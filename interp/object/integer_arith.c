@@ -198,6 +198,12 @@ Value integer_pow(Fiber *fiber, Value a, Value b) {
         return value_from_int(integer_limbs(b, &room).at[0] & 1 ? -1 : 1);
     }
     size_t bits;
+    if (fits && value_is_int(a) && integer_bit_length(a) * (uint64_t)exponent < VALUE_INT_BITS) {
+        int64_t power = 1; // that fits, whatever the order of the multiplications
+        for (int64_t i = 0; i < exponent; i++)
+            power *= value_to_int(a);
+        return value_from_int(power);
+    }
     if (!fits || __builtin_mul_overflow(integer_bit_length(a), (size_t)exponent, &bits))
         bits = SIZE_MAX;
     if (!room_for(fiber, bits / 64 + 1))

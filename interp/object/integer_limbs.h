@@ -25,6 +25,5 @@ Value big_finish(Big *big, size_t limbs, bool negative);
 
 #define HASH_BITS    61
 #define HASH_MODULUS (((mp_limb_t)1 << HASH_BITS) - 1)
-uint32_t integer_residue_hash(int64_t residue); // of a remainder modulo HASH_MODULUS, with its sign
 
 #endif

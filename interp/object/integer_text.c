@@ -11,26 +11,41 @@
 
 // --- printing ---
 
+size_t integer_digits(int64_t i, char digits[INTEGER_DIGITS]) {
+    uint64_t rest = i < 0 ? -(uint64_t)i : (uint64_t)i, power = 10;
+    size_t size = 1 + (i < 0);
+    while (rest >= power) {
+        power *= 10;
+        size++;
+    }
+    char *at = digits + size;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (i < 0)
+        *digits = '-';
+    return size;
+}
+
 static void print_small(int64_t i, unsigned base, Text *out) {
     char digits[72], *end = digits + sizeof digits, *at = end;
     uint64_t rest = i < 0 ? -(uint64_t)i : (uint64_t)i;
-    if (base == 10) { // a constant divisor is a multiplication
-        do {
-            *--at = (char)('0' + rest % 10);
-            rest /= 10;
-        } while (rest);
-    } else {
-        do {
-            *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % base];
-            rest /= base;
-        } while (rest);
-    }
+    do {
+        *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % base];
+        rest /= base;
+    } while (rest);
     if (i < 0)
         *--at = '-';
     text_append(out, at, (size_t)(end - at));
 }
 
 void integer_print(Value v, int base, Text *out) {
+    if (value_is_int(v) && base == 10) {
+        char digits[INTEGER_DIGITS];
+        text_append(out, digits, integer_digits(value_to_int(v), digits));
+        return;
+    }
     if (value_is_int(v)) {
         print_small(value_to_int(v), (unsigned)base, out);
         return;

@@ -145,7 +145,7 @@ bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
     case KIND_MAP:
     case KIND_SET: return next_key(fiber, state, out);
     case KIND_STR:
-        *out = str_next(fiber->heap, value_to_str(state[0]), &at);
+        *out = str_next(fiber, value_to_str(state[0]), &at);
         state[1] = value_from_int((int64_t)at);
         return true;
     case KIND_BYTES:

@@ -38,6 +38,17 @@ List *list_from(LocalHeap *heap, const Value *values, size_t count) {
     return list;
 }
 
+List *list_pair(LocalHeap *heap, Value a, Value b) {
+    List *list = heap_alloc(heap, KIND_LIST, sizeof *list);
+    Buffer *buffer = heap_alloc(heap, KIND_BUFFER, sizeof *buffer + 2 * sizeof(Slot));
+    buffer->capacity = 2;
+    store_relaxed(&buffer->slots[0], a);
+    store_relaxed(&buffer->slots[1], b);
+    store_relaxed(&list->items, buffer);
+    store_relaxed(&list->length, 2);
+    return list;
+}
+
 static void copy_slots(Slot *to, Slot *from, size_t count) {
     for (size_t i = 0; i < count; i++)
         store_relaxed(&to[i], load_relaxed(&from[i]));
@@ -84,7 +95,7 @@ bool list_set(Fiber *fiber, List *list, size_t index, Value v) {
     return there;
 }
 
-bool list_append(Fiber *fiber, List *list, Value v) {
+bool list_append_slow(Fiber *fiber, List *list, Value v) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
     Buffer *buffer = list_reserve(fiber, list, length + 1);
@@ -182,6 +193,27 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
     }
     shared_unlock(&list->header, locked);
     return copy;
+}
+
+List *list_concat(Fiber *fiber, List *a, List *b) {
+    List *more = load_relaxed(&fiber->world->shared) ? list_copy(fiber, b) : b;
+    if (!more)
+        return NULL;
+    bool locked = shared_lock(fiber, &a->header);
+    size_t first = list_length(a), second = list_length(more);
+    size_t bytes = (first + second) * sizeof(Slot);
+    List *both = NULL;
+    if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
+        throw_memory(fiber, bytes);
+    } else {
+        both = list_new(fiber->heap, first + second);
+        Slot *slots = load_relaxed(&both->items)->slots;
+        copy_slots(slots, load_relaxed(&a->items)->slots, first);
+        copy_slots(slots + first, load_relaxed(&more->items)->slots, second);
+        store_relaxed(&both->length, first + second);
+    }
+    shared_unlock(&a->header, locked);
+    return both;
 }
 
 void list_clear(Fiber *fiber, List *list) {

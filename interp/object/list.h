@@ -24,6 +24,7 @@ typedef struct List {
 
 List *list_new(LocalHeap *heap, size_t capacity);
 List *list_from(LocalHeap *heap, const Value *values, size_t count);
+List *list_pair(LocalHeap *heap, Value a, Value b); // [a, b]
 static inline bool value_is_list(Value v) { return value_is_kind(v, KIND_LIST); }
 static inline List *value_to_list(Value v) { return (List *)value_to_ref(v); }
 static inline size_t list_length(List *list) { return load_acquire(&list->length); }
@@ -35,7 +36,16 @@ static inline Value list_get(List *list, size_t index) {
 }
 // False: no such element (not thrown).
 bool list_set(Fiber *fiber, List *list, size_t index, Value v);
-bool list_append(Fiber *fiber, List *list, Value v);                // false with MemoryError
+bool list_append_slow(Fiber *fiber, List *list, Value v);
+static inline bool list_append(Fiber *fiber, List *list, Value v) { // false with MemoryError
+    size_t length = load_relaxed(&list->length);
+    Buffer *buffer = load_relaxed(&list->items);
+    if (__builtin_expect(length == buffer->capacity || load_relaxed(&fiber->world->shared), 0))
+        return list_append_slow(fiber, list, v);
+    slot_set(&buffer->slots[length], v);
+    store_release(&list->length, length + 1);
+    return true;
+}
 bool list_insert(Fiber *fiber, List *list, int64_t index, Value v); // index as Python's insert
 Value list_pop(Fiber *fiber, List *list, int64_t index);            // IndexError
 bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count);
@@ -44,6 +54,8 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to);
 static inline List *list_copy(Fiber *fiber, List *list) {
     return list_slice(fiber, list, 0, SIZE_MAX);
 }
+// A new list of the elements of a, then those of b, each as they were at one moment. NULL with MemoryError.
+List *list_concat(Fiber *fiber, List *a, List *b);
 void list_clear(Fiber *fiber, List *list);
 // Takes the element at `index` out if it is `v` still; false: it is not.
 bool list_take_out(Fiber *fiber, List *list, size_t index, Value v);

@@ -192,8 +192,42 @@ static Look look_up(Fiber *fiber, Map *map, MapTable *table, Value key, uint32_t
     return LOOK_MISSING;
 }
 
+// look_up for keys that ask no script. NULL: not there.
+static inline MapEntry *look_up_plain(MapTable *table, Value key, uint32_t hash) {
+    if (!table)
+        return NULL;
+    IndexWord *index = table_index(table);
+    uint32_t at = hash * 2654435769u >> table->shift, number;
+    for (; (number = load_acquire(&index[at])) != 0; at = (at + 1) & table->mask) {
+        MapEntry *entry = &table->entries[number - 1];
+        if (load_relaxed(&entry->hash) != hash)
+            continue;
+        Value other = slot_get(&entry->key);
+        if (__builtin_expect(other == key, 1) || (other != VALUE_UNDEF && plain_equal(key, other)))
+            return entry;
+    }
+    return NULL;
+}
+
+// The most usual keys, text and small ints, and their hash.
+static inline bool key_is_plain(Value key) { return value_is_int(key) || value_is_str(key); }
+static inline uint32_t plain_hash(Value key) {
+    return value_is_int(key) ? integer_hash(key) : str_hash(value_to_str(key));
+}
+
+Value map_get_plain(Map *map, Value key) {
+    if (!key_is_plain(key))
+        return VALUE_UNDEF;
+    MapEntry *found = look_up_plain(load_acquire(&map->table), key, plain_hash(key));
+    return found ? slot_get(&found->value) : VALUE_UNDEF;
+}
+
 bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
     uint32_t hash;
+    if (__builtin_expect(key_is_plain(key), 1)) {
+        *out = map_get_plain(map, key);
+        return true;
+    }
     MapEntry *entry;
     Look look;
     if (!value_hash(fiber, key, &hash))
@@ -203,13 +237,6 @@ bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
     while (look == LOOK_CHANGED);
     *out = look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
     return look != LOOK_ERROR;
-}
-
-Value map_get_str(Map *map, Str *key) {
-    MapEntry *entry;
-    Look look =
-        look_up(NULL, map, load_acquire(&map->table), value_from_ref(key), str_hash(key), &entry);
-    return look == LOOK_FOUND ? slot_get(&entry->value) : VALUE_UNDEF;
 }
 
 // --- changing; all under the map's lock ---
@@ -295,9 +322,8 @@ static bool apply(Fiber *fiber, Map *map, Change change, MapEntry *entry, Value 
 static bool change_plain(Fiber *fiber, Map *map, Change change, Value key, Value v, uint32_t hash,
                          Value *out) {
     bool locked = shared_lock(fiber, &map->header);
-    MapEntry *entry;
-    Look look = look_up(fiber, map, load_relaxed(&map->table), key, hash, &entry);
-    bool ok = apply(fiber, map, change, look == LOOK_FOUND ? entry : NULL, key, hash, v, out);
+    MapEntry *entry = look_up_plain(load_relaxed(&map->table), key, hash);
+    bool ok = apply(fiber, map, change, entry, key, hash, v, out);
     shared_unlock(&map->header, locked);
     return ok;
 }
@@ -306,6 +332,8 @@ static bool change_plain(Fiber *fiber, Map *map, Change change, Value key, Value
 // only confirms that nothing came in between.
 static bool change_key(Fiber *fiber, Map *map, Change change, Value key, Value v, Value *out) {
     uint32_t hash;
+    if (__builtin_expect(key_is_plain(key), 1))
+        return change_plain(fiber, map, change, key, v, plain_hash(key), out);
     if (!value_hash(fiber, key, &hash))
         return false;
     if (!key_asks_script(key))

@@ -44,9 +44,13 @@ bool map_set(Fiber *fiber, Map *map, Value key, Value v); // false on error
 bool map_delete(Fiber *fiber, Map *map, Value key, Value *old);
 // Stores `v` only if the key is missing; *out is what is there afterwards. One atomic step.
 bool map_set_default(Fiber *fiber, Map *map, Value key, Value v, Value *out);
-// For string keys: never runs scripts. map_set_str: false with MemoryError.
-Value map_get_str(Map *map, Str *key);
-bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v);
+// The value of a key that is text or a small int; UNDEF where it is missing or no such key.
+// Never runs scripts, never fails.
+Value map_get_plain(Map *map, Value key);
+static inline Value map_get_str(Map *map, Str *key) {
+    return map_get_plain(map, value_from_ref(key));
+}
+bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v); // false with MemoryError
 
 // Goes over the entries in order: *position starts at 0. False at the end. Safe against any change.
 bool map_next(Map *map, size_t *position, Value *key, Value *value);

@@ -18,10 +18,6 @@ static const char *const operator_symbols[] = {
     [OPERATOR_OR] = "|",        [OPERATOR_XOR] = "^", [OPERATOR_SHL] = "<<", [OPERATOR_SHR] = ">>",
 };
 
-bool value_is_number(Value v) {
-    return value_is_int(v) || value_is_double(v) || value_is_bool(v) || value_is_big(v);
-}
-
 static Value bool_to_int(Value v) { return value_is_bool(v) ? value_from_int(v == VALUE_TRUE) : v; }
 
 bool number_take_double(Fiber *fiber, Value v, double *out) {

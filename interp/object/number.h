@@ -22,7 +22,9 @@ typedef enum Operator {
     OPERATOR_SHR,
 } Operator;
 
-bool value_is_number(Value v); // int, big, float or bool
+static inline bool value_is_number(Value v) { // int, big, float or bool
+    return value_is_int(v) || value_is_double(v) || value_is_bool(v) || value_is_kind(v, KIND_BIG);
+}
 // Both are numbers. UNDEF with the error thrown.
 Value number_operate(Fiber *fiber, Operator op, Value a, Value b);
 Value number_negate(Fiber *fiber, Value a);

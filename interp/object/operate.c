@@ -34,15 +34,8 @@ static Value unsupported(Fiber *fiber, Operator op, Value a, Value b) {
 }
 
 static Value add_lists(Fiber *fiber, List *a, List *b) {
-    List *sum = list_copy(fiber, a);
-    List *more = sum ? list_copy(fiber, b) : NULL;
-    if (!more)
-        return VALUE_UNDEF;
-    size_t count = list_length(more);
-    for (size_t i = 0; i < count; i++)
-        if (!list_append(fiber, sum, list_get(more, i)))
-            return VALUE_UNDEF;
-    return value_from_ref(sum);
+    List *both = list_concat(fiber, a, b);
+    return both ? value_from_ref(both) : VALUE_UNDEF;
 }
 
 static Value repeat_list(Fiber *fiber, List *list, int64_t times) {

@@ -195,7 +195,7 @@ static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer,
 
 static bool print_value(Fiber *fiber, Value v, bool quoted, const Visit *outer, Text *out) {
     if (value_is_int(v)) {
-        text_format(out, "%lld", (long long)value_to_int(v));
+        integer_print(v, 10, out);
     } else if (value_is_double(v)) {
         float_repr(value_to_double(v), out);
     } else if (value_is_ref(v)) {
@@ -215,6 +215,11 @@ bool value_repr(Fiber *fiber, Value v, Text *out) { return print_value(fiber, v,
 Value value_to_str_value(Fiber *fiber, Value v) {
     if (value_is_str(v))
         return v;
+    if (value_is_int(v)) {
+        char digits[INTEGER_DIGITS];
+        size_t size = integer_digits(value_to_int(v), digits);
+        return value_from_ref(str_ascii(fiber->heap, digits, size));
+    }
     Text text = {0};
     Value result = VALUE_UNDEF;
     if (value_to_text(fiber, v, &text))

@@ -15,6 +15,8 @@ static void runtime_trace(void *context, Tracer *tracer) {
     Runtime *runtime = context;
     for (int i = 0; i < NAME_COUNT; i++)
         trace_object(tracer, runtime->names[i]);
+    for (int i = 0; i < ASCII_COUNT; i++)
+        trace_object(tracer, runtime->ascii[i]);
     for (int i = 0; i < ERROR_CLASS_COUNT; i++)
         trace_object(tracer, runtime->errors[i]);
     for (int i = 0; i < TYPE_COUNT; i++)
@@ -34,6 +36,8 @@ static void intern_names(Runtime *runtime, LocalHeap *heap) {
     for (int i = 0; i < NAME_COUNT; i++)
         runtime->names[i] = str_intern_c(runtime, heap, names[i]);
     runtime->names[NAME_empty] = str_intern_c(runtime, heap, "");
+    for (int i = 0; i < ASCII_COUNT; i++)
+        runtime->ascii[i] = str_intern(runtime, heap, &(char){(char)i}, 1);
 }
 
 Runtime *runtime_new(World *world, LocalHeap *heap) {

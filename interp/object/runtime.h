@@ -45,6 +45,8 @@ typedef enum RuntimeName {
         NAME_COUNT
 } RuntimeName;
 
+enum { ASCII_COUNT = 128 };
+
 // The error classes, parents first: X(Name, Parent). One list; object/error.c makes the classes.
 #define ERROR_CLASSES(X)                                                                           \
     X(BaseError, BaseError)                                                                        \
@@ -133,6 +135,7 @@ typedef struct Runtime {
     World *world;
     Heap *heap;
     Str *names[NAME_COUNT];
+    Str *ascii[ASCII_COUNT]; // text of one character
     Class *errors[ERROR_CLASS_COUNT];
     Class *types[TYPE_COUNT];
     Class *kind_class[KIND_COUNT]; // the class of a value that is an object of this kind

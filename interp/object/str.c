@@ -13,15 +13,29 @@
 #include "object/error.h"
 #include "object/str_search.h"
 
-enum { INDEX_STEP = 64, INDEX_FROM = 256 }; // text shorter than INDEX_FROM is walked from its ends
+enum { INDEX_STEP = 64 }; // text of less than STR_LONG bytes is walked from its ends
 
 typedef struct Index {
-    Object header;
+    Object header;    // KIND_OPAQUE
     size_t offsets[]; // of code points 64, 128, ...
 } Index;
 
+static size_t str_bytes(size_t size) {
+    size_t bytes = sizeof(Str) + size + 1;
+    if (size >= STR_LONG)
+        bytes = (bytes + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *) + sizeof(void *);
+    return bytes;
+}
+
+// Where a long text keeps its index, NULL as long as there is none: behind its data.
+static _Atomic(Index *) *str_index(Str *s) {
+    return (_Atomic(Index *) *)(void *)((char *)s + str_bytes(s->size) - sizeof(void *));
+}
+
 static void str_trace(Object *object, Tracer *tracer) {
-    trace_object(tracer, load_relaxed(&((Str *)object)->index));
+    Str *s = (Str *)object;
+    if (s->size >= STR_LONG)
+        trace_object(tracer, load_relaxed(str_index(s)));
 }
 
 const Kind str_kind = {"str", str_trace, NULL};
@@ -95,8 +109,16 @@ bool str_valid(const char *data, size_t size) { return str_valid_prefix(data, si
 // --- making ---
 
 Str *str_reserve(LocalHeap *heap, size_t size) {
-    Str *s = heap_alloc(heap, KIND_STR, sizeof *s + size + 1);
+    Str *s = heap_alloc(heap, KIND_STR, str_bytes(size));
     s->size = size;
+    return s;
+}
+
+Str *str_ascii(LocalHeap *heap, const char *data, size_t size) {
+    Str *s = str_reserve(heap, size);
+    memcpy(s->data, data, size);
+    s->length = size;
+    s->header.flags |= STR_ASCII;
     return s;
 }
 
@@ -115,13 +137,8 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size) {
 }
 
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size) {
-    if (!str_is_ascii(s))
-        return str_new(heap, s->data + offset, size);
-    Str *part = str_reserve(heap, size);
-    memcpy(part->data, s->data + offset, size);
-    part->length = size;
-    part->header.flags |= STR_ASCII;
-    return part;
+    return str_is_ascii(s) ? str_ascii(heap, s->data + offset, size)
+                           : str_new(heap, s->data + offset, size);
 }
 
 Str *str_from_c(LocalHeap *heap, const char *text) { return str_new(heap, text, strlen(text)); }
@@ -188,12 +205,9 @@ uint32_t str_hash_bytes(const void *data, size_t size) {
     return hash ? hash : 1;
 }
 
-uint32_t str_hash(Str *s) {
-    uint32_t hash = load_relaxed(&s->hash);
-    if (hash == 0) {
-        hash = str_hash_bytes(s->data, s->size);
-        store_relaxed(&s->hash, hash);
-    }
+uint32_t str_hash_made(Str *s) {
+    uint32_t hash = str_hash_bytes(s->data, s->size);
+    store_relaxed(&s->header.lock, hash);
     return hash;
 }
 
@@ -269,7 +283,7 @@ static const char *walk_back(const char *at, size_t code_points) {
 
 // Two threads may both make one; either is good, and the loser's is garbage.
 static Index *index_of(LocalHeap *heap, Str *s) {
-    Index *index = load_acquire(&s->index);
+    Index *index = load_acquire(str_index(s));
     if (index)
         return index;
     size_t count = s->length / INDEX_STEP;
@@ -279,14 +293,14 @@ static Index *index_of(LocalHeap *heap, Str *s) {
         at = walk(at, INDEX_STEP);
         index->offsets[i] = (size_t)(at - s->data);
     }
-    store_release(&s->index, (void *)index);
+    store_release(str_index(s), index);
     return index;
 }
 
 size_t str_offset(LocalHeap *heap, Str *s, size_t i) {
     if (str_is_ascii(s))
         return i;
-    if (s->length < INDEX_FROM) {
+    if (s->size < STR_LONG) {
         if (i <= s->length / 2)
             return (size_t)(walk(s->data, i) - s->data);
         return (size_t)(walk_back(s->data + s->size, s->length - i) - s->data);
@@ -299,7 +313,7 @@ size_t str_offset(LocalHeap *heap, Str *s, size_t i) {
 size_t str_position(LocalHeap *heap, Str *s, size_t offset) {
     if (str_is_ascii(s))
         return offset;
-    if (s->length < INDEX_FROM)
+    if (s->size < STR_LONG)
         return count_code_points(s->data, offset);
     const Index *index = index_of(heap, s);
     size_t low = 0, high = s->length / INDEX_STEP; // the last entry at or before `offset`
@@ -314,21 +328,28 @@ size_t str_position(LocalHeap *heap, Str *s, size_t offset) {
     return low * INDEX_STEP + count_code_points(s->data + from, offset - from);
 }
 
+// The character at byte `offset`. ASCII ones are made once and for all.
+static Value character(Fiber *fiber, const Str *s, size_t offset) {
+    unsigned char lead = (unsigned char)s->data[offset];
+    if (lead < ASCII_COUNT)
+        return value_from_ref(fiber_runtime(fiber)->ascii[lead]);
+    return value_from_ref(str_new(fiber->heap, s->data + offset, utf8_size((char)lead)));
+}
+
 Value str_at(Fiber *fiber, Str *s, int64_t index) {
     if (index < 0)
         index += (int64_t)s->length;
     if (index < 0 || (size_t)index >= s->length)
         return throw_index(fiber, "string index out of range");
-    const char *at = s->data + str_offset(fiber->heap, s, (size_t)index);
-    return value_from_ref(str_part(fiber->heap, s, (size_t)(at - s->data), utf8_size(*at)));
+    return character(fiber, s, str_offset(fiber->heap, s, (size_t)index));
 }
 
-Value str_next(LocalHeap *heap, Str *s, size_t *offset) {
+Value str_next(Fiber *fiber, Str *s, size_t *offset) {
     if (*offset >= s->size)
         return VALUE_UNDEF;
-    size_t from = *offset, size = utf8_size(s->data[from]);
-    *offset += size;
-    return value_from_ref(str_part(heap, s, from, size));
+    size_t from = *offset;
+    *offset += utf8_size(s->data[from]);
+    return character(fiber, s, from);
 }
 
 Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to) {

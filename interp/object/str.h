@@ -10,17 +10,14 @@
 #include "object/runtime.h"
 #include "object/utf8.h"
 
+enum { STR_LONG = 256 };
 enum { STR_ASCII = 1, STR_INTERNED = 2 }; // Object.flags; INTERNED is set before it is shared
 
 struct Str {
-    Object header;
-    _Atomic uint32_t hash; // 0: not computed yet
-    uint32_t reserved;
-    size_t size;           // bytes
-    size_t length;         // code points
-    _Atomic(void *) index; // where every 64th code point starts; made at need for long non-ASCII
-                           // text (OPAQUE object)
-    char data[];
+    Object header; // text never changes, so nobody locks it: the lock's word holds its hash
+    size_t size;   // bytes
+    size_t length; // code points
+    char data[];   // from STR_LONG bytes on, room for a reference follows (object/str.c)
 };
 
 // Text is to be valid UTF-8 (str_valid checks; str_from_utf8_lossy puts U+FFFD for what is not).
@@ -30,6 +27,8 @@ Str *str_reserve(LocalHeap *heap, size_t size);
 void str_finish(Str *s); // counts code points
 // Bytes [offset, offset + size) of `s`, cut between code points. An ASCII text's parts need no counting.
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size);
+// A copy of ASCII text.
+Str *str_ascii(LocalHeap *heap, const char *data, size_t size);
 Str *str_from_c(LocalHeap *heap, const char *text);
 Str *str_from_code_point(LocalHeap *heap, uint32_t c); // c is one: below 0x110000, no surrogate
 Str *str_format(LocalHeap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -45,7 +44,11 @@ Str *str_interned(Runtime *runtime, LocalHeap *heap, Str *s); // the interned on
 void str_intern_init(Runtime *runtime);
 void str_intern_free(Runtime *runtime);
 
-uint32_t str_hash(Str *s);
+uint32_t str_hash_made(Str *s);
+static inline uint32_t str_hash(Str *s) {
+    uint32_t hash = load_relaxed(&s->header.lock); // 0: not worked out yet
+    return __builtin_expect(hash != 0, 1) ? hash : str_hash_made(s);
+}
 uint32_t str_hash_bytes(const void *data, size_t size); // never 0; bytes hash alike
 bool str_equal(Str *a, Str *b);
 int str_compare(const Str *a, const Str *b);    // by code points: -1, 0, 1
@@ -62,7 +65,7 @@ Str *str_substring(LocalHeap *heap, Str *s, size_t from, size_t to);
 // The code points start, start + step, ... (`count` of them, all within the text). UNDEF with MemoryError.
 Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count);
 // Iteration: the character at byte *offset, which moves on; UNDEF at the end. Starts at 0.
-Value str_next(LocalHeap *heap, Str *s, size_t *offset);
+Value str_next(Fiber *fiber, Str *s, size_t *offset);
 bool str_contains(const Str *s, const Str *part);
 
 static inline bool value_is_str(Value v) { return value_is_kind(v, KIND_STR); }

@@ -60,7 +60,7 @@ static Str *find(Runtime *runtime, const char *data, size_t size, uint32_t hash)
     size_t mask = runtime->intern_capacity - 1;
     for (size_t i = hash & mask; runtime->interned[i]; i = (i + 1) & mask) {
         Str *s = runtime->interned[i];
-        if (load_relaxed(&s->hash) == hash && s->size == size && memcmp(s->data, data, size) == 0)
+        if (str_hash(s) == hash && s->size == size && memcmp(s->data, data, size) == 0)
             return s;
     }
     return NULL;
@@ -73,7 +73,6 @@ Str *str_intern(Runtime *runtime, LocalHeap *heap, const char *data, size_t size
     if (!s) {
         s = str_new(heap, data, size);
         s->header.flags |= STR_INTERNED;
-        store_relaxed(&s->hash, hash);
         if (++runtime->intern_count * 2 > runtime->intern_capacity)
             grow(runtime);
         place(runtime->interned, runtime->intern_capacity, s);

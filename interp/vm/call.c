@@ -405,6 +405,15 @@ static Value finish(Fiber *fiber, Entered entered, const Value *result) {
     return interpret(fiber) == RUN_DONE ? *result : VALUE_UNDEF;
 }
 
+// Is base[0] a closure that gets exactly its parameters, with room for its window and frame?
+static bool is_plain_call(const Fiber *fiber, const Value *base, int count) {
+    if (!value_is_kind(base[0], KIND_CLOSURE))
+        return false;
+    const Proto *proto = ((Closure *)value_to_ref(base[0]))->proto;
+    return proto->plain_count == count && fiber->frame_count < fiber->frame_capacity &&
+           base + proto->register_count + 2 * WINDOW_SLACK <= fiber->segment->end;
+}
+
 static Value call_from_c(Fiber *fiber, Value function, Value first, bool method, const Value *args,
                          int count) {
     Thread *thread = fiber->thread;
@@ -426,7 +435,9 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     thread->native_depth++;
     fiber->c_calls++;
     Entered entered = method ? call_method(fiber, function, base, count, NULL, CALL_PLAIN, base)
-                             : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
+                      : is_plain_call(fiber, base, count)
+                          ? push_frame(fiber, (Closure *)value_to_ref(first), base, base, false, 0)
+                          : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
     if (entered == ENTERED_FRAME)
         fiber->native_top = NULL;
     Value v = finish(fiber, entered, base);

@@ -63,27 +63,6 @@ static bool unwind(Fiber *fiber) {
 
 // --- fast paths shared by instructions ---
 
-static inline bool int_add(Value a, Value b, Value *out) {
-    int64_t r;
-    if (__builtin_add_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
-        return false;
-    *out = (Value)r >> 13 | VALUE_INT_TAG;
-    return true;
-}
-static inline bool int_sub(Value a, Value b, Value *out) {
-    int64_t r;
-    if (__builtin_sub_overflow((int64_t)(a << 13), (int64_t)(b << 13), &r))
-        return false;
-    *out = (Value)r >> 13 | VALUE_INT_TAG;
-    return true;
-}
-static inline bool int_mul(Value a, Value b, Value *out) {
-    int64_t r;
-    if (__builtin_mul_overflow(value_to_int(a), (int64_t)(b << 13), &r))
-        return false;
-    *out = (Value)r >> 13 | VALUE_INT_TAG;
-    return true;
-}
 // Python's floor division and modulo; b is not 0.
 static inline Value int_floordiv(Value a, Value b) {
     int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
@@ -199,10 +178,13 @@ static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, 
 // The number that an index stands for. What is negative or no int is beyond every length.
 static inline size_t plain_index(Value index) { return index - VALUE_INT_TAG; }
 
-static inline Value list_element(Value container, Value index) {
-    if (unlikely(!value_is_kind(container, KIND_LIST)))
-        return VALUE_UNDEF;
-    return list_get(value_to_list(container), plain_index(index));
+// The element of a list, or of a map by a usual key; UNDEF where it takes more to tell.
+static inline Value element(Value container, Value index) {
+    if (likely(value_is_kind(container, KIND_LIST)))
+        return list_get(value_to_list(container), plain_index(index));
+    if (value_is_kind(container, KIND_MAP))
+        return map_get_plain(value_to_map(container), index);
+    return VALUE_UNDEF;
 }
 
 static inline bool list_store(Fiber *fiber, Value container, Value index, Value v) {
@@ -355,6 +337,11 @@ static Entered slow_return(Fiber *fiber, Value v) {
         Value v_ = (value);                                                                        \
         const Frame *frame = &fiber->frames[fiber->frame_count - 1];                               \
         if (unlikely(frame->flags | frame->first_in_segment)) {                                    \
+            if (frame->flags == FRAME_ENTRY && !frame->first_in_segment) {                         \
+                fiber->frame_count--;                                                              \
+                *frame->result = v_;                                                               \
+                return RUN_DONE;                                                                   \
+            }                                                                                      \
             if (frame->flags != FRAME_KEEP_SELF || frame->first_in_segment) {                      \
                 SAVE();                                                                            \
                 switch (slow_return(fiber, v_)) {                                                  \
@@ -642,12 +629,12 @@ failed:
     }
 
     // --- operators
-    ARITHMETIC(ADD, int_add, x + y, slow_operate, OPERATOR_ADD)
-    ARITHMETIC(ADD_IN_PLACE, int_add, x + y, slow_in_place, OPERATOR_ADD)
-    ARITHMETIC(SUB, int_sub, x - y, slow_operate, OPERATOR_SUB)
-    ARITHMETIC(SUB_IN_PLACE, int_sub, x - y, slow_in_place, OPERATOR_SUB)
-    ARITHMETIC(MUL, int_mul, x * y, slow_operate, OPERATOR_MUL)
-    ARITHMETIC(MUL_IN_PLACE, int_mul, x * y, slow_in_place, OPERATOR_MUL)
+    ARITHMETIC(ADD, integer_add_small, x + y, slow_operate, OPERATOR_ADD)
+    ARITHMETIC(ADD_IN_PLACE, integer_add_small, x + y, slow_in_place, OPERATOR_ADD)
+    ARITHMETIC(SUB, integer_sub_small, x - y, slow_operate, OPERATOR_SUB)
+    ARITHMETIC(SUB_IN_PLACE, integer_sub_small, x - y, slow_in_place, OPERATOR_SUB)
+    ARITHMETIC(MUL, integer_mul_small, x * y, slow_operate, OPERATOR_MUL)
+    ARITHMETIC(MUL_IN_PLACE, integer_mul_small, x * y, slow_in_place, OPERATOR_MUL)
     CASE(DIV) {
         Value a = base[B], b = base[C];
         double x, y;
@@ -709,7 +696,7 @@ failed:
     }
     CASE(ADD_INT) {
         Value a = base[B], b = value_from_int(word_sc(word)), r;
-        if (likely(value_is_int(a)) && likely(int_add(a, b, &r))) {
+        if (likely(value_is_int(a)) && likely(integer_add_small(a, b, &r))) {
             base[A] = r;
             NEXT();
         }
@@ -725,7 +712,7 @@ failed:
     CASE(MUL_CONST) {
         Value a = base[B], b = proto->constants[C], r;
         double x, y;
-        if (likely(value_both_int(a, b)) && likely(int_mul(a, b, &r))) {
+        if (likely(value_both_int(a, b)) && likely(integer_mul_small(a, b, &r))) {
             base[A] = r;
             NEXT();
         }
@@ -886,7 +873,7 @@ failed:
         ENTER(slow_set_super(fiber, closure->home, base[A], site, base[B]));
     }
     CASE(GET_INDEX) {
-        Value container = base[B], index = base[C], v = list_element(container, index);
+        Value container = base[B], index = base[C], v = element(container, index);
         if (likely(v != VALUE_UNDEF)) {
             base[A] = v;
             NEXT();

@@ -296,27 +296,26 @@ Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window) {
 }
 
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
-    size_t size = 0;
-    for (uint32_t i = 0; i < count; i++)
-        size += value_to_str(parts[i])->size;
-    if (!heap_has_room(fiber->heap, size))
-        return throw_memory(fiber, size);
-    enum { SMALL = 512 };
-    char small[SMALL];
-    Text text = {0};
-    bool fits = size <= SMALL;
-    size_t at = 0;
+    size_t size = 0, length = 0;
+    uint8_t flags = STR_ASCII;
     for (uint32_t i = 0; i < count; i++) {
         const Str *s = value_to_str(parts[i]);
-        if (fits)
-            memcpy(small + at, s->data, s->size);
-        else
-            text_append(&text, s->data, s->size);
+        size += s->size;
+        length += s->length;
+        flags &= s->header.flags;
+    }
+    if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
+        return throw_memory(fiber, size);
+    Str *whole = str_reserve(fiber->heap, size);
+    whole->length = length;
+    whole->header.flags |= flags;
+    char *at = whole->data;
+    for (uint32_t i = 0; i < count; i++) {
+        const Str *s = value_to_str(parts[i]);
+        memcpy(at, s->data, s->size);
         at += s->size;
     }
-    Str *s = str_new(fiber->heap, fits ? small : text_data(&text), size);
-    text_free(&text);
-    return value_from_ref(s);
+    return value_from_ref(whole);
 }
 
 Value slow_format(Fiber *fiber, Value v, Value spec) {

@@ -75,7 +75,7 @@ Test(str, code_points_by_index) {
         vm_take_error(vm, ERROR_IndexError);
         size_t offset = 0, count = 0;
         Value c;
-        while ((c = str_next(heap, m.str, &offset)) != VALUE_UNDEF) {
+        while ((c = str_next(vm_fiber(vm), m.str, &offset)) != VALUE_UNDEF) {
             expect_points(value_to_str(c), &m.points[count], 1);
             count++;
         }
