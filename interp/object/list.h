@@ -38,9 +38,11 @@ static inline Value list_get(List *list, size_t index) {
 bool list_set(Fiber *fiber, List *list, size_t index, Value v);
 bool list_append_slow(Fiber *fiber, List *list, Value v);
 static inline bool list_append(Fiber *fiber, List *list, Value v) { // false with MemoryError
+    if (__builtin_expect(load_relaxed(&fiber->world->shared), 0))
+        return list_append_slow(fiber, list, v);
     size_t length = load_relaxed(&list->length);
     Buffer *buffer = load_relaxed(&list->items);
-    if (__builtin_expect(length == buffer->capacity || load_relaxed(&fiber->world->shared), 0))
+    if (__builtin_expect(length == buffer->capacity, 0))
         return list_append_slow(fiber, list, v);
     slot_set(&buffer->slots[length], v);
     store_release(&list->length, length + 1);
