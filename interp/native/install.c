@@ -5,6 +5,7 @@
 
 #include "native/file.h"
 #include "native/tables.h"
+#include "process/channel.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/module.h"
@@ -53,6 +54,7 @@ static const TypeRow types[] = {
     {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true},
     {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
     {TYPE_CREW, TYPE_OBJECT, crew_methods, NULL, false},
+    {TYPE_CHANNEL, TYPE_OBJECT, channel_methods, NULL, false},
     {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
     {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
     {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false},
@@ -95,6 +97,7 @@ static const struct {
     {KIND_HOLD, TYPE_OBJECT},
     {KIND_WATCH, TYPE_OBJECT},
     {KIND_CREW, TYPE_CREW},
+    {KIND_CHANNEL, TYPE_CHANNEL},
     {KIND_WATCH_LINK, TYPE_OBJECT},
     {KIND_ATOMIC, TYPE_ATOMIC},
     {KIND_LOCAL, TYPE_LOCAL},
@@ -191,7 +194,7 @@ static void install_module(Fiber *fiber, const char *name, const NativeSpec *fun
 
 // Built-in names that are written in conc (vm/prelude.h). They come last.
 static void install_prelude(Fiber *fiber) {
-    static const char *const names[] = {"Once", "Pool"};
+    static const char *const names[] = {"Once", "Pool", "ProcessPool"};
     fiber_runtime(fiber)->prelude_first = fiber_runtime(fiber)->builtin_count;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         add_builtin(fiber, names[i], VALUE_UNDEF);
@@ -200,6 +203,7 @@ static void install_prelude(Fiber *fiber) {
 void natives_install(Fiber *fiber) {
     Runtime *runtime = fiber_runtime(fiber);
     heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
+    heap_register_kind(runtime->heap, KIND_CHANNEL, &channel_kind);
     heap_register_kind(runtime->heap, KIND_SHARED_ATOMIC, &shared_atomic_kind);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         install_type(fiber, &types[i]);

@@ -55,7 +55,7 @@ extern const NativeSpec math_functions[];    // native/math.c
 extern const NamedDouble math_constants[];   // ends with name NULL
 extern const NativeSpec time_functions[];    // native/time.c
 extern const NativeSpec toolkit_functions[]; // native/toolkit.c: for stdlib/toolkit.conc
-extern const NativeSpec crew_methods[];
+extern const NativeSpec crew_methods[], channel_methods[];
 // Two of the module time are built-in functions as well: rows of the list of built-ins.
 Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: seconds
 extern const WaitOps time_sleep_wait;

@@ -7,6 +7,8 @@
 #include "object/error.h"
 #include "object/list.h"
 #include "object/operate.h"
+#include "process/channel.h"
+#include "process/spawn.h"
 #include "sync/crew.h"
 #include "vm/proto.h"
 
@@ -23,6 +25,13 @@ static Value is_async(Fiber *fiber, Value *args, int count) {
                            ((Closure *)value_to_ref(f))->proto->is_async);
 }
 
+static bool check_callable(Fiber *fiber, Value f) {
+    if (value_is_callable(f))
+        return true;
+    throw_type(fiber, "'%s' object is not callable", value_type_name(fiber_runtime(fiber), f));
+    return false;
+}
+
 static Value construct_crew(Fiber *fiber, Value *args, int count) {
     (void)count;
     int64_t size;
@@ -35,9 +44,8 @@ static Value construct_crew(Fiber *fiber, Value *args, int count) {
 
 static Value submit(Fiber *fiber, Value *args, int count) {
     (void)count;
-    if (!value_is_callable(args[1]))
-        return throw_type(fiber, "'%s' object is not callable",
-                          value_type_name(fiber_runtime(fiber), args[1]));
+    if (!check_callable(fiber, args[1]))
+        return VALUE_UNDEF;
     return crew_submit(fiber, value_to_crew(args[0]), args[1], value_to_list(args[2]));
 }
 
@@ -65,6 +73,63 @@ const NativeSpec crew_methods[] = {
     {"size", crew_size, "", NATIVE_GETTER, "size: how many threads at most.\n    print(crew.size)"},
     {0}};
 
+// --- workers of a ProcessPool ---
+
+static Value close_channel(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return channel_close(fiber, value_to_channel(args[0])) ? VALUE_NIL : VALUE_UNDEF;
+}
+
+const NativeSpec channel_methods[] = {
+    {"send", channel_send, "value", NATIVE_WAITS,
+     "send(value): sends a copy. False where the other side has ended; TypeError where it cannot be sent.\n"
+     "    channel.send([1, 2])"},
+    {"receive", channel_receive, "", NATIVE_WAITS,
+     "receive(): what the other side has sent; nil where it has ended.\n    let v = channel.receive()"},
+    {"close", close_channel, "", 0,
+     "close(): the other side receives no more.\n    channel.close()"},
+    {0}};
+
+static Value channels(Fiber *fiber, Value *args, int count) {
+    (void)args, (void)count;
+    return channel_pair(fiber);
+}
+
+static Value background(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Handle *handle = handle_of(fiber_runtime(fiber), args[1]);
+    if (!handle || handle->kind != HANDLE_PROCESS)
+        return throw_type(fiber, "background() needs a process");
+    process_background(fiber, handle);
+    return VALUE_NIL;
+}
+
+// What tells functions apart that a worker can be asked to call: closures of one text that capture nothing
+// are all the same.
+static Value key_of(Fiber *fiber, Value *args, int count) {
+    (void)fiber, (void)count;
+    if (!value_is_kind(args[1], KIND_CLOSURE))
+        return args[1];
+    const Closure *closure = (Closure *)value_to_ref(args[1]);
+    bool plain = closure->capture_count == 0 && !closure->home;
+    return plain ? value_from_int((int64_t)(uintptr_t)closure->proto) : args[1];
+}
+
+// A method with its object: [function, object]; else [f].
+static Value parts_of(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    if (!check_callable(fiber, args[1]))
+        return VALUE_UNDEF;
+    Value parts[] = {args[1], VALUE_UNDEF};
+    size_t n = 1;
+    if (value_is_kind(args[1], KIND_BOUND)) {
+        const Bound *bound = (Bound *)value_to_ref(args[1]);
+        parts[0] = bound->function;
+        parts[n++] = bound->receiver;
+    }
+    return value_from_ref(list_from(fiber->heap, parts, n));
+}
+
 const NativeSpec toolkit_functions[] = {
     {"is_async", is_async, "f", 0,
      "is_async(f): true if f is an async function or a waiting call.\n    is_async(sleep)  # true"},
@@ -72,4 +137,15 @@ const NativeSpec toolkit_functions[] = {
      "crew(size=nil): threads that take jobs, `size` at most; nil: as many as the machine has "
      "CPUs.\n"
      "    let crew = crew(4)"},
+    {"channels", channels, "", 0,
+     "channels(): two channels that are connected. The one that is an argument of a spawn is the child's.\n"
+     "    let ends = channels()"},
+    {"background", background, "process", 0,
+     "background(process): the end of the script does not wait for it, and ends it.\n    background(p)"},
+    {"key_of", key_of, "f", 0,
+     "key_of(f): equal for functions that do the same, as far as one can tell.\n    key_of(fn () => 1)"},
+    {"parts_of", parts_of, "f", 0,
+     "parts_of(f): of a method with its object both, of any other function itself, in a list. TypeError for\n"
+     "what is no function.\n"
+     "    parts_of(xs.append)  # [append, xs]"},
     {0}};

@@ -123,6 +123,7 @@ typedef enum ErrorClass {
     X(TASK, "Task")                                                                                \
     X(JOB, "Job")                                                                                  \
     X(CREW, "crew")                                                                                \
+    X(CHANNEL, "channel")                                                                          \
     X(OBJECT, "object")
 typedef enum BuiltinType {
 #define X(NAME, name) TYPE_##NAME,

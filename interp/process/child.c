@@ -14,6 +14,7 @@
 #include "object/root.h"
 #include "object/str.h"
 #include "process/handlers.h"
+#include "process/channel.h"
 #include "process/message.h"
 #include "process/signals.h"
 #include "process/watcher.h"
@@ -46,6 +47,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     Registry *registry = world->runtime->registry;
     close_home_of_parent(registry, home);
     watcher_after_fork(registry->watcher);
+    channels_after_fork(registry, slot_get(&handle->arguments));
     sharing_enter_child(world->runtime, handle->id);
     sync_after_fork(world, forker);
     world_after_fork(world, thread);

@@ -18,6 +18,7 @@
 #include "object/operate.h"
 #include "object/root.h"
 #include "object/str.h"
+#include "process/channel.h"
 #include "process/child.h"
 #include "process/message.h"
 #include "process/watcher.h"
@@ -56,6 +57,8 @@ static int fork_between(Fiber *fiber, Handle *handle, Watcher *watcher, const in
         child_run(fiber, handle, ends[1]);
     }
     int error = pid < 0 ? errno : 0;
+    if (pid > 0)
+        channels_left_to_child(slot_get(&handle->arguments));
     uint64_t member = sharing_after_fork(fiber_runtime(fiber), pid > 0);
     return error ? error : watch_child(watcher, handle, pid, ends[0], member);
 }
@@ -288,6 +291,14 @@ int process_signal_number(Fiber *fiber, Value signal) {
     return (int)number;
 }
 
+void process_background(Fiber *fiber, Handle *handle) {
+    Watcher *watcher = watcher_for(fiber->world);
+    handle_detach(fiber, handle);
+    registry_picked_up(fiber_registry(fiber), handle);
+    if (watcher && watcher_quiet(watcher, handle))
+        world_external_end(fiber->world);
+}
+
 void process_detach(Fiber *fiber, Handle *handle) {
     Watcher *watcher = watcher_for(fiber->world);
     if (!watcher)
@@ -364,6 +375,7 @@ static void wait_gone(World *world, uint64_t deadline) {
 }
 
 void processes_free(World *world) {
+    channels_free(world->runtime->registry);
     Watcher *watcher = watcher_for(world);
     if (watcher)
         watcher_free(watcher);

@@ -24,6 +24,9 @@ bool process_start_handle(Fiber *fiber, Handle *handle);
 bool process_signal(Fiber *fiber, Handle *handle, int signal);
 // The number of a signal's name ("SIGTERM", "TERM") or number. -1 with ValueError or TypeError; UNDEF is SIGTERM.
 int process_signal_number(Fiber *fiber, Value signal);
+// The end of the script does not wait for it, and ends it; nobody has to pick up its error; nor does it keep anybody from being told of a
+// deadlock. A worker of a ProcessPool; who waits for it has a time-out.
+void process_background(Fiber *fiber, Handle *handle);
 // After handle_detach: tells the child that it is to outlive its parent.
 void process_detach(Fiber *fiber, Handle *handle);
 // The end of the Vm: ends the watcher. No child of this Vm is waited for.

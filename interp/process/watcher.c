@@ -95,6 +95,16 @@ static Child *take(Watcher *watcher, bool lost) {
 Child *watcher_take_any(Watcher *watcher) { return take(watcher, false); }
 Child *watcher_take_lost(Watcher *watcher) { return take(watcher, true); }
 
+bool watcher_quiet(Watcher *watcher, Handle *handle) {
+    mutex_lock(&watcher->mutex);
+    Child *child = load_relaxed(&handle->child);
+    bool quiet = child && !child->gone && !child->quiet;
+    if (quiet)
+        child->quiet = true;
+    mutex_unlock(&watcher->mutex);
+    return quiet;
+}
+
 bool watcher_signal(Watcher *watcher, Handle *handle, int signal) {
     mutex_lock(&watcher->mutex);
     const Child *child = load_relaxed(&handle->child);
@@ -215,12 +225,13 @@ static void child_ended(Watcher *watcher, Child *child) {
     sharing_left(world->runtime, child->member);
     mutex_lock(&watcher->mutex);
     child->fd = -1;
-    bool at_once = child->at_once;
+    bool at_once = child->at_once, quiet = child->quiet;
     publish_end(watcher, child, status);
     mutex_unlock(&watcher->mutex);
     if (at_once)
         settle_at_once(watcher, child);
-    world_external_end(world);
+    if (!quiet)
+        world_external_end(world);
 }
 
 // Under the mutex, as it allocates (world_before_fork): reads what is there, not for too long. True at

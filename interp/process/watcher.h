@@ -26,6 +26,7 @@ typedef struct Child {
     bool reaping;    // its pid may stand for nobody or another any moment: no more signals
     bool gone;
     bool detached;
+    bool quiet; // no source outside: process_background
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
     bool told;    // has been sent SIGTERM as the script ends
     int status;   // of waitpid, once gone
@@ -46,6 +47,8 @@ Watcher *watcher_of(World *world);
 Child *watcher_add(Watcher *watcher, Handle *handle, pid_t pid, int fd, bool at_once);
 // Sends a signal. False where the child has ended. `child` may be NULL.
 bool watcher_signal(Watcher *watcher, Handle *handle, int signal);
+// The child is no source outside (world_external_end) any more. False where it has ended.
+bool watcher_quiet(Watcher *watcher, Handle *handle);
 // Takes a gone child out of the list: the caller, and only it, settles and frees it. NULL: not gone, or
 // somebody else has it.
 Child *watcher_take(Watcher *watcher, Handle *handle);

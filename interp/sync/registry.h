@@ -46,6 +46,7 @@ typedef struct Registry {
     bool all_cancelled;                       // what starts now is cancelled at once
     _Atomic(const ProcessHooks *) processes;
     struct Watcher *watcher;           // process/watcher.h
+    struct Channel *channels;          // process/channel.h
     _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
     _Atomic uint64_t ends;             // Handle.ended_at
     int home;                          // in a child process: its socket to its parent; else -1

@@ -125,17 +125,19 @@ static void place_of(TraceEntry entry, Text *out) {
     unit_place(entry.proto->unit, code, (uint32_t)(entry.pc - 1 - code->words), out);
 }
 
+// "" for a place in conc's own code, which no script knows.
 static void copy_place(TraceEntry entry, char *text, size_t capacity) {
     Text place = {0};
+    text[0] = '\0';
+    if (entry.proto->unit->embedded)
+        return;
     place_of(entry, &place);
     snprintf(text, capacity, "%s", text_data(&place));
     text_free(&place);
 }
 
 void trace_place_of(const Proto *proto, const uint32_t *pc, char *text, size_t capacity) {
-    text[0] = '\0';
-    if (!proto->unit->embedded) // no place that a script knows
-        copy_place((TraceEntry){proto, pc}, text, capacity);
+    copy_place((TraceEntry){proto, pc}, text, capacity);
 }
 
 void trace_where(Fiber *fiber, const Proto **proto, const uint32_t **pc) {
