@@ -82,10 +82,12 @@ static Value close_channel(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec channel_methods[] = {
     {"send", channel_send, "value", NATIVE_WAITS,
-     "send(value): sends a copy. False where the other side has ended; TypeError where it cannot be sent.\n"
+     "send(value): sends a copy. False where the other side has ended; TypeError where it cannot "
+     "be sent.\n"
      "    channel.send([1, 2])"},
     {"receive", channel_receive, "", NATIVE_WAITS,
-     "receive(): what the other side has sent; nil where it has ended.\n    let v = channel.receive()"},
+     "receive(): what the other side has sent; nil where it has ended.\n    let v = "
+     "channel.receive()"},
     {"close", close_channel, "", 0,
      "close(): the other side receives no more.\n    channel.close()"},
     {0}};
@@ -138,14 +140,18 @@ const NativeSpec toolkit_functions[] = {
      "CPUs.\n"
      "    let crew = crew(4)"},
     {"channels", channels, "", 0,
-     "channels(): two channels that are connected. The one that is an argument of a spawn is the child's.\n"
+     "channels(): two channels that are connected. The one that is an argument of a spawn is the "
+     "child's.\n"
      "    let ends = channels()"},
     {"background", background, "process", 0,
-     "background(process): the end of the script does not wait for it, and ends it.\n    background(p)"},
+     "background(process): the end of the script does not wait for it, and ends it.\n    "
+     "background(p)"},
     {"key_of", key_of, "f", 0,
-     "key_of(f): equal for functions that do the same, as far as one can tell.\n    key_of(fn () => 1)"},
+     "key_of(f): equal for functions that do the same, as far as one can tell.\n    key_of(fn () "
+     "=> 1)"},
     {"parts_of", parts_of, "f", 0,
-     "parts_of(f): of a method with its object both, of any other function itself, in a list. TypeError for\n"
+     "parts_of(f): of a method with its object both, of any other function itself, in a list. "
+     "TypeError for\n"
      "what is no function.\n"
      "    parts_of(xs.append)  # [append, xs]"},
     {0}};

@@ -18,9 +18,7 @@ enum { READ_STEP = 65536 };
 
 // --- making and ending ---
 
-static void channel_trace(Object *object, Tracer *tracer) {
-    (void)object, (void)tracer;
-}
+static void channel_trace(Object *object, Tracer *tracer) { (void)object, (void)tracer; }
 
 static void shut(Channel *channel) {
     if (channel->fd >= 0)

@@ -18,14 +18,14 @@
 
 typedef struct Channel {
     Object header;
-    int fd;                           // -1: closed
-    uint32_t class_limit;             // classes from this id on are unknown to the other side
-    _Atomic bool busy;                // somebody sends or receives: the rest is his
-    Text in;                          // what has come of the next message
-    Text out;                         // what is left to send, from `sent` on
+    int fd;               // -1: closed
+    uint32_t class_limit; // classes from this id on are unknown to the other side
+    _Atomic bool busy;    // somebody sends or receives: the rest is his
+    Text in;              // what has come of the next message
+    Text out;             // what is left to send, from `sent` on
     size_t sent;
-    struct Registry *registry;        // NULL: it is gone, at the end of the Vm
-    struct Channel *next, *previous;  // Registry.channels, under its mutex
+    struct Registry *registry;       // NULL: it is gone, at the end of the Vm
+    struct Channel *next, *previous; // Registry.channels, under its mutex
 } Channel;
 
 extern const Kind channel_kind;
@@ -43,8 +43,8 @@ Value channel_send(Fiber *fiber, Value *args, int count);
 Value channel_receive(Fiber *fiber, Value *args, int count);
 
 // --- around a fork, with the world stopped; `arguments` of the spawn, a List or nil ---
-void channels_left_to_child(Value arguments);                          // in the parent
-void channels_after_fork(struct Registry *registry, Value arguments);  // in the child
-void channels_free(struct Registry *registry);                         // the Vm ends
+void channels_left_to_child(Value arguments);                         // in the parent
+void channels_after_fork(struct Registry *registry, Value arguments); // in the child
+void channels_free(struct Registry *registry);                        // the Vm ends
 
 #endif

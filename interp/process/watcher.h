@@ -26,7 +26,7 @@ typedef struct Child {
     bool reaping;    // its pid may stand for nobody or another any moment: no more signals
     bool gone;
     bool detached;
-    bool quiet; // no source outside: process_background
+    bool quiet;   // no source outside: process_background
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
     bool told;    // has been sent SIGTERM as the script ends
     int status;   // of waitpid, once gone
