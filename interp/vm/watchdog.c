@@ -61,10 +61,13 @@ static void tell(Watchdog *dog) {
     os_futex_wake(&dog->news, 1);
 }
 
-// Without a pthread (the system has no more) the clock is not looked at.
+// Without a pthread (the system has no more) the clock is not looked at. `runs` is set before, as the
+// watchdog itself looks at it: its time may be over at once.
 static void start(Watchdog *dog) {
     store_relaxed(&dog->ending, false);
-    dog->runs = service_start(&dog->pthread, watchdog_main, dog);
+    store_relaxed(&dog->runs, true);
+    if (!service_start(&dog->pthread, watchdog_main, dog))
+        store_relaxed(&dog->runs, false);
 }
 
 void watchdog_ask(Watchdog *dog, double seconds) {
@@ -75,7 +78,7 @@ void watchdog_ask(Watchdog *dog, double seconds) {
 
 void watchdog_force(Watchdog *dog, double seconds) {
     store_seq(&dog->force_at, deadline_after(seconds));
-    if (dog->runs)
+    if (load_relaxed(&dog->runs))
         tell(dog);
     else
         start(dog);
@@ -84,10 +87,10 @@ void watchdog_force(Watchdog *dog, double seconds) {
 void watchdog_end(Watchdog *dog) {
     store_seq(&dog->ask_at, UINT64_MAX);
     store_seq(&dog->force_at, UINT64_MAX);
-    if (!dog->runs)
+    if (!load_relaxed(&dog->runs))
         return;
     store_seq(&dog->ending, true);
     tell(dog);
     pthread_join(dog->pthread, NULL);
-    dog->runs = false;
+    store_relaxed(&dog->runs, false);
 }

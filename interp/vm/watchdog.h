@@ -23,7 +23,7 @@ typedef struct Watchdog {
     double limit;              // the seconds of ask_at, for the message
     _Atomic uint32_t news;     // a futex: changes with the times
     _Atomic bool ending;
-    bool runs; // there is a pthread
+    _Atomic bool runs; // there is a pthread, or is about to be
     pthread_t pthread;
 } Watchdog;
 
