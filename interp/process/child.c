@@ -63,17 +63,18 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
 
 // --- the way home ---
 
-// A parent that is gone (EPIPE) gets nothing.
-static void send_message(int fd, const Text *message) {
+// False where it cannot be sent. A parent that is gone (EPIPE) gets nothing.
+static bool send_message(int fd, const Text *message) {
     size_t sent = 0;
     while (sent < message->length) {
         ssize_t n = send(fd, message->data + sent, message->length - sent, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return;
+            return errno == EPIPE;
         sent += (size_t)n;
     }
+    return true;
 }
 
 static bool is_error(Fiber *fiber, Value error, ErrorClass c) {
@@ -105,9 +106,9 @@ static void write_end(Fiber *main, Value result, Value error, uint32_t class_lim
 }
 
 _Noreturn static void end_with(Fiber *main, int home, const Text *message, Value error) {
-    send_message(home, message);
+    bool sent = send_message(home, message);
     if (error == VALUE_UNDEF)
-        _exit(0);
+        _exit(sent ? 0 : STATUS_ERROR);
     if (is_error(main, error, ERROR_Cancelled))
         signals_die(SIGTERM);
     if (is_error(main, error, ERROR_Interrupted))

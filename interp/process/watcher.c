@@ -220,10 +220,10 @@ static void child_ended(Watcher *watcher, Child *child) {
     }
     // Closing it is not enough: a child that was forked meanwhile may still have a copy open.
     epoll_ctl(watcher->epoll, EPOLL_CTL_DEL, child->fd, NULL);
-    close(child->fd);
     World *world = watcher->world;
     sharing_left(world->runtime, child->member);
     mutex_lock(&watcher->mutex);
+    close(child->fd); // under the mutex: whoever finds the number may use it (a new child closes it)
     child->fd = -1;
     bool at_once = child->at_once, quiet = child->quiet;
     publish_end(watcher, child, status);
