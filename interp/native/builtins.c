@@ -17,6 +17,7 @@
 #include "object/str.h"
 #include "object/utf8.h"
 #include "sync/queue.h"
+#include "vm/help.h"
 #include "vm/vm.h"
 
 static bool given(Value v) { return v != VALUE_UNDEF; }
@@ -285,6 +286,10 @@ static Value builtin_help(Fiber *fiber, Value *args, int count) {
         f = ((Class *)value_to_ref(f))->construct;
     if (value_is_kind(f, KIND_NATIVE)) {
         help_native((Native *)value_to_ref(f), &text);
+    } else if (value_is_kind(f, KIND_CLOSURE)) {
+        help_closure((Closure *)value_to_ref(f), &text);
+    } else if (value_is_kind(f, KIND_CLASS) && help_class((Class *)value_to_ref(f), &text)) {
+        // written
     } else if (value_is_kind(f, KIND_CLASS)) {
         Class *c = (Class *)value_to_ref(f);
         text_format(&text, "class %s\n", c->name->data);

@@ -81,6 +81,14 @@ void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, 
     diagnostic_excerpt(out, unit->source, place_span(code, pc), colour);
 }
 
+const char *unit_text(const Unit *unit) { return unit->source->bytes; }
+
+const char *unit_line_text(const Unit *unit, uint32_t line, size_t *size) {
+    Span span = source_line(unit->source, line);
+    *size = span.length;
+    return unit->source->bytes + span.start;
+}
+
 uint32_t unit_line(const Unit *unit, uint32_t offset) {
     return source_line_of(unit->source, offset);
 }

@@ -48,6 +48,9 @@ void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
 // The line of a place in the source.
 uint32_t unit_line(const Unit *unit, uint32_t offset);
+const char *unit_text(const Unit *unit);
+// The bytes of a line (from 1).
+const char *unit_line_text(const Unit *unit, uint32_t line, size_t *size);
 // What an instruction at that word works on, if it is a name or a chain of members in the source
 // (syntax/operand.h), else nothing: the right operand of an operator, what a member is asked of, and
 // what is called or indexed.
