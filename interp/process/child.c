@@ -122,13 +122,15 @@ static int asked_status(Fiber *main) {
     return runtime->asked_status ? runtime->asked_status(main->world) : -1;
 }
 
-// The top of the child's script: waits for what it started; then all that is left ends.
+// The top of the child's script: waits for what it started; then all that is left ends. That runs scripts,
+// so *error is rooted meanwhile; the caller releases the roots.
 static void finish(Fiber *main, Value *error) {
     bool reported;
     bool at_once = *error != VALUE_UNDEF && (is_error(main, *error, ERROR_Cancelled) ||
                                              is_error(main, *error, ERROR_Interrupted));
     if (!at_once && asked_status(main) < 0 && !handles_finish(main, &reported)) {
         Value later = error_take(main);
+        root_push(main, later);
         if (*error == VALUE_UNDEF)
             *error = later;
     }
