@@ -186,6 +186,7 @@ Class *class_new(Runtime *runtime, LocalHeap *heap, Str *name, Class *base, cons
 void class_reserve(Runtime *runtime, LocalHeap *heap, Class *c, Str *name) {
     c->root_shape = shape_with(runtime, heap, c->root_shape, name);
     c->reserved++;
+    store_relaxed(&c->slot_hint, c->reserved);
 }
 
 bool class_extends(const Class *c, const Class *base) {

@@ -40,7 +40,7 @@ Value value_to_str_value(Fiber *fiber, Value v); // S: a Str, or UNDEF
 bool value_format(Fiber *fiber, Value v, const char *spec, size_t size, Text *out);
 const char *value_type_name(Runtime *runtime, Value v); // as type errors name it: "int", "Point"
 
-// Iteration from C. The state is three rooted words (in the native's window or fiber temporaries).
+// Iteration from C. The state is three rooted words (in the native's window or the fiber's roots).
 // S. iterate_start: TypeError "'int' object is not iterable". iterate_next: false on error; *out UNDEF at the end.
 bool iterate_start(Fiber *fiber, Value iterable, Value state[3]);
 bool iterate_next(Fiber *fiber, Value state[3], Value *out);

@@ -18,18 +18,31 @@
 enum {
     SLAB_FIBERS = 16,
     CACHED_FIBERS = 32,
-    SEGMENT_SCRIPT = 65536, // bytes of the first segment: the script's main fiber,
-    SEGMENT_THREAD = 4096,  // a thread's,
-    SEGMENT_TASK = 256,     // a task's
+    TASK_FRAMES = 1,        // what a task has from the start: frames
+    TASK_WORDS = 31,        // and registers
+    SEGMENT_SCRIPT = 65536, // bytes of the first segment: of the script's main fiber,
+    SEGMENT_THREAD = 4096,  // of a thread's
     SEGMENT_LARGEST = 1 << 20,
-    SEGMENT_ROOM = 64,      // words beyond what was asked for
+    SEGMENT_ROOM = 32,      // words beyond what was asked for
     FIBER_BYTES = 64 << 20, // registers of one fiber
 };
 
+// A fiber with its first frames and registers, if it is a task: most need no others.
+typedef struct FiberRoom {
+    Fiber fiber;
+    Frame frames[TASK_FRAMES];
+    _Alignas(Segment) char segment[sizeof(Segment) + TASK_WORDS * sizeof(Value)];
+} FiberRoom;
+
 typedef struct FiberSlab {
     struct FiberSlab *next;
-    Fiber fibers[SLAB_FIBERS];
+    FiberRoom rooms[SLAB_FIBERS];
 } FiberSlab;
+
+static Frame *own_frames(Fiber *fiber) { return ((FiberRoom *)fiber)->frames; }
+static Segment *own_segment(Fiber *fiber) {
+    return (Segment *)(void *)((FiberRoom *)fiber)->segment;
+}
 
 // ---- Memory --------------------------------------------------------------------------------------
 
@@ -39,9 +52,10 @@ static void slab_add(World *world) {
     slab->next = world->slabs;
     world->slabs = slab;
     for (size_t i = 0; i < SLAB_FIBERS; i++) {
-        slab->fibers[i].world = world;
-        slab->fibers[i].next = world->free_fibers;
-        world->free_fibers = &slab->fibers[i];
+        Fiber *fiber = &slab->rooms[i].fiber;
+        fiber->world = world;
+        fiber->next = world->free_fibers;
+        world->free_fibers = fiber;
     }
 }
 
@@ -99,10 +113,20 @@ static size_t segment_words(const Segment *segment) {
     return (size_t)(segment->end - segment->words);
 }
 
-static size_t first_segment_bytes(const Fiber *fiber) {
-    if (fiber->is_task)
-        return SEGMENT_TASK;
-    return load_relaxed(&fiber->id) == 1 ? SEGMENT_SCRIPT : SEGMENT_THREAD;
+static void fiber_give_stacks(Fiber *fiber) {
+    if (fiber->is_task) {
+        fiber->segment = own_segment(fiber);
+        *fiber->segment = (Segment){.end = fiber->segment->words + TASK_WORDS};
+        memset(fiber->segment->words, 0, TASK_WORDS * sizeof(Value));
+        fiber->frames = own_frames(fiber);
+        fiber->frame_capacity = TASK_FRAMES;
+    } else {
+        size_t bytes = load_relaxed(&fiber->id) == 1 ? SEGMENT_SCRIPT : SEGMENT_THREAD;
+        fiber->segment = segment_new(NULL, bytes / sizeof(Value));
+        fiber->frame_capacity = 16;
+        fiber->frames = os_malloc(fiber->frame_capacity * sizeof *fiber->frames);
+    }
+    fiber->segment_bytes = segment_words(fiber->segment) * sizeof(Value);
 }
 
 static void fiber_link(Fiber *fiber) {
@@ -146,7 +170,6 @@ static void fiber_clear(Fiber *fiber) {
     fiber->error = fiber->result = VALUE_UNDEF;
     fiber->handle = VALUE_NIL;
     memset(fiber->start, 0, sizeof fiber->start);
-    memset(fiber->temporaries, 0, sizeof fiber->temporaries);
     fiber->wait.reason = WAKE_NONE;
     fiber->wait.deadline = DEADLINE_NEVER;
     fiber->wait.fired = NULL;
@@ -174,23 +197,33 @@ Fiber *fiber_new(Thread *thread, bool is_task) {
     store_relaxed(&fiber->cancels, 0);
     store_relaxed(&fiber->scope_cancels, 0);
     store_relaxed(&fiber->id, add_relaxed(&world->next_fiber_id, 1));
-    fiber->segment_bytes = first_segment_bytes(fiber);
-    fiber->segment = segment_new(NULL, fiber->segment_bytes / sizeof(Value));
-    fiber->frame_capacity = is_task ? 2 : 16;
-    fiber->frames = os_malloc(fiber->frame_capacity * sizeof *fiber->frames);
+    fiber_give_stacks(fiber);
     fiber_link(fiber);
     if (is_task)
         thread->has_tasks = true;
     return fiber;
 }
 
+bool fiber_give_call(Fiber *fiber, Value callee, const Value *args, size_t count) {
+    fiber->start[0] = callee;
+    fiber->start[1] = VALUE_NIL;
+    if (count >= TASK_WORDS / 2) // the callee takes the rest
+        return false;
+    memcpy(fiber->segment->words + 1, args, count * sizeof(Value));
+    fiber->native_top = fiber->segment->words + 1 + count; // traced up to here
+    fiber->start[1] = value_from_int((int64_t)count);
+    return true;
+}
+
 static void fiber_free_stacks(Fiber *fiber) {
     for (Segment *segment = fiber->segment, *previous; segment; segment = previous) {
         previous = segment->previous;
-        free(segment);
+        if (segment != own_segment(fiber))
+            free(segment);
     }
     free(fiber->spare);
-    free(fiber->frames);
+    if (fiber->frames != own_frames(fiber))
+        free(fiber->frames);
     free(fiber->wait.report);
     free(fiber->roots);
     fiber->roots = NULL;
@@ -267,7 +300,11 @@ bool fiber_grow_frames(Fiber *fiber) {
         return false;
     if (capacity > limit)
         capacity = limit;
-    fiber->frames = os_realloc(fiber->frames, capacity * sizeof *fiber->frames);
+    Frame *own = own_frames(fiber);
+    Frame *frames = fiber->frames == own ? NULL : fiber->frames;
+    fiber->frames = os_realloc(frames, capacity * sizeof *frames);
+    if (!frames)
+        memcpy(fiber->frames, own, fiber->frame_count * sizeof *frames);
     fiber->frame_capacity = capacity;
     return true;
 }
@@ -298,7 +335,6 @@ void fiber_trace(Fiber *fiber, Tracer *tracer) {
     trace_value(tracer, fiber->result);
     trace_value(tracer, fiber->handle);
     trace_words(tracer, fiber->start, fiber->start + 2);
-    trace_words(tracer, fiber->temporaries, fiber->temporaries + 4);
     trace_value(tracer, fiber->wait.object);
     trace_value(tracer, fiber->wait.waiter.value);
     trace_value(tracer, fiber->wait.waiter.extra);

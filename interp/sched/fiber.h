@@ -64,8 +64,7 @@ struct Fiber {
     Value error;          // UNDEF: none. An error instance that is on its way up
     Value result;         // of the call that it was started for, once ended
     Value handle;         // the Handle of the task or thread; nil for the script's main fiber
-    Value start[2];       // what it is to run: [callee, list of arguments], before its first turn
-    Value temporaries[4]; // rooted scratch of natives that run script code
+    Value start[2];       // what it is to run, before its first turn: fiber_give_call
 
     Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed, traced
     uint32_t root_count, root_capacity;
@@ -97,6 +96,11 @@ Fiber *fiber_new(Thread *thread, bool is_task);
 // Tasks are freed by who runs them (thread_run_until_ended, park_block).
 // Its memory stays a Fiber's (id 0, not waiting) until it is used again for another fiber.
 void fiber_free(Fiber *fiber);
+
+// What `fiber`, which is new, is to run. start[0] is the callee then; start[1] the arguments' number, where
+// they stand in its first registers from words[1] on, or, if that does not hold them, a list of them (which
+// the caller stores: false).
+bool fiber_give_call(Fiber *fiber, Value callee, const Value *args, size_t count);
 
 // Room for `count` words above `top` of the newest segment: returns where the window starts (`top`
 // itself or the start of a fresh segment, into which the caller copies the arguments).

@@ -36,7 +36,12 @@ typedef struct Handle {
     _Atomic bool picked_up;    // some join has thrown the error
     bool pending;              // the end of the script waits for it; under the registry's mutex
     _Atomic bool gone;         // a process's child has ended: its message waits to be read
+    uint8_t job;               // of a Pool's jobs: JOB_... (sync/crew.h)
     uint16_t cancels;          // cancel() calls before it had a fiber
+    bool group_cancelled;      // under the group's lock
+    // Of a process; the process's id is 0 before the start.
+    _Atomic int32_t exit_code; // HANDLE_NO_EXIT_CODE while it runs
+    _Atomic int32_t pid;
     struct Unpicked *unpicked; // its error in the registry, under the registry's mutex
     uint64_t id;               // constant
     Slot name;                 // a Str
@@ -54,15 +59,11 @@ typedef struct Handle {
     uint64_t ended_at; // counts all ends, and children that have gone, in their order; 0: not yet
     Slot group;        // the CancelScope whose member it is (sync/cancel_scope.h), or UNDEF
     struct Handle *group_next, *group_previous; // under the group's lock
-    bool group_cancelled;                       // likewise
     // jobs of a Pool (sync/crew.h)
     struct Crew *crew;       // constant; NULL for all else
     struct Handle *next_job; // under the crew's lock
-    uint8_t job;             // JOB_...
-    // processes
-    _Atomic int64_t pid;           // 0 before the start
-    _Atomic int32_t exit_code;     // HANDLE_NO_EXIT_CODE while it runs
-    _Atomic(struct Child *) child; // process/: pipe and buffers, until the handle is settled
+    // a process's: process/: pipe and buffers, until the handle is settled
+    _Atomic(struct Child *) child;
 } Handle;
 
 extern const Kind handle_kind;

@@ -22,8 +22,10 @@ void handle_note_start(Fiber *fiber, Handle *handle) {
 
 void handle_give_fiber(Handle *handle, Fiber *target) {
     target->handle = slot_get(&handle->instance);
-    target->start[0] = slot_get(&handle->callee);
-    target->start[1] = slot_get(&handle->arguments);
+    if (target->start[0] == VALUE_UNDEF) {
+        target->start[0] = slot_get(&handle->callee);
+        target->start[1] = slot_get(&handle->arguments);
+    }
     object_lock(&handle->header);
     store_release(&handle->fiber, target);
     store_release(&handle->state, HANDLE_RUNNING);
@@ -32,8 +34,14 @@ void handle_give_fiber(Handle *handle, Fiber *target) {
     object_unlock(&handle->header);
 }
 
-static bool start_task(Fiber *fiber, Handle *handle) {
+static Value list_of(Fiber *fiber, const Value *args, int count) {
+    return count > 0 ? value_from_ref(list_from(fiber->heap, args, (size_t)count)) : VALUE_NIL;
+}
+
+static bool start_task(Fiber *fiber, Handle *handle, Value callee, const Value *args, int count) {
     Fiber *task = fiber_new(fiber->thread, true);
+    if (!fiber_give_call(task, callee, args, (size_t)count))
+        task->start[1] = list_of(fiber, args, count);
     handle->id = load_relaxed(&task->id);
     handle_give_fiber(handle, task);
     registry_add(fiber_registry(fiber), handle);
@@ -111,14 +119,17 @@ Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *arg
     Handle *handle = handle_of(fiber_runtime(fiber), value_from_ref(instance));
     CancelScope *group = cancel_scope_of_start(fiber);
     handle->dropped = dropped && !group;
-    slot_set(&handle->callee, callee);
-    slot_set(&handle->arguments,
-             count > 0 ? value_from_ref(list_from(fiber->heap, args, (size_t)count)) : VALUE_NIL);
     handle_note_start(fiber, handle);
     if (!cancel_scope_add(fiber, group, handle))
         return VALUE_UNDEF;
-    bool started =
-        kind == HANDLE_TASK ? start_task(fiber, handle) : handle_launch(fiber, handle, thread_body);
+    bool started;
+    if (kind == HANDLE_TASK) {
+        started = start_task(fiber, handle, callee, args, count);
+    } else {
+        slot_set(&handle->callee, callee);
+        slot_set(&handle->arguments, list_of(fiber, args, count));
+        started = handle_launch(fiber, handle, thread_body);
+    }
     if (!started) {
         cancel_scope_remove(handle);
         return VALUE_UNDEF;

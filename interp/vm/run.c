@@ -35,16 +35,19 @@ static uint32_t start_mode(Value callee) {
 
 static Entered first_turn(Fiber *fiber) {
     Value callee = fiber->start[0], arguments = fiber->start[1];
-    size_t count = value_is_list(arguments) ? list_length(value_to_list(arguments)) : 0;
-    Value *base = fiber_reserve(fiber, fiber->segment->words, count + 1 + 2 * WINDOW_SLACK);
+    bool placed = value_is_int(arguments); // they stand there already
+    size_t count = placed                     ? (size_t)value_to_int(arguments)
+                   : value_is_list(arguments) ? list_length(value_to_list(arguments))
+                                              : 0;
+    Value *base = fiber_reserve(fiber, fiber->segment->words, count + 1 + WINDOW_SLACK);
     if (!base) {
         throw_error(fiber, ERROR_RecursionError, "maximum recursion depth exceeded");
         return ENTERED_ERROR;
     }
     base[0] = callee;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !placed; i++)
         base[i + 1] = list_get(value_to_list(arguments), i);
-    fiber->start[0] = VALUE_UNDEF;
+    fiber->start[0] = fiber->start[1] = VALUE_UNDEF;
     fiber->native_top = base + count + 1 + WINDOW_SLACK;
     Entered entered = call_enter(fiber, base, (int)count, NULL, start_mode(callee), &fiber->result);
     if (entered != ENTERED_FRAME)

@@ -10,6 +10,7 @@
 
 #include "base/os.h"
 #include "sched/deadlock.h"
+#include "object/root.h"
 #include "sched/fiber.h"
 #include "sched/loop.h"
 
@@ -63,6 +64,13 @@ static Fiber *test_waits_for(Fiber *fiber) {
     if (!value_is_ref(v))
         return NULL;
     return load_relaxed(&((Box *)value_to_ref(v))->owner);
+}
+
+// Word `number` of what is rooted by the fiber.
+static inline Value *test_rooted(Fiber *fiber, uint32_t number) {
+    while (fiber->root_count <= number)
+        root_push(fiber, VALUE_UNDEF);
+    return &fiber->roots[number];
 }
 
 static Value test_root; // one more root

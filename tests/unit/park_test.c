@@ -14,8 +14,8 @@ static void boxes_as_roots(World *world) {
     Fiber *fiber = world->main_thread->main_fiber;
     box_a = box_new(fiber->heap);
     box_b = box_new(fiber->heap);
-    fiber->temporaries[0] = value_from_ref(box_a);
-    fiber->temporaries[1] = value_from_ref(box_b);
+    *test_rooted(fiber, 0) = value_from_ref(box_a);
+    *test_rooted(fiber, 1) = value_from_ref(box_b);
 }
 
 // ---- Hand-overs between threads ------------------------------------------------------------------
@@ -465,7 +465,7 @@ Test(park, no_false_deadlock, .timeout = 60) {
         world->main_thread->has_tasks = round == 2;
         for (int i = 0; i < RELAYS; i++) {
             relay[i] = box_new(fiber->heap);
-            fiber->temporaries[i] = value_from_ref(relay[i]);
+            *test_rooted(fiber, i) = value_from_ref(relay[i]);
         }
         store_seq(&running, RELAYS - 1);
         for (int i = 1; i < RELAYS; i++)

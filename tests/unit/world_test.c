@@ -19,16 +19,16 @@ static void allocate_and_check(Thread *thread, void *argument) {
     Fiber *fiber = thread->main_fiber;
     int rounds = *(int *)argument;
     for (int round = 0; round < rounds; round++) {
-        fiber->temporaries[0] = VALUE_UNDEF;
+        *test_rooted(fiber, 0) = VALUE_UNDEF;
         for (uint64_t i = 0; i < CHAIN; i++) {
             Item *item = heap_alloc(fiber->heap, KIND_CELL, sizeof *item + i % 40 * 16);
             item->number = i;
-            slot_set(&item->next, fiber->temporaries[0]);
-            fiber->temporaries[0] = value_from_ref(item);
+            slot_set(&item->next, *test_rooted(fiber, 0));
+            *test_rooted(fiber, 0) = value_from_ref(item);
             safepoint(fiber);
         }
         uint64_t expected = CHAIN;
-        for (Value v = fiber->temporaries[0]; v != VALUE_UNDEF;) {
+        for (Value v = *test_rooted(fiber, 0); v != VALUE_UNDEF;) {
             Item *item = (Item *)value_to_ref(v);
             cr_assert_eq(item->number, --expected);
             v = slot_get(&item->next);
@@ -162,7 +162,7 @@ static _Atomic bool enough;
 static void churn(Thread *thread, void *argument) {
     (void)argument;
     while (!load_seq(&enough)) {
-        thread->main_fiber->temporaries[0] = VALUE_UNDEF;
+        *test_rooted(thread->main_fiber, 0) = VALUE_UNDEF;
         for (int i = 0; i < 50; i++)
             heap_alloc(thread->heap, KIND_CELL, sizeof(Item) + (size_t)i * 16);
         safepoint(thread->main_fiber);
