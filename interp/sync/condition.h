@@ -20,7 +20,7 @@ static inline Condition *value_to_condition(Value v) { return (Condition *)value
 Condition *condition_new(LocalHeap *heap, Value lock);
 
 // Native protocol. The lock must be held by the fiber (else RuntimeError), and is again when they end, also
-// by an error. Words of args from CONDITION_WAIT or CONDITION_WAIT_FOR on are their own.
+// by an error. So many words of args behind the arguments are their own.
 enum { CONDITION_SCRATCH = 4 };
 // args[1] the time-out. True, or false after it.
 Value condition_wait(Fiber *fiber, Value *args, int count);

@@ -369,7 +369,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
     }
 #define ARITHMETIC(NAME, int_operation, float_expression, slow, operator_)                         \
     CASE(NAME) {                                                                                   \
-        Value a = base[B], b = base[C], r;                                                         \
+        Value a = base[B], b = base[C], r = 0;                                                     \
         double x, y;                                                                               \
         if (likely(value_both_int(a, b)) && likely(int_operation(a, b, &r))) {                     \
             base[A] = r;                                                                           \
@@ -695,7 +695,7 @@ failed:
         GIVE(slow_operate(fiber, OPERATOR_SHR, a, b));
     }
     CASE(ADD_INT) {
-        Value a = base[B], b = value_from_int(word_sc(word)), r;
+        Value a = base[B], b = value_from_int(word_sc(word)), r = 0;
         if (likely(value_is_int(a)) && likely(integer_add_small(a, b, &r))) {
             base[A] = r;
             NEXT();
@@ -710,7 +710,7 @@ failed:
         GIVE(slow_operate(fiber, OPERATOR_ADD, a, b));
     }
     CASE(MUL_CONST) {
-        Value a = base[B], b = proto->constants[C], r;
+        Value a = base[B], b = proto->constants[C], r = 0;
         double x, y;
         if (likely(value_both_int(a, b)) && likely(integer_mul_small(a, b, &r))) {
             base[A] = r;
