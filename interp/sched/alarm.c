@@ -85,6 +85,9 @@ static struct Alarm *alarm_of(World *world) {
 }
 
 void alarm_set(Thread *thread, uint64_t deadline) {
+    uint64_t force_at = load_relaxed(&thread->world->force_at);
+    if (thread == thread->world->main_thread && force_at < deadline)
+        deadline = force_at;
     store_seq(&thread->alarm, deadline);
     if (deadline == DEADLINE_NEVER)
         return;

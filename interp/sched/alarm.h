@@ -8,7 +8,8 @@
 
 #include "sched/thread.h"
 
-// Own thread. The thread's one alarm is at `deadline` from now on (os_now; DEADLINE_NEVER: none).
+// Own thread. The thread's one alarm is at `deadline` from now on (os_now; DEADLINE_NEVER: none); the main
+// thread's not later than world->force_at.
 // Cheap: takes a lock only where the deadline is earlier than what the alarm's pthread sleeps for.
 // Without a pthread to be had the alarm never rings; waits still end in time.
 void alarm_set(Thread *thread, uint64_t deadline);

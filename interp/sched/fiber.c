@@ -153,6 +153,7 @@ static void fiber_unlink(Fiber *fiber) {
 // Everything but what others may read at the same time (thread, id, wait, cancels).
 static void fiber_clear(Fiber *fiber) {
     fiber->is_task = fiber->is_job = fiber->awaits = fiber->blocking = fiber->ended = false;
+    fiber->forced = false;
     fiber->queued = FIBER_NOWHERE;
     fiber->frames = NULL;
     fiber->frame_count = fiber->frame_capacity = 0;

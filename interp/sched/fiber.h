@@ -43,6 +43,7 @@ struct Fiber {
     bool is_job;         // or a job that a thread of a Pool runs
     bool awaits;         // the native that is being called was called under `await`
     bool blocking;       // the thread sleeps for this fiber alone
+    bool forced;         // ends by an error that no block of its script sees: the script is over
     bool ended;          // also: it was another thread's, and this is a forked child
     uint8_t queued;      // FIBER_...: where it is once it was woken; own thread only
 
@@ -61,10 +62,10 @@ struct Fiber {
     Value *pending_args, *pending_result;
     int pending_count;
 
-    Value error;          // UNDEF: none. An error instance that is on its way up
-    Value result;         // of the call that it was started for, once ended
-    Value handle;         // the Handle of the task or thread; nil for the script's main fiber
-    Value start[2];       // what it is to run, before its first turn: fiber_give_call
+    Value error;    // UNDEF: none. An error instance that is on its way up
+    Value result;   // of the call that it was started for, once ended
+    Value handle;   // the Handle of the task or thread; nil for the script's main fiber
+    Value start[2]; // what it is to run, before its first turn: fiber_give_call
 
     Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed, traced
     uint32_t root_count, root_capacity;

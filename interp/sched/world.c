@@ -47,6 +47,7 @@ World *world_new(Heap *heap, const WorldHooks *hooks) {
     world->max_depth = MAX_DEPTH;
     world->many_cpus = os_cpu_count() > 1;
     store_relaxed(&world->next_fiber_id, 1);
+    store_relaxed(&world->force_at, DEADLINE_NEVER);
     mutex_init(&world->mutex, RANK_WORLD);
     mutex_init(&world->pool_mutex, RANK_POOL);
     world_init_locks(world);
@@ -210,6 +211,7 @@ void world_after_fork(World *world, Thread *self) {
     store_relaxed(&world->stopping, 0);
     store_relaxed(&world->shared, false);
     store_relaxed(&world->ending, false);
+    store_relaxed(&world->force_at, DEADLINE_NEVER);
     world->terminated = false;
     store_relaxed(&world->activity, ACTIVITY_AWAKE);
     world->forked_child = true;

@@ -83,9 +83,12 @@ struct World {
     _Atomic(struct Alarm *) alarm; // sched/alarm.h; NULL until first needed
 
     _Atomic bool ending; // the script ends: cancel all (exit, Ctrl-C)
-    bool terminated;     // SIGTERM has cancelled the main fiber; the main thread's
-    bool forked_child;   // this process is a child made by spawn
-    uint32_t forks;      // how many forks lie between this process and the script's first
+    // From then on (os_now) what still computes on the main thread, but for its main fiber, is ended by
+    // force (poll_answer). DEADLINE_NEVER but while the script ends.
+    _Atomic uint64_t force_at;
+    bool terminated;   // SIGTERM has cancelled the main fiber; the main thread's
+    bool forked_child; // this process is a child made by spawn
+    uint32_t forks;    // how many forks lie between this process and the script's first
 };
 
 World *world_new(Heap *heap, const WorldHooks *hooks);

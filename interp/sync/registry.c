@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "object/error.h"
 #include "object/root.h"
+#include "sched/alarm.h"
 #include "sync/atomic_value.h"
 #include "sync/barrier.h"
 #include "sync/condition.h"
@@ -377,6 +378,7 @@ static void end_is_over(Registry *registry) {
     mutex_lock(&registry->mutex);
     registry->all_cancelled = false;
     mutex_unlock(&registry->mutex);
+    store_relaxed(&registry->world->force_at, DEADLINE_NEVER);
     store_seq(&registry->world->ending, false);
 }
 
@@ -384,6 +386,9 @@ bool handles_end_all(Fiber *main, double seconds) {
     Registry *registry = fiber_registry(main);
     uint64_t deadline = deadline_after(seconds);
     handles_cancel_all(main->world, main);
+    store_relaxed(&main->world->force_at, deadline);
+    if (main->thread->fiber_count > 1)
+        alarm_set(main->thread, deadline);
     and_seq(&main->thread->poll, ~(uint32_t)POLL_END); // it is this thread that ends the others
     WakeReason reason = wait_for_end(main, deadline);
     store_relaxed(&main->cancels, 0);

@@ -45,7 +45,7 @@ static bool unwind(Fiber *fiber) {
     fiber->start_scope = NULL; // of a start that did not come about
     for (;;) {
         Frame *frame = &fiber->frames[fiber->frame_count - 1];
-        const Handler *h = find_handler(frame, fiber->pc);
+        const Handler *h = fiber->forced ? NULL : find_handler(frame, fiber->pc);
         if (h) {
             frame->base[h->target] = error_take(fiber);
             fiber->pc = frame->closure->proto->words + h->handler;

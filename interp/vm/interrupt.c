@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Answering the poll word, on the thread's own running fiber.
+#include "base/os.h"
 #include "object/error.h"
 #include "sched/alarm.h"
 #include "sync/registry.h"
@@ -25,6 +26,17 @@ static bool out_of_memory(Fiber *fiber) {
     return true;
 }
 
+// A task that computes on holds up the main thread, which wants to end the script and has waited long
+// enough: the task ends here, past its handlers.
+static bool end_by_force(Fiber *fiber) {
+    World *world = fiber->world;
+    if (fiber == world->main_thread->main_fiber || os_now() < load_relaxed(&world->force_at))
+        return false;
+    fiber->forced = true;
+    throw_error(fiber, ERROR_Cancelled, "ended by force, as the script has ended");
+    return true;
+}
+
 bool poll_answer(Fiber *fiber) {
     Thread *thread = fiber->thread;
     uint32_t bits = thread_safepoint(thread);
@@ -40,6 +52,8 @@ bool poll_answer(Fiber *fiber) {
     }
     if (bits & (POLL_END | POLL_TIMEOUT)) {
         and_seq(&thread->poll, ~(uint32_t)(POLL_END | POLL_TIMEOUT));
+        if (bits & POLL_TIMEOUT && end_by_force(fiber))
+            return false;
         bool due = bits & POLL_END ? !wait_due(fiber) : cancel_scope_throw_expired(fiber);
         if (due)
             return false;
