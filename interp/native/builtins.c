@@ -16,6 +16,7 @@
 #include "object/root.h"
 #include "object/str.h"
 #include "object/utf8.h"
+#include "process/shared_queue.h"
 #include "sync/queue.h"
 #include "vm/help.h"
 #include "vm/vm.h"
@@ -103,6 +104,8 @@ static Value builtin_len(Fiber *fiber, Value *args, int count) {
         Value bound = value_from_ref(bound_new(fiber->heap, v, c->members[method].function));
         return rt(fiber)->call(fiber, bound, NULL, 0);
     }
+    if (value_is_shared_queue(v))
+        return integer_from_uint64(fiber->heap, shared_queue_length(value_to_shared_queue(v)));
     if (value_is_queue(v))
         return value_from_int((int64_t)queue_length(value_to_queue(v)));
     return value_length(fiber, v);

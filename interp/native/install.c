@@ -11,6 +11,7 @@
 #include "object/module.h"
 #include "object/str.h"
 #include "process/shared_atomic.h"
+#include "process/shared_queue.h"
 #include "sync/gate.h"
 #include "sync/shared_lock.h"
 #include "vm/vm.h"
@@ -58,6 +59,7 @@ static const TypeRow types[] = {
     {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
     {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
     {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false},
+    {TYPE_SHARED_QUEUE, TYPE_QUEUE, shared_queue_methods, NULL, false},
     {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
     {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
     {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
@@ -105,6 +107,7 @@ static const struct {
     {KIND_SELECT_CASE, TYPE_OBJECT},
     {KIND_SHARED_LOCK, TYPE_SHARED_LOCK},
     {KIND_SHARED_ATOMIC, TYPE_SHARED_ATOMIC},
+    {KIND_SHARED_QUEUE, TYPE_SHARED_QUEUE},
     {KIND_FILE, TYPE_FILE},
     {KIND_HANDLE, TYPE_HANDLE},
     {KIND_TRACE, TYPE_OBJECT},
@@ -205,6 +208,7 @@ void natives_install(Fiber *fiber) {
     heap_register_kind(runtime->heap, KIND_FILE, &file_kind);
     heap_register_kind(runtime->heap, KIND_CHANNEL, &channel_kind);
     heap_register_kind(runtime->heap, KIND_SHARED_ATOMIC, &shared_atomic_kind);
+    heap_register_kind(runtime->heap, KIND_SHARED_QUEUE, &shared_queue_kind);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         install_type(fiber, &types[i]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -219,6 +223,7 @@ void natives_install(Fiber *fiber) {
     wait_ops_add(runtime, select_waits);
     wait_ops_add(runtime, gate_waits);
     wait_ops_add(runtime, shared_lock_waits);
+    wait_ops_add(runtime, shared_queue_waits);
     install_module(fiber, "math", math_functions, math_constants);
     install_module(fiber, "time", time_functions, NULL);
     install_module(fiber, "_toolkit", toolkit_functions, NULL);

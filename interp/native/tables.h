@@ -80,6 +80,7 @@ extern const NativeSpec lock_methods[];     // native/lock_methods.c
 extern const NativeSpec shared_lock_methods[];
 extern const NativeSpec lock_constructor;
 extern const NativeSpec queue_methods[]; // native/queue_methods.c
+extern const NativeSpec shared_queue_methods[];
 extern const NativeSpec queue_constructor;
 extern const NativeSpec scope_methods[];  // native/scope_methods.c
 extern const NativeSpec select_methods[]; // native/select_methods.c

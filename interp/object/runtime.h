@@ -116,6 +116,7 @@ typedef enum ErrorClass {
     X(SELECT, "select")                                                                            \
     X(SHARED_LOCK, "lock")                                                                         \
     X(SHARED_ATOMIC, "Atomic")                                                                     \
+    X(SHARED_QUEUE, "queue")                                                                       \
     X(FILE, "file")                                                                                \
     X(HANDLE, "Handle")                                                                            \
     X(THREAD, "Thread")                                                                            \

@@ -62,4 +62,9 @@ size_t message_pack_small(Value v, char *out);
 // The value, or UNDEF where it is not such a one. Runs no script code.
 Value message_unpack_small(Fiber *fiber, const char *data, size_t size);
 
+enum { MESSAGE_UNORDERED = 2 };
+// <0, 0 or >0: the order of two packed values as value_less has it, of numbers, str, bytes and lists of
+// these; MESSAGE_UNORDERED where only the values themselves can tell. message_order.c
+int message_order(const char *a, size_t a_size, const char *b, size_t b_size);
+
 #endif

@@ -223,8 +223,7 @@ static void child_ended(Watcher *watcher, Child *child) {
     World *world = watcher->world;
     sharing_left(world->runtime, child->member);
     mutex_lock(&watcher->mutex);
-    close(
-        child->fd); // under the mutex: whoever finds the number may use it (a new child closes it)
+    close(child->fd); // under the mutex: whoever finds the number may use it
     child->fd = -1;
     bool at_once = child->at_once, quiet = child->quiet;
     publish_end(watcher, child, status);

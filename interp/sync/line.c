@@ -88,3 +88,15 @@ Ticket line_remove(Area *area, Line *line, const Family *family, const Waiter *w
     take_out(area, line, ticket);
     return was;
 }
+
+// Tickets that are taken out meanwhile stay where they are, without a member.
+const Ticket *line_next(Area *area, Line *line, const Family *family, LineWalk *walk) {
+    if (!walk->begun)
+        *walk = (LineWalk){true, first(line), end(line)};
+    while (walk->at != walk->end) {
+        Ticket *ticket = ticket_at(area, line, walk->at++);
+        if (is_valid(area, line, family, ticket))
+            return ticket;
+    }
+    return NULL;
+}

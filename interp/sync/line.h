@@ -40,6 +40,12 @@ bool line_push(struct Area *area, Line *line, Ticket ticket, bool front);
 size_t line_place(struct Area *area, Line *line, const Family *family, const Waiter *waiter);
 // The ticket at this place; NULL: there are not so many.
 const Ticket *line_at(struct Area *area, Line *line, const Family *family, size_t place);
+// One after another: a walk starts as {0}. NULL at the end. The area's mutex is held all the time.
+typedef struct LineWalk {
+    bool begun;
+    uint32_t at, end;
+} LineWalk;
+const Ticket *line_next(struct Area *area, Line *line, const Family *family, LineWalk *walk);
 // True where at least `count` stand in it.
 static inline bool line_has(struct Area *area, Line *line, const Family *family, size_t count) {
     return count == 0 || line_at(area, line, family, count - 1);

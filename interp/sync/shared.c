@@ -104,8 +104,9 @@ void shared_release(Fiber *fiber, Shared *shared, const Ticket *next) {
 void shared_tell(Fiber *fiber, Shared *shared, Line *line) {
     const Family *family = fiber_family(fiber);
     const Ticket *ticket;
+    LineWalk walk = {0};
     uint64_t told = 0;
-    for (size_t place = 0; (ticket = line_at(shared->area, line, family, place)); place++) {
+    while ((ticket = line_next(shared->area, line, family, &walk))) {
         if (ticket->member != told && ticket->member != family->self)
             family_ring(family, ticket->member);
         told = ticket->member;

@@ -15,6 +15,7 @@
 #include "object/module.h"
 #include "object/range.h"
 #include "object/str.h"
+#include "process/shared_queue.h"
 #include "sync/queue.h"
 #include "sync/cancel_scope.h"
 #include "sync/select.h"
@@ -213,6 +214,10 @@ static inline bool unpack_list(Value from, Value *targets, uint32_t count) {
     return true;
 }
 
+static bool is_any_queue(Value v) {
+    return value_is_kind(v, KIND_QUEUE) || value_is_shared_queue(v);
+}
+
 static bool prepare_for(Fiber *fiber, Value *state) {
     Value iterable = state[0];
     if (value_is_kind(iterable, KIND_LIST)) {
@@ -220,7 +225,7 @@ static bool prepare_for(Fiber *fiber, Value *state) {
         state[2] = VALUE_NIL;
         return true;
     }
-    if (value_is_kind(iterable, KIND_QUEUE)) {
+    if (is_any_queue(iterable)) {
         state[1] = state[2] = VALUE_NIL;
         return true;
     }
@@ -234,12 +239,13 @@ static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
     fiber->awaits = awaits;
     if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !wait_due(fiber))
         return STEP_ERROR;
-    Value v = queue_iterate(fiber, state, 0);
+    NativeFunction iterate = value_is_shared_queue(state[0]) ? shared_queue_iterate : queue_iterate;
+    Value v = iterate(fiber, state, 0);
     while (v == VALUE_PARKED) {
         if (awaits && fiber->c_calls == 0)
             return STEP_PARKED;
         park_block(fiber, false);
-        v = queue_iterate(fiber, state, 0);
+        v = iterate(fiber, state, 0);
     }
     if (v == VALUE_UNDEF)
         return fiber->error == VALUE_UNDEF ? STEP_END : STEP_ERROR;
@@ -248,7 +254,7 @@ static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
 }
 
 static Step step_slow(Fiber *fiber, Value *state, bool awaits) {
-    if (value_is_kind(state[0], KIND_QUEUE))
+    if (is_any_queue(state[0]))
         return next_of_queue(fiber, state, awaits);
     if (!iterate_next(fiber, state, &state[3]))
         return STEP_ERROR;
