@@ -7,6 +7,7 @@
 #include "object/error.h"
 #include "object/list.h"
 #include "object/operate.h"
+#include "object/str.h"
 #include "process/channel.h"
 #include "process/spawn.h"
 #include "sync/crew.h"
@@ -46,18 +47,18 @@ static Value submit(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (!check_callable(fiber, args[1]))
         return VALUE_UNDEF;
-    return crew_submit(fiber, value_to_crew(args[0]), args[1], value_to_list(args[2]));
+    return crew_submit(fiber, crew_of_owner(args[0]), args[1], value_to_list(args[2]));
 }
 
 static Value close_crew(Fiber *fiber, Value *args, int count) {
     (void)count;
-    crew_close(fiber, value_to_crew(args[0]));
+    crew_close(fiber, crew_of_owner(args[0]));
     return VALUE_NIL;
 }
 
 static Value crew_size(Fiber *fiber, Value *args, int count) {
     (void)fiber, (void)count;
-    return value_from_int(value_to_crew(args[0])->size);
+    return value_from_int(crew_of_owner(args[0])->size);
 }
 
 const NativeSpec crew_methods[] = {
@@ -132,6 +133,25 @@ static Value parts_of(Fiber *fiber, Value *args, int count) {
     return value_from_ref(list_from(fiber->heap, parts, n));
 }
 
+// The trace of an error that has come from a worker ends where its job was submitted, as that of a thread
+// does. Gives the error.
+static Value from_job(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Runtime *runtime = fiber_runtime(fiber);
+    Handle *handle = handle_of(runtime, fiber->handle);
+    if (!value_is_error(runtime, args[1]) || !handle)
+        return args[1];
+    Instance *error = (Instance *)value_to_ref(args[1]);
+    Slot *trace = instance_slot(error, ERROR_SLOT_TRACE);
+    Text text = {0};
+    text_format(&text, "%s  ", runtime->trace_text(fiber, slot_get(trace))->data);
+    handle_origin(runtime, handle, &text);
+    text_char(&text, '\n');
+    slot_set(trace, runtime->trace_from_text(fiber, str_from_text(fiber->heap, &text)));
+    text_free(&text);
+    return args[1];
+}
+
 const NativeSpec toolkit_functions[] = {
     {"is_async", is_async, "f", 0,
      "is_async(f): true if f is an async function or a waiting call.\n    is_async(sleep)  # true"},
@@ -154,4 +174,6 @@ const NativeSpec toolkit_functions[] = {
      "TypeError for\n"
      "what is no function.\n"
      "    parts_of(xs.append)  # [append, xs]"},
+    {"from_job", from_job, "error", 0,
+     "from_job(error): the error, whose trace says from now on in which job it came.\n    throw from_job(e)"},
     {0}};

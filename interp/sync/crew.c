@@ -25,11 +25,34 @@ static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
 
 static const GateRules rules = {.what = "the jobs of a pool", .open = open};
 
-Crew *crew_new(Fiber *fiber, uint32_t size) {
+static void close_locked(Crew *crew) {
+    crew->closed = true;
+    Waiter *waiter;
+    while ((waiter = wait_queue_pop(&crew->idle)))
+        if (waiter_claim(waiter, WAKE_CLOSED))
+            park_wake(waiter->fiber);
+}
+
+static void owner_trace(Object *object, Tracer *tracer) {
+    trace_object(tracer, ((CrewOwner *)object)->crew);
+}
+
+// The crew is there still if a thread of it is: then that ends. The world is stopped, so nobody has its lock.
+static void owner_finalize(Object *object, Heap *heap) {
+    Crew *crew = ((CrewOwner *)object)->crew;
+    if (heap_is_marked(heap, &crew->gate.header))
+        close_locked(crew);
+}
+
+const Kind crew_owner_kind = {"crew", owner_trace, owner_finalize};
+
+CrewOwner *crew_new(Fiber *fiber, uint32_t size) {
+    CrewOwner *owner = heap_alloc(fiber->heap, KIND_CREW_OWNER, sizeof *owner);
     Crew *crew = (Crew *)gate_new(fiber->heap, KIND_CREW, sizeof *crew, &rules);
     crew->size = size;
     crew->forks = fiber->world->forks;
-    return crew;
+    owner->crew = crew;
+    return owner;
 }
 
 // --- under the crew's lock ---
@@ -273,15 +296,13 @@ bool crew_drop_job(Fiber *fiber, Handle *job) {
 void crew_close(Fiber *fiber, Crew *crew) {
     object_lock(&crew->gate.header);
     look_where(fiber, crew);
-    crew->closed = true;
-    Waiter *waiter;
-    while ((waiter = wait_queue_pop(&crew->idle)))
-        if (waiter_claim(waiter, WAKE_CLOSED))
-            park_wake(waiter->fiber);
+    close_locked(crew);
     object_unlock(&crew->gate.header);
 }
 
 Value crew_wait(Fiber *fiber, Value *args, int count) {
+    if (value_is_kind(args[0], KIND_CREW_OWNER)) // else it is called again
+        args[0] = value_from_ref(crew_of_owner(args[0]));
     const Handle *own = handle_of(fiber_runtime(fiber), fiber->handle);
     if (own && own->crew == value_to_crew(args[0]))
         return throw_error(fiber, ERROR_DeadlockError,

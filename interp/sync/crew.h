@@ -27,14 +27,21 @@ typedef struct Crew {
     WaitQueue idle;               // main fibers of threads that wait for a job
 } Crew;
 
+// What scripts hold of a crew. Its threads hold the crew itself, so they can tell that nobody is left who could
+// give them a job: when the owner is collected, the crew is closed.
+typedef struct CrewOwner {
+    Object header;
+    Crew *crew;
+} CrewOwner;
+
 enum { JOB_QUEUED, JOB_TAKEN, JOB_DROPPED }; // Handle.job, under the handle's lock
 
-extern const Kind crew_kind;
+extern const Kind crew_kind, crew_owner_kind;
 
-static inline bool value_is_crew(Value v) { return value_is_kind(v, KIND_CREW); }
 static inline Crew *value_to_crew(Value v) { return (Crew *)value_to_ref(v); }
+static inline Crew *crew_of_owner(Value v) { return ((CrewOwner *)value_to_ref(v))->crew; }
 
-Crew *crew_new(Fiber *fiber, uint32_t size); // at least 1
+CrewOwner *crew_new(Fiber *fiber, uint32_t size); // at least 1
 // A job that calls `callee` with the list's elements; the instance of Job. UNDEF with RuntimeError: closed, or
 // there is no thread to be had.
 Value crew_submit(Fiber *fiber, Crew *crew, Value callee, List *arguments);
@@ -42,7 +49,7 @@ void crew_close(Fiber *fiber, Crew *crew);
 // Cancels a job that no thread has taken. False: one has, or it has ended.
 bool crew_drop_job(Fiber *fiber, Handle *job);
 
-// wait(timeout=nil): waits until all jobs have ended; true, or false after the time-out. DeadlockError in a
+// args[0] the owner. wait(timeout=nil): waits until all jobs have ended; true, or false after the time-out. DeadlockError in a
 // job of this crew.
 extern const WaitOps crew_wait_wait;
 Value crew_wait(Fiber *fiber, Value *args, int count);

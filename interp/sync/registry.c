@@ -84,6 +84,7 @@ static void register_kinds(Heap *heap) {
         {KIND_RWLOCK_SIDE, &rwlock_side_kind},
         {KIND_HOLD, &hold_kind},
         {KIND_CREW, &crew_kind},
+        {KIND_CREW_OWNER, &crew_owner_kind},
         {KIND_WATCH, &watch_kind},
         {KIND_WATCH_LINK, &watch_link_kind},
         {KIND_ATOMIC, &atomic_value_kind},
