@@ -175,5 +175,6 @@ const NativeSpec toolkit_functions[] = {
      "what is no function.\n"
      "    parts_of(xs.append)  # [append, xs]"},
     {"from_job", from_job, "error", 0,
-     "from_job(error): the error, whose trace says from now on in which job it came.\n    throw from_job(e)"},
+     "from_job(error): the error, whose trace says from now on in which job it came.\n    throw "
+     "from_job(e)"},
     {0}};
