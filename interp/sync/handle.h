@@ -29,16 +29,16 @@ enum { HANDLE_NO_EXIT_CODE = INT32_MIN };
 
 typedef struct Handle {
     Object header;
-    uint8_t kind;              // HandleKind; constant
-    _Atomic uint8_t state;     // HandleState
-    bool dropped;              // started as a statement of its own; constant from the start on
-    _Atomic bool detached;     // written under the registry's mutex
-    _Atomic bool picked_up;    // some join has thrown the error
-    bool pending;              // the end of the script waits for it; under the registry's mutex
-    _Atomic bool gone;         // a process's child has ended: its message waits to be read
-    uint8_t job;               // of a Pool's jobs: JOB_... (sync/crew.h)
-    uint16_t cancels;          // cancel() calls before it had a fiber
-    bool group_cancelled;      // under the group's lock
+    uint8_t kind;           // HandleKind; constant
+    _Atomic uint8_t state;  // HandleState
+    bool dropped;           // started as a statement of its own; constant from the start on
+    _Atomic bool detached;  // written under the registry's mutex
+    _Atomic bool picked_up; // some join has thrown the error
+    bool pending;           // the end of the script waits for it; under the registry's mutex
+    _Atomic bool gone;      // a process's child has ended: its message waits to be read
+    uint8_t job;            // of a Pool's jobs: JOB_... (sync/crew.h)
+    uint16_t cancels;       // cancel() calls before it had a fiber
+    bool group_cancelled;   // under the group's lock
     // Of a process; the process's id is 0 before the start.
     _Atomic int32_t exit_code; // HANDLE_NO_EXIT_CODE while it runs
     _Atomic int32_t pid;
