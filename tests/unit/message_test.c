@@ -237,6 +237,52 @@ Test(message, damaged_small_values) {
     test_vm_free(vm);
 }
 
+// --- the order of packed values ---
+
+static int packed_order(Vm *vm, Value a, Value b) {
+    Text x = {0}, y = {0};
+    cr_assert(message_pack(vm_fiber(vm), a, UINT32_MAX, &x));
+    cr_assert(message_pack(vm_fiber(vm), b, UINT32_MAX, &y));
+    int order = message_order(x.data, x.length, y.data, y.length);
+    text_free(&x);
+    text_free(&y);
+    return order;
+}
+
+// As value_less has it, for each pair of values of one sort.
+static void expect_ordered(Vm *vm, const char *list) {
+    List *values = value_to_list(expression(vm, list));
+    for (size_t i = 0; i < list_length(values); i++)
+        for (size_t j = 0; j < list_length(values); j++) {
+            Value a = list_get(values, i), b = list_get(values, j);
+            bool less, more;
+            cr_assert(value_less(vm_fiber(vm), a, b, "<", &less));
+            cr_assert(value_less(vm_fiber(vm), b, a, "<", &more));
+            int order = packed_order(vm, a, b);
+            cr_expect_eq(order < 0 ? -1 : order, less ? -1 : more, "%zu and %zu of %s", i, j, list);
+        }
+}
+
+Test(message, order) {
+    Vm *vm = test_vm_new();
+    expect_ordered(vm,
+                   "[0, 1, -1, true, false, 63, 64, -64, -65, 2 ** 50, -(2 ** 50), 2 ** 53 + 1, "
+                   "2.0 ** 53, 2 ** 64, -(2 ** 64), 2.0 ** 64, 2 ** 1000, 0.5, -0.5, 1.5, -0.0, "
+                   "1e300, -1e300, float('inf'), -float('inf'), 10 ** 300]");
+    expect_ordered(vm, "['', 'a', 'ab', 'b', '世', '😀', 'a long text of more than 32 bytes, a', "
+                       "'a long text of more than 32 bytes, b']");
+    expect_ordered(vm, "[bytes([]), bytes([0]), bytes([0, 1]), bytes([200])]");
+    expect_ordered(vm,
+                   "[[], [1], [1, 'a'], [1, 'b'], [1.5, nil], [2, nil], [0, [3]], [0, [2, 9]]]");
+    cr_expect_eq(packed_order(vm, expression(vm, "1"), expression(vm, "'1'")), MESSAGE_UNORDERED);
+    cr_expect_eq(packed_order(vm, expression(vm, "[{}]"), expression(vm, "[{}]")),
+                 MESSAGE_UNORDERED);
+    cr_expect_eq(packed_order(vm, expression(vm, "float('nan')"), expression(vm, "1")), 0);
+    cr_expect_eq(message_order("", 0, "i\2", 2), MESSAGE_UNORDERED);
+    cr_expect_eq(message_order("s\5a", 3, "s\1a", 3), MESSAGE_UNORDERED);
+    test_vm_free(vm);
+}
+
 // --- what cannot be sent ---
 
 static void expect_refused(Vm *vm, Value v, ErrorClass c, const char *piece) {
