@@ -158,8 +158,13 @@ static bool is_interrupt(Fiber *fiber, const Handle *handle, Value error) {
            is_error(fiber, error, ERROR_Interrupted);
 }
 
-// Nobody of the thread has heard of it by a join: it is the main fiber's.
-static void interrupt_main(Thread *thread) {
+// Nobody of the thread has heard of it by a join: it is the main fiber's, once, however many tasks it
+// ends by their joins of each other.
+static void interrupt_main(Thread *thread, Value error) {
+    Registry *registry = thread->world->runtime->registry;
+    if (registry->interrupt == error)
+        return;
+    registry->interrupt = error;
     if (park_claim(thread->main_fiber, WAKE_INTERRUPTED))
         park_wake(thread->main_fiber);
     else
@@ -184,7 +189,7 @@ void handle_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     if (in_group)
         cancel_scope_member_ended(fiber, handle, error);
     if (is_interrupt(fiber, handle, error) && !heard)
-        interrupt_main(fiber->thread);
+        interrupt_main(fiber->thread, error);
     if (counts && handle->dropped) {
         store_release(&handle->picked_up, true);
         fiber_runtime(fiber)->report(fiber, error);

@@ -40,6 +40,7 @@ static void registry_trace(void *context, Tracer *tracer) {
         trace_object(tracer, h);
     for (Unpicked *u = registry->first_unpicked; u; u = u->next)
         trace_value(tracer, u->error);
+    trace_value(tracer, registry->interrupt);
 }
 
 static void unpicked_clear(void *context, Heap *heap) {
@@ -98,6 +99,7 @@ void sync_init(Runtime *runtime) {
     Registry *registry = os_calloc(1, sizeof *registry);
     registry->world = runtime->world;
     registry->home = -1;
+    registry->interrupt = VALUE_UNDEF;
     mutex_init(&registry->mutex, RANK_REGISTRY);
     runtime->registry = registry;
     register_kinds(runtime->heap);

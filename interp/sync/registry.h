@@ -43,7 +43,8 @@ typedef struct Registry {
     uint32_t pending;    // of all kinds: not ended and not detached
     WaitQueue finishers; // fibers that wait for pending to be 0 (or running_count)
     Unpicked *first_unpicked, *last_unpicked; // in the order of the ends
-    bool all_cancelled;                       // what starts now is cancelled at once
+    Value interrupt; // the last Interrupted passed on to the main fiber; the main thread's; traced
+    bool all_cancelled; // what starts now is cancelled at once
     _Atomic(const ProcessHooks *) processes;
     struct Watcher *watcher;           // process/watcher.h
     struct Channel *channels;          // process/channel.h
