@@ -13,12 +13,14 @@
 
 #include "base/os.h"
 #include "sched/thread.h"
+#include "sync/shared.h"
 
 enum { ORPHAN_GRACE = 2, STATUS_INTERRUPTED = 130 }; // seconds; status
 enum { ONE_PRESS = 100000000 };                      // nanoseconds
 
 static _Atomic(World *) target;
 static _Atomic int lifeline = -1;
+static _Atomic bool let_go; // by the parent: its end is not this process's
 static _Atomic uint64_t interrupted_at;
 
 // Whoever passes signals on (timeout, a supervisor) may send one to the process and then to its
@@ -69,18 +71,29 @@ static void stop_watching(int fd) {
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_ASYNC);
 }
 
+// Who shares objects with it hears of it from its children: it may have been the family's first.
+static void parent_is_gone(int signal) {
+    World *world = load_relaxed(&target);
+    if (world)
+        sharing_parent_left(world->runtime);
+    if (load_relaxed(&let_go))
+        return;
+    on_terminate(signal);
+    alarm(ORPHAN_GRACE);
+}
+
 // What the parent says: a byte, that it lets go; the end, that it is gone.
 static void on_lifeline(int signal) {
     int fd = load_relaxed(&lifeline), saved = errno;
     char byte;
     if (fd < 0)
         return;
-    ssize_t got = recv(fd, &byte, 1, MSG_DONTWAIT);
-    if (got >= 0)
-        stop_watching(fd);
+    ssize_t got;
+    while ((got = recv(fd, &byte, 1, MSG_DONTWAIT)) > 0)
+        store_relaxed(&let_go, true);
     if (got == 0) {
-        on_terminate(signal);
-        alarm(ORPHAN_GRACE);
+        stop_watching(fd);
+        parent_is_gone(signal);
     }
     errno = saved;
 }
@@ -139,6 +152,7 @@ static void unblock_all(void) {
 // byte that it read before.
 static void watch(int fd) {
     store_relaxed(&lifeline, fd);
+    store_relaxed(&let_go, false);
     handle(SIGIO, on_lifeline, NULL);
     handle(SIGALRM, SIG_DFL, NULL);
     fcntl(fd, F_SETOWN, getpid());

@@ -158,6 +158,10 @@ void family_enter(Family *family, uint64_t id) {
     family->id = id;
 }
 
+uint64_t family_parent(const Family *family) {
+    return load_relaxed(&member_of(family, family->self)->parent);
+}
+
 // Counted before the bells ring, so that who hears one finds it counted.
 void family_left(const Family *family, uint64_t number) {
     uint64_t there = number;

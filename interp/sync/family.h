@@ -9,7 +9,8 @@
 //
 //   place:   FREE --reserve (parent, before it forks)--> TAKEN --left (who saw its end)--> FREE
 //
-// The end of a member is told by its parent, which reaps it (process/watcher.c), or by itself.
+// The end of a member is told by its parent, which reaps it (process/watcher.c), by its children, whose
+// lifeline it held (process/signals.c), or by itself.
 #ifndef CONC_SYNC_FAMILY_H
 #define CONC_SYNC_FAMILY_H
 
@@ -73,7 +74,8 @@ bool family_reserve(Family *family, uint32_t class_limit);
 uint64_t family_born(Family *family);
 void family_unborn(Family *family);
 void family_enter(Family *family, uint64_t id); // after it, in the child
-// Its process is gone. Nothing happens if that is known already. Any pthread.
+uint64_t family_parent(const Family *family);   // this process's parent's number; 0: none
+// Its process is gone. Nothing happens if that is known already. Any pthread; async-signal-safe.
 void family_left(const Family *family, uint64_t number);
 
 #endif

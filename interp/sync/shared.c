@@ -306,6 +306,12 @@ void sharing_left(Runtime *runtime, uint64_t number) {
         family_left(&sharing->family, number);
 }
 
+void sharing_parent_left(Runtime *runtime) {
+    const Sharing *sharing = load_acquire(&runtime->registry->sharing);
+    if (sharing)
+        family_left(&sharing->family, family_parent(&sharing->family));
+}
+
 void sharing_free(Runtime *runtime) {
     Sharing *sharing = load_acquire(&runtime->registry->sharing);
     if (!sharing)

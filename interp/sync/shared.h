@@ -81,6 +81,7 @@ bool sharing_before_fork(Runtime *runtime);
 uint64_t sharing_after_fork(Runtime *runtime, bool born); // in the parent: the child's number, or 0
 void sharing_enter_child(Runtime *runtime, uint64_t id);  // in the child: its handle's id
 void sharing_left(Runtime *runtime, uint64_t number);     // a child has ended. Any pthread
+void sharing_parent_left(Runtime *runtime);               // async-signal-safe
 void sharing_free(Runtime *runtime);
 
 #endif
