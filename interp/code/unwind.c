@@ -31,6 +31,7 @@ typedef struct Unwind {
     uint32_t range_count, range_capacity;
     Register value;      // CLEANUP: what is released; FINALLY: of the completion
     const char *method;  // CLEANUP
+    Opcode opcode;       // CLEANUP: OP_CLEANUP or a special form of it
     uint32_t mode;       // CLEANUP: CALL_AWAIT where the cleanup waits so
     bool takes_error;    // CLEANUP
     Span at;             // CLEANUP
@@ -73,7 +74,8 @@ static void handle_here(Emitter *e, const Unwind *unwind, Register target) {
 static void run_cleanup(Emitter *e, const Unwind *unwind, int error) {
     Register top = e->top;
     int argument = unwind->takes_error ? error : -1;
-    call_named(e, OP_CLEANUP, unwind->value, unwind->method, argument, unwind->mode, unwind->at);
+    call_named(e, unwind->opcode, unwind->value, unwind->method, argument, unwind->mode,
+               unwind->at);
     e->top = top;
 }
 
@@ -259,6 +261,7 @@ static Unwind *cleanup_push(Emitter *e, Register value, const char *method, Span
     unwind->kind = UNWIND_CLEANUP;
     unwind->value = value;
     unwind->method = method;
+    unwind->opcode = OP_CLEANUP;
     unwind->mode = CALL_PLAIN;
     unwind->at = at;
     unwind_push(e, unwind);
@@ -297,10 +300,11 @@ void unwind_lock(Emitter *e, Stmt *stmt) {
     for (uint32_t i = 0; i < count; i++) {
         Span at = stmt->lock.items[i]->at;
         Register top = e->top;
-        call_named(e, OP_INVOKE, row + i, "acquire", -1,
+        call_named(e, OP_ACQUIRE, row + i, "acquire", -1,
                    stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
         e->top = top;
         unwinds[i] = cleanup_push(e, row + i, "release", at);
+        unwinds[i]->opcode = OP_RELEASE;
     }
     statement_block(e, &stmt->lock.body);
     end_cleanups(e, unwinds, count);

@@ -80,15 +80,28 @@ void locks_trace(Fiber *fiber, Tracer *tracer) {
 
 static uint64_t microseconds(void) { return os_now() / 1000; }
 
+// lock->word from *word to `next`, as a compare-and-swap; a thread that is alone needs none.
+static inline bool change_word(Fiber *fiber, Lock *lock, uintptr_t *word, uintptr_t next) {
+    if (load_relaxed(&fiber->world->shared))
+        return cas_acq_rel(&lock->word, word, next);
+    store_relaxed(&lock->word, next);
+    return true;
+}
+
 // Takes it if it is free.
 static inline bool try_take(Fiber *fiber, Lock *lock) {
     uintptr_t word = load_relaxed(&lock->word);
     while (is_free(word))
-        if (cas_acq_rel(&lock->word, &word, word | (uintptr_t)fiber)) {
+        if (change_word(fiber, lock, &word, word | (uintptr_t)fiber)) {
             hold(fiber, lock);
             return true;
         }
     return false;
+}
+
+bool lock_take(Fiber *fiber, Lock *lock) {
+    bool quiet = load_relaxed(&fiber->cancels) == 0 && !fiber->scope;
+    return quiet && try_take(fiber, lock);
 }
 
 static bool spin_and_take(Fiber *fiber, Lock *lock) {
@@ -342,9 +355,13 @@ bool lock_release(Fiber *fiber, Lock *lock) {
             release_slow(lock);
             return true;
         }
-        if (cas_acq_rel(&lock->word, &word, word & (LOCK_WAITED | LOCK_WOKEN)))
+        if (change_word(fiber, lock, &word, word & (LOCK_WAITED | LOCK_WOKEN)))
             return true;
     }
+}
+
+bool lock_give_back(Fiber *fiber, Lock *lock) {
+    return lock_owner(lock) == fiber && lock_release(fiber, lock);
 }
 
 // --- owners that end ---

@@ -50,9 +50,14 @@ Lock *lock_new(LocalHeap *heap);
 // Native protocol. args[0] the lock, args[1] the time-out. True, or false after the time-out.
 // DeadlockError, LockError, and what wait_throw throws.
 Value lock_acquire(Fiber *fiber, Value *args, int count);
+// The same where it need not wait, for the run loop; with nothing to be thrown first. False: nothing has
+// happened, and lock_acquire decides.
+bool lock_take(Fiber *fiber, Lock *lock);
 extern const WaitOps lock_acquire_wait; // for select; lock_acquire has a path of its own
 // False with LockError: the lock is not held by `fiber`.
 bool lock_release(Fiber *fiber, Lock *lock);
+// The same without an error, for the run loop: false, and nothing has happened.
+bool lock_give_back(Fiber *fiber, Lock *lock);
 bool lock_locked(Lock *lock);
 // The fiber that holds it, or NULL. Any thread; may be out of date at once.
 Fiber *lock_owner(Lock *lock);

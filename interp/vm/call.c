@@ -170,14 +170,15 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
     int bound = count;
     bool direct = (uint32_t)count == native->parameter_count && !native->takes_labels;
     if (!direct || labels || native->rest) {
-        Signature signature = signature_of_native(native);
         if (!native->rest && !labels && (uint32_t)count < native->parameter_count &&
             (uint32_t)count >= native->required_count) {
             for (uint32_t i = (uint32_t)count; i < native->parameter_count; i++)
                 base[i + 1] = VALUE_UNDEF;
             bound = (int)native->parameter_count;
-        } else if (!bind_arguments(fiber, &signature, base, count, labels, &bound)) {
-            return ENTERED_ERROR;
+        } else {
+            Signature signature = signature_of_native(native);
+            if (!bind_arguments(fiber, &signature, base, count, labels, &bound))
+                return ENTERED_ERROR;
         }
     }
     bool waits = native->spec->flags & NATIVE_WAITS;

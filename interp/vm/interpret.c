@@ -16,6 +16,7 @@
 #include "object/range.h"
 #include "object/str.h"
 #include "process/shared_queue.h"
+#include "sync/lock.h"
 #include "sync/queue.h"
 #include "sync/cancel_scope.h"
 #include "sync/select.h"
@@ -976,6 +977,27 @@ failed:
         if (likely(function != VALUE_UNDEF))
             ENTER(call_method(fiber, function, window, (int)B, NULL, C, window));
         ENTER(slow_invoke(fiber, window, (int)B, site, NULL, C));
+    }
+    CASE(ACQUIRE) {
+        Value lock = base[A];
+        fiber->pc = pc + 1;
+        if (likely(value_is_kind(lock, KIND_LOCK)) &&
+            likely(lock_take(fiber, value_to_lock(lock)))) {
+            base[A] = VALUE_TRUE;
+            pc++;
+            NEXT();
+        }
+        goto do_INVOKE;
+    }
+    CASE(RELEASE) {
+        Value lock = base[A];
+        if (likely(value_is_kind(lock, KIND_LOCK)) &&
+            likely(lock_give_back(fiber, value_to_lock(lock)))) {
+            base[A] = VALUE_NIL;
+            pc++;
+            NEXT();
+        }
+        goto do_CLEANUP;
     }
     CASE(INVOKE_LABELS) {
         LoadedSite *site = &proto->sites[*pc++];
