@@ -23,7 +23,7 @@
 #include "sched/internal.h"
 
 enum { SPINS, SLEEPS, HAS_JOB, HAS_TO_END };
-enum { IDLE_SPINS = 400 };
+enum { IDLE_SPINS = 400, IDLE_MOST = 64 };
 #define IDLE_TIME ((uint64_t)3 * 1000 * 1000 * 1000)
 
 typedef struct Worker {
@@ -38,17 +38,19 @@ typedef struct Worker {
 
 // ---- Waiting for the next body -------------------------------------------------------------------
 
+// False if there are enough, or nobody will come. Where others wait already, it need not be quick.
 static bool worker_enlist(Worker *worker) {
     World *world = worker->world;
     mutex_lock(&world->pool_mutex);
-    bool open = !world->pool_closed;
-    if (open) {
-        store_relaxed(&worker->word, SPINS);
+    bool wanted = !world->pool_closed && world->idle_count < IDLE_MOST;
+    if (wanted) {
+        store_relaxed(&worker->word, world->idle_count == 0 ? SPINS : SLEEPS);
         worker->next = world->idle;
         world->idle = worker;
+        world->idle_count++;
     }
     mutex_unlock(&world->pool_mutex);
-    return open;
+    return wanted;
 }
 
 // True if it was in the list.
@@ -59,8 +61,10 @@ static bool worker_withdraw(Worker *worker) {
     while (*at && *at != worker)
         at = &(*at)->next;
     bool found = *at == worker;
-    if (found)
+    if (found) {
         *at = worker->next;
+        world->idle_count--;
+    }
     mutex_unlock(&world->pool_mutex);
     return found;
 }
@@ -154,9 +158,10 @@ static int worker_create(Worker *worker) {
 static Worker *pool_take(World *world) {
     mutex_lock(&world->pool_mutex);
     Worker *worker = world->idle;
-    if (worker)
+    if (worker) {
         world->idle = worker->next;
-    if (!worker) {
+        world->idle_count--;
+    } else {
         world->worker_count++;
         world->starting++;
     }
@@ -202,6 +207,7 @@ void thread_pool_free(World *world) {
     while (world->idle) {
         Worker *worker = world->idle;
         world->idle = worker->next;
+        world->idle_count--;
         worker_hand(worker, HAS_TO_END);
     }
     while (world->worker_count > 0)

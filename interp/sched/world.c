@@ -207,6 +207,7 @@ void world_after_fork(World *world, Thread *self) {
     world->thread_count = 1;
     world->entering = 0;
     world->idle = world->ended = NULL;
+    world->idle_count = 0;
     world->worker_count = world->starting = 0;
     store_relaxed(&world->stopping, 0);
     store_relaxed(&world->shared, false);

@@ -70,7 +70,8 @@ struct World {
     bool many_cpus;     // spinning can help
 
     Mutex pool_mutex;      // guards what follows
-    struct Worker *idle;   // pthreads that wait to be used again
+    struct Worker *idle;   // pthreads that wait to be used again,
+    uint32_t idle_count;   // and how many
     uint32_t worker_count; // pthreads made by thread_start that have not ended
     uint32_t starting;     // those among them that have not come to their first line yet
     struct Worker *ended;  // the last that has ended; it joined the one before itself
