@@ -23,6 +23,7 @@
 enum {
     DISPATCHES = 61, // fibers that run before timers and loop are looked at again
     SPIN_MOST = 500,
+    YIELD_EVERY = 32,
     SPIN_LEAST = 10,
     SHORT_SLEEP = 100000, // nanoseconds: had it spun a little longer, it need not have slept
 };
@@ -152,7 +153,10 @@ static bool spin_for_news(Thread *thread, uint32_t attention) {
     for (uint32_t i = 0; i < thread->spin; i++) {
         if (load_relaxed(&thread->inbox) || (load_relaxed(&thread->poll) & attention))
             return true;
-        spin_hint();
+        if (i % YIELD_EVERY == YIELD_EVERY - 1)
+            os_yield(); // who is to bring the news may wait for this very processor
+        else
+            spin_hint();
     }
     return false;
 }
