@@ -275,14 +275,14 @@ const NativeSpec process_methods[] = {
     {0}};
 
 const NativeSpec handle_functions[] = {
-    {"gather", watch_gather, "handles, timeout=nil", NATIVE_WAITS,
+    {"gather", watch_gather, "handles, timeout=nil", NATIVE_WAITS | NATIVE_SHIELDED,
      "gather(handles, timeout=nil): waits until all have ended, and gives a list of their results, "
      "in order.\n"
      "The first failure cancels the rest and is thrown. timeout: seconds; TimeoutError after it, "
      "and they run\n"
      "on. TypeError for anything but handles.\n"
      "    let pages = await gather(urls.map(fn (u) => async fetch(u)))"},
-    {"first", watch_first, "handles, timeout=nil", NATIVE_WAITS,
+    {"first", watch_first, "handles, timeout=nil", NATIVE_WAITS | NATIVE_SHIELDED,
      "first(handles, timeout=nil): waits until one has ended, and gives its result, or throws its "
      "error. The\n"
      "rest are cancelled. timeout: seconds; TimeoutError after it, and they run on. ValueError if "

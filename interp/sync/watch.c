@@ -320,7 +320,23 @@ static bool was_ended(const Fiber *fiber) {
     return reason != WAKE_HANDED && reason != WAKE_RETRY && reason != WAKE_TIMEOUT;
 }
 
+// A cancel or a time limit that is due already ends the wait before it begins.
+static bool may_begin(Fiber *fiber, Value *args, bool any) {
+    if (load_relaxed(&fiber->wait.state) != WAIT_IDLE)
+        return true;
+    Watch *watch = watch_of_call(fiber, args, any);
+    if (!watch)
+        return false;
+    if (wait_due(fiber))
+        return true;
+    store_release(&watch->over, true);
+    cancel_rest(fiber, watch, false);
+    return false;
+}
+
 static Value call(const WaitOps *ops, Fiber *fiber, Value *args, int count) {
+    if (!may_begin(fiber, args, ops == &watch_first_wait))
+        return VALUE_UNDEF;
     bool ended = was_ended(fiber);
     Value v = wait_call(ops, fiber, args, count);
     if (ended)
