@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,16 @@ uint64_t os_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+// Arguments and environment take of it, too; and it grows only where there is room below.
+size_t os_stack_size(void) {
+    const size_t most = 8 << 20;
+    struct rlimit limit;
+    size_t size = most;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < most)
+        size = limit.rlim_cur;
+    return size / 4 * 3;
 }
 
 // FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock, FUTEX_WAIT a relative one.

@@ -33,6 +33,8 @@ void *os_shared_alloc(size_t bytes);
 // Gives the memory of whole pages back, for all processes; they read as zero from then on.
 void os_shared_discard(void *pages, size_t bytes);
 
+// Bytes of C stack that the process's first thread has beyond what it uses now, at a careful guess.
+size_t os_stack_size(void);
 int os_cpu_count(void);          // processors this process may run on
 size_t os_physical_memory(void); // bytes, cgroup limit included
 

@@ -152,7 +152,8 @@ static Value in_base(Fiber *fiber, Value v, int base, const char *prefix) {
         return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
                           value_type_name(rt(fiber), v));
     Text digits = {0}, text = {0};
-    integer_print(v, base, &digits);
+    if (!integer_write(fiber, v, base, &digits))
+        return VALUE_UNDEF;
     bool negative = text_data(&digits)[0] == '-';
     text_format(&text, "%s%s%s", negative ? "-" : "", prefix, text_data(&digits) + negative);
     text_free(&digits);

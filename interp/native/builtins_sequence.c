@@ -152,26 +152,16 @@ static Value builtin_enumerate(Fiber *fiber, Value *args, int count) {
                           value_type_name(rt(fiber), number));
     List *pairs =
         list_new(fiber->heap, value_is_list(args[1]) ? list_length(value_to_list(args[1])) : 0);
-    args[2] = value_from_ref(pairs);
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(pairs));
     Walk walk;
-    if (!walk_start(fiber, &walk, args[1]))
-        return VALUE_UNDEF;
-    while (walk_next(fiber, &walk, &v)) {
-        list_append(fiber, pairs, value_from_ref(list_pair(fiber->heap, number, v)));
-        number = integer_add(fiber, number, value_from_int(1));
+    bool ok = walk_start(fiber, &walk, args[1]);
+    while (ok && walk_next(fiber, &walk, &v)) {
+        ok = list_append(fiber, pairs, value_from_ref(list_pair(fiber->heap, number, v)));
+        number = args[2] = integer_add(fiber, number, value_from_int(1)); // rooted
     }
-    return walk.failed ? VALUE_UNDEF : value_from_ref(pairs);
-}
-
-// The elements number `i` of the lists args[1 .. count].
-static List *zip_row(Fiber *fiber, const Value *args, int count, size_t i) {
-    if (count == 2)
-        return list_pair(fiber->heap, list_get(value_to_list(args[1]), i),
-                         list_get(value_to_list(args[2]), i));
-    List *row = list_new(fiber->heap, (size_t)count);
-    for (int k = 1; k <= count; k++)
-        list_append(fiber, row, list_get(value_to_list(args[k]), i));
-    return row;
+    root_release(fiber, mark);
+    return ok && !walk.failed ? value_from_ref(pairs) : VALUE_UNDEF;
 }
 
 static Value builtin_zip(Fiber *fiber, Value *args, int count) {

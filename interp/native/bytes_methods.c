@@ -283,14 +283,19 @@ static Value bytes_join(Fiber *fiber, Value *args, int count) {
         return VALUE_UNDEF;
     List *list = value_to_list(v);
     Piece separator = piece_of(self(args));
+    size_t size = 0;
+    for (size_t i = 0; i < list_length(list); i++) {
+        Value item = list_get(list, i);
+        if (!value_is_bytes(item))
+            return throw_type(fiber, "sequence item %zu: expected a bytes-like object, %s found", i,
+                              name_of(fiber, item));
+        size += separator.size + value_to_bytes(item)->size;
+    }
+    if (!heap_has_room(fiber->heap, size))
+        return throw_memory(fiber, size);
     Text text = {0};
     for (size_t i = 0; i < list_length(list); i++) {
         Value item = list_get(list, i);
-        if (!value_is_bytes(item)) {
-            throw_type(fiber, "sequence item %zu: expected a bytes-like object, %s found", i,
-                       name_of(fiber, item));
-            return finish(fiber, &text, false);
-        }
         if (i)
             text_append(&text, separator.data, separator.size);
         text_append(&text, value_to_bytes(item)->data, value_to_bytes(item)->size);

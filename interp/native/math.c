@@ -502,7 +502,9 @@ static Value factorial(Fiber *fiber, Value n) {
         return VALUE_UNDEF;
     mpz_t z;
     mpz_init(z);
+    bool detached = limbs_begin(fiber, (size_t)(factorial_bits((double)i) / 64));
     mpz_fac_ui(z, (unsigned long)i);
+    limbs_end(fiber, detached);
     Value v = integer_from_mpz(fiber->heap, z);
     mpz_clear(z);
     return v;
@@ -535,11 +537,14 @@ static Value choose(Fiber *fiber, Value n, Value k, bool ordered) {
     mpz_t z, r, f;
     IntegerRoom room;
     mpz_inits(r, f, NULL);
-    mpz_bin_ui(r, integer_to_mpz(n, z, &room), (unsigned long)places);
+    mpz_srcptr of = integer_to_mpz(n, z, &room);
+    bool detached = limbs_begin(fiber, (size_t)(bits / 64));
+    mpz_bin_ui(r, of, (unsigned long)places);
     if (ordered) {
         mpz_fac_ui(f, (unsigned long)places);
         mpz_mul(r, r, f);
     }
+    limbs_end(fiber, detached);
     Value v = integer_from_mpz(fiber->heap, r);
     mpz_clears(r, f, NULL);
     return v;

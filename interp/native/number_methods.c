@@ -292,6 +292,8 @@ static Value int_construct(Fiber *fiber, Value *args, int count) {
     if (base != 0 && (base < 2 || base > 36))
         return throw_value(fiber, "int() base must be >= 2 and <= 36, or 0");
     if (take_text(v, &text)) {
+        if (text.size > INTEGER_DIGITS_MOST && (base & (base - 1)))
+            return integer_too_long(fiber);
         Value parsed = integer_parse(fiber->heap, text.data, text.size, (int)base);
         return parsed == VALUE_UNDEF ? no_integer(fiber, v, base) : parsed;
     }

@@ -14,7 +14,7 @@
 #include "object/root.h"
 #include "object/str.h"
 
-enum { COMPARE_DEPTH = 200 };
+enum { COMPARE_DEPTH = 1000 };
 
 static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth);
 
@@ -39,14 +39,18 @@ bool value_truth(Fiber *fiber, Value v) {
 
 // --- equality ---
 
-static bool too_deep(Fiber *fiber) {
+static bool too_deep(Fiber *fiber, int depth) {
+    if (depth < COMPARE_DEPTH && thread_has_stack(fiber->thread, STACK_RESERVE))
+        return false;
     throw_error(fiber, ERROR_RecursionError, "maximum recursion depth exceeded in comparison");
-    return false;
+    return true;
 }
 
 static bool equal_lists(Fiber *fiber, List *a, List *b, bool *out, int depth) {
     *out = list_length(a) == list_length(b);
     for (size_t i = 0; *out; i++) {
+        if (!runtime_poll(fiber))
+            return false;
         Value x = list_get(a, i), y = list_get(b, i);
         if (x == VALUE_UNDEF || y == VALUE_UNDEF) {
             *out = x == y;
@@ -63,8 +67,12 @@ static bool equal_maps(Fiber *fiber, Map *a, Map *b, bool *out, int depth) {
     size_t position = 0;
     *out = map_length(a) == map_length(b);
     uint32_t mark = root_mark(fiber);
-    while (*out && map_next(a, &position, &key, &x)) {
+    while (*out) {
         root_release(fiber, mark);
+        if (!runtime_poll(fiber))
+            return false;
+        if (!map_next(a, &position, &key, &x))
+            break;
         root_push(fiber, key);
         root_push(fiber, x);
         if (!map_get(fiber, b, key, &y))
@@ -93,8 +101,8 @@ static bool has_eq(Fiber *fiber, Value v) {
 }
 
 static bool equal_containers(Fiber *fiber, Value a, Value b, bool *out, int depth) {
-    if (depth >= COMPARE_DEPTH)
-        return too_deep(fiber);
+    if (too_deep(fiber, depth))
+        return false;
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);
     root_push(fiber, b);
@@ -184,8 +192,8 @@ static bool compare_at(Fiber *fiber, Value a, Value b, const char *symbol, bool 
 // Lists: by the first elements that differ, else by length.
 static bool compare_lists(Fiber *fiber, Value a, Value b, const char *symbol, bool *out,
                           int depth) {
-    if (depth >= COMPARE_DEPTH)
-        return too_deep(fiber);
+    if (too_deep(fiber, depth))
+        return false;
     List *x = value_to_list(a), *y = value_to_list(b);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, a);

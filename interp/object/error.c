@@ -50,6 +50,8 @@ Value throw_key(Fiber *fiber, Value key) {
 
 Value throw_memory(Fiber *fiber, size_t bytes) {
     heap_request_collection(fiber->world->heap); // what was let go of may make room
+    if (bytes >= PTRDIFF_MAX / 2)                // not a number that tells anything
+        return throw_error(fiber, ERROR_MemoryError, "out of memory");
     return throw_error(fiber, ERROR_MemoryError, "out of memory: %zu bytes more are over the limit",
                        bytes);
 }

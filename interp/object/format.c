@@ -295,7 +295,8 @@ static bool format_as_float(Fiber *fiber, Value v, const FormatSpec *spec, Text 
 static bool put_digits(Fiber *fiber, Value v, const FormatSpec *spec, int base, const char *prefix,
                        Text *out) {
     Text digits = {0};
-    integer_print(v, base, &digits);
+    if (!integer_write(fiber, v, base, &digits))
+        return false;
     bool negative = digits.data[0] == '-', good;
     char upper_prefix[3] = {prefix[0], 'X', 0};
     if (spec->type == 'X') {

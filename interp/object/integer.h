@@ -83,6 +83,11 @@ enum { INTEGER_DIGITS = 20 };
 size_t integer_digits(int64_t i, char digits[INTEGER_DIGITS]);
 // Appends the digits, in lower case, without a prefix; a '-' before negative ones. base: 2 to 36.
 void integer_print(Value v, int base, Text *out);
+// The same for an integer that a script made: false with MemoryError, or with Python's ValueError where it
+// would take minutes. `v` need not be rooted.
+bool integer_write(Fiber *fiber, Value v, int base, Text *out);
+enum { INTEGER_DIGITS_MOST = 100000000 }; // of a text in a base that is no power of two
+Value integer_too_long(Fiber *fiber);     // that ValueError
 // From C to C: an integer of any size as an mpz that the caller must not change; `small` is room for
 // the limbs of an immediate. And back (shrinks).
 typedef struct IntegerRoom {

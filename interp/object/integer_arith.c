@@ -6,6 +6,7 @@
 #include "object/error.h"
 #include "object/integer_limbs.h"
 #include "object/number.h"
+#include "object/root.h"
 
 static double small_double(Value v) { return (double)value_to_int(v); }
 
@@ -84,10 +85,15 @@ Value integer_mul(Fiber *fiber, Value a, Value b) {
     if (!room_for(fiber, x.count + y.count))
         return VALUE_UNDEF;
     Big *r = big_alloc(fiber->heap, x.count + y.count);
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, value_from_ref(r));
+    bool detached = limbs_begin(fiber, x.count + y.count);
     if (x.at == y.at)
         mpn_sqr(r->limbs, x.at, (mp_size_t)x.count);
     else
         mpn_mul(r->limbs, x.at, (mp_size_t)x.count, y.at, (mp_size_t)y.count);
+    limbs_end(fiber, detached);
+    root_release(fiber, mark);
     return big_finish(r, x.count + y.count, x.negative != y.negative);
 }
 
@@ -99,7 +105,10 @@ static Value by_mpz(Fiber *fiber, Binary *operation, Value a, Value b) {
     mpz_t x, y, r;
     IntegerRoom room_x, room_y;
     mpz_init(r);
-    operation(r, integer_to_mpz(a, x, &room_x), integer_to_mpz(b, y, &room_y));
+    mpz_srcptr p = integer_to_mpz(a, x, &room_x), q = integer_to_mpz(b, y, &room_y);
+    bool detached = limbs_begin(fiber, mpz_size(p));
+    operation(r, p, q);
+    limbs_end(fiber, detached);
     Value v = integer_from_mpz(fiber->heap, r);
     mpz_clear(r);
     return v;
@@ -177,6 +186,25 @@ Value integer_truediv(Fiber *fiber, Value a, Value b) {
 
 // --- powers ---
 
+bool mpz_power(Fiber *fiber, mpz_ptr result, mpz_srcptr base, mpz_srcptr exponent,
+               mpz_srcptr modulus) {
+    mpz_set_ui(result, 1);
+    for (size_t bit = mpz_sizeinbase(exponent, 2); bit-- > 0;) {
+        bool detached = limbs_begin(fiber, 2 * mpz_size(result));
+        mpz_mul(result, result, result);
+        if (modulus)
+            mpz_tdiv_r(result, result, modulus);
+        if (mpz_tstbit(exponent, bit))
+            mpz_mul(result, result, base);
+        if (modulus)
+            mpz_tdiv_r(result, result, modulus);
+        limbs_end(fiber, detached);
+        if (!runtime_poll(fiber))
+            return false;
+    }
+    return true;
+}
+
 static Value pow_negative(Fiber *fiber, Value a, Value b) {
     double x = integer_to_double(a), y = integer_to_double(b);
     if (isinf(x) || isinf(y))
@@ -208,11 +236,16 @@ Value integer_pow(Fiber *fiber, Value a, Value b) {
         bits = SIZE_MAX;
     if (!room_for(fiber, bits / 64 + 1))
         return VALUE_UNDEF;
-    mpz_t x, r;
-    IntegerRoom room;
+    mpz_t x, y, r;
+    IntegerRoom room, room_y;
     mpz_init(r);
-    mpz_pow_ui(r, integer_to_mpz(a, x, &room), (unsigned long)exponent);
-    Value v = integer_from_mpz(fiber->heap, r);
+    mpz_srcptr base = integer_to_mpz(a, x, &room);
+    bool ok = true;
+    if (bits / 64 < LIMBS_LONG)
+        mpz_pow_ui(r, base, (unsigned long)exponent);
+    else
+        ok = mpz_power(fiber, r, base, integer_to_mpz(b, y, &room_y), NULL);
+    Value v = ok ? integer_from_mpz(fiber->heap, r) : VALUE_UNDEF;
     mpz_clear(r);
     return v;
 }

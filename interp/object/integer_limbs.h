@@ -20,8 +20,28 @@ Limbs integer_limbs(Value v, IntegerRoom *room);
 Big *big_alloc(LocalHeap *heap, size_t limbs);
 Value big_finish(Big *big, size_t limbs, bool negative);
 
-// The most limbs that GMP can count; larger results are a MemoryError before GMP sees them.
-#define LIMBS_MOST ((size_t)1 << 30)
+// The largest integers, 2^30 bits; larger results are a MemoryError before GMP sees them. So no single
+// step of GMP takes more than some seconds.
+#define LIMBS_MOST ((size_t)1 << 24)
+
+// Around a step of GMP on so many limbs: other threads' collections need not wait for a long one.
+// Between them no heap object may be made or touched but the operands, which stay rooted meanwhile.
+enum { LIMBS_LONG = 1 << 15 };
+static inline bool limbs_begin(Fiber *fiber, size_t limbs) {
+    if (limbs < LIMBS_LONG)
+        return false;
+    thread_detach(fiber->thread);
+    return true;
+}
+static inline void limbs_end(Fiber *fiber, bool detached) {
+    if (detached)
+        thread_attach(fiber->thread);
+}
+
+// base ** exponent, by `modulus` if it is not NULL (base is below it then). The operands are rooted:
+// asks runtime_poll at each step. False with its error.
+bool mpz_power(Fiber *fiber, mpz_ptr result, mpz_srcptr base, mpz_srcptr exponent,
+               mpz_srcptr modulus);
 
 #define HASH_BITS    61
 #define HASH_MODULUS (((mp_limb_t)1 << HASH_BITS) - 1)

@@ -2,10 +2,13 @@
 //
 // Integers as digits. Short ones are done here; long ones are GMP's, which is quicker than quadratic
 // in both directions.
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/os.h"
+#include "object/error.h"
 #include "object/integer_limbs.h"
+#include "object/root.h"
 #include "object/unicode.h"
 #include "object/utf8.h"
 
@@ -57,6 +60,31 @@ void integer_print(Value v, int base, Text *out) {
     mpz_get_str(digits, base, source);
     text_string(out, digits);
     free(digits);
+}
+
+Value integer_too_long(Fiber *fiber) {
+    return throw_value(fiber, "Exceeds the limit (%d digits) for integer string conversion",
+                       INTEGER_DIGITS_MOST);
+}
+
+bool integer_write(Fiber *fiber, Value v, int base, Text *out) {
+    size_t bits = value_is_big(v) ? integer_bit_length(v) : 0;
+    if (bits / 64 < LIMBS_LONG) {
+        integer_print(v, base, out);
+        return true;
+    }
+    size_t size = (size_t)((double)bits / log2(base)) + 2;
+    if ((base & (base - 1)) && size > INTEGER_DIGITS_MOST)
+        return integer_too_long(fiber) != VALUE_UNDEF;
+    if (!heap_has_room(fiber->heap, 2 * size))
+        return throw_memory(fiber, 2 * size) != VALUE_UNDEF;
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, v);
+    bool detached = limbs_begin(fiber, bits / 64);
+    integer_print(v, base, out);
+    limbs_end(fiber, detached);
+    root_release(fiber, mark);
+    return true;
 }
 
 // --- parsing ---

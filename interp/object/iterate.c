@@ -49,21 +49,25 @@ static int64_t version_of(Map *map) {
 }
 
 static bool start_object(Fiber *fiber, Value iterable, Value state[3]) {
-    Class *c = class_of(fiber_runtime(fiber), iterable);
-    if (c->iter != VALUE_UNDEF) {
-        Value iterator = call_method(fiber, iterable, c->iter);
-        if (iterator == VALUE_UNDEF)
-            return false;
-        if (iterator != iterable)
-            return iterate_start(fiber, iterator, state);
-    }
-    if (c->next == VALUE_UNDEF) {
-        throw_type(fiber, "'%s' object is not iterable",
-                   value_type_name(fiber_runtime(fiber), iterable));
+    Runtime *runtime = fiber_runtime(fiber);
+    Class *c = class_of(runtime, iterable);
+    if (c->iter == VALUE_UNDEF && c->next == VALUE_UNDEF) {
+        throw_type(fiber, "'%s' object is not iterable", value_type_name(runtime, iterable));
         return false;
     }
-    state[0] = iterable;
-    return true;
+    if (c->iter != VALUE_UNDEF) {
+        state[0] = call_method(fiber, iterable, c->iter);
+        if (state[0] == VALUE_UNDEF)
+            return false;
+    }
+    if (class_of(runtime, state[0])->next != VALUE_UNDEF)
+        return true;
+    // What iter() gives may be a list or the like as well, but not again something with an iter().
+    if (value_is_ref(state[0]) && !value_is_kind(state[0], KIND_INSTANCE))
+        return iterate_start(fiber, state[0], state);
+    throw_type(fiber, "iter() returned non-iterator of type '%s'",
+               value_type_name(runtime, state[0]));
+    return false;
 }
 
 bool iterate_start(Fiber *fiber, Value iterable, Value state[3]) {
@@ -134,6 +138,8 @@ static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
 
 bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
     *out = VALUE_UNDEF;
+    if (!runtime_poll(fiber))
+        return false;
     if (value_is_int(state[0]))
         return next_number(state, out);
     size_t at = (size_t)(value_is_int(state[1]) ? value_to_int(state[1]) : 0);

@@ -139,26 +139,46 @@ bool number_divmod(Fiber *fiber, Value v, Value by, Value out[2]) {
     return true;
 }
 
+// base ** exponent % m, exponent >= 0, m > 1. What takes long goes step by step.
+static bool power_modulo(Fiber *fiber, mpz_ptr r, mpz_srcptr base, mpz_srcptr exponent,
+                         mpz_srcptr m) {
+    enum { QUICK = 1 << 20 };
+    if (mpz_size(m) * mpz_size(exponent) < QUICK) {
+        mpz_powm(r, base, exponent, m);
+        return true;
+    }
+    mpz_t reduced;
+    mpz_init(reduced);
+    mpz_mod(reduced, base, m);
+    bool ok = mpz_power(fiber, r, reduced, exponent, m);
+    mpz_clear(reduced);
+    return ok;
+}
+
 static Value pow_mod_mpz(Fiber *fiber, mpz_srcptr base, mpz_srcptr exponent, mpz_srcptr modulus) {
     mpz_t r, m, inverse;
     Value v = VALUE_UNDEF;
+    bool ok = true;
     mpz_inits(r, m, inverse, NULL);
     mpz_abs(m, modulus);
     if (mpz_cmp_ui(m, 1) == 0) {
-        v = value_from_int(0);
+        mpz_set_ui(r, 0);
     } else if (mpz_sgn(exponent) >= 0) {
-        mpz_powm(r, base, exponent, m);
+        ok = power_modulo(fiber, r, base, exponent, m);
     } else if (mpz_invert(inverse, base, m)) {
         mpz_neg(r, exponent);
-        mpz_powm(r, inverse, r, m);
+        mpz_t positive;
+        mpz_init_set(positive, r);
+        ok = power_modulo(fiber, r, inverse, positive, m);
+        mpz_clear(positive);
     } else {
         throw_value(fiber, "base is not invertible for the given modulus");
-        goto end;
+        ok = false;
     }
-    if (mpz_sgn(modulus) < 0 && mpz_sgn(r) != 0)
+    if (ok && mpz_sgn(modulus) < 0 && mpz_sgn(r) != 0)
         mpz_add(r, r, modulus);
-    v = integer_from_mpz(fiber->heap, r);
-end:
+    if (ok)
+        v = integer_from_mpz(fiber->heap, r);
     mpz_clears(r, m, inverse, NULL);
     return v;
 }

@@ -16,7 +16,7 @@
 #include "object/root.h"
 #include "object/str.h"
 
-enum { PRINT_DEPTH = 200 };
+enum { PRINT_DEPTH = 1000 };
 
 // The containers that are being printed, innermost first.
 typedef struct Visit {
@@ -34,55 +34,64 @@ static bool visited(const Visit *visit, Value v) {
     return false;
 }
 
+// Before each element: what is printed may be larger than all memory, as an element may stand in many
+// places; and it may take its time.
+static bool print_on(Fiber *fiber, const Text *out) {
+    enum { SMALL = 1 << 20 };
+    if (!runtime_poll(fiber))
+        return false;
+    if (out->length < SMALL || heap_has_room(fiber->heap, 2 * out->length))
+        return true;
+    throw_memory(fiber, out->length);
+    return false;
+}
+
 static bool print_list(Fiber *fiber, List *list, const Visit *visit, Text *out) {
     text_char(out, '[');
-    for (size_t i = 0;; i++) {
+    for (size_t i = 0; print_on(fiber, out); i++) {
         Value v = list_get(list, i);
-        if (v == VALUE_UNDEF)
-            break;
+        if (v == VALUE_UNDEF) {
+            text_char(out, ']');
+            return true;
+        }
         if (i)
             text_string(out, ", ");
         if (!print_value(fiber, v, true, visit, out))
             return false;
     }
-    text_char(out, ']');
-    return true;
+    return false;
 }
 
+// "key: value", or the key alone.
+static bool print_entry(Fiber *fiber, Value key, Value v, bool is_map, const Visit *visit,
+                        Text *out) {
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, v);
+    bool ok = print_value(fiber, key, true, visit, out);
+    if (ok && is_map) {
+        text_string(out, ": ");
+        ok = print_value(fiber, v, true, visit, out);
+    }
+    root_release(fiber, mark);
+    return ok;
+}
+
+// Maps, and sets that are not empty.
 static bool print_map(Fiber *fiber, Map *map, const Visit *visit, Text *out) {
     Value key, v;
     size_t position = 0;
     text_char(out, '{');
-    for (bool first = true; map_next(map, &position, &key, &v); first = false) {
+    for (bool first = true; print_on(fiber, out); first = false) {
+        if (!map_next(map, &position, &key, &v)) {
+            text_char(out, '}');
+            return true;
+        }
         if (!first)
             text_string(out, ", ");
-        root_push(fiber, v);
-        if (!print_value(fiber, key, true, visit, out))
-            return false;
-        text_string(out, ": ");
-        if (!print_value(fiber, v, true, visit, out))
+        if (!print_entry(fiber, key, v, map->header.kind == KIND_MAP, visit, out))
             return false;
     }
-    text_char(out, '}');
-    return true;
-}
-
-static bool print_set(Fiber *fiber, Map *set, const Visit *visit, Text *out) {
-    Value key, v;
-    size_t position = 0;
-    if (map_length(set) == 0) {
-        text_string(out, "set()");
-        return true;
-    }
-    text_char(out, '{');
-    for (bool first = true; map_next(set, &position, &key, &v); first = false) {
-        if (!first)
-            text_string(out, ", ");
-        if (!print_value(fiber, key, true, visit, out))
-            return false;
-    }
-    text_char(out, '}');
-    return true;
+    return false;
 }
 
 static bool print_container(Fiber *fiber, Value v, const Visit *outer, Text *out) {
@@ -91,17 +100,20 @@ static bool print_container(Fiber *fiber, Value v, const Visit *outer, Text *out
         text_string(out, kind == KIND_LIST ? "[...]" : "{...}");
         return true;
     }
+    if (kind == KIND_SET && map_length(value_to_map(v)) == 0) {
+        text_string(out, "set()");
+        return true;
+    }
     Visit visit = {outer, v, outer ? outer->depth + 1 : 1};
-    if (visit.depth > PRINT_DEPTH) {
+    if (visit.depth > PRINT_DEPTH || !thread_has_stack(fiber->thread, STACK_RESERVE)) {
         throw_error(fiber, ERROR_RecursionError,
                     "maximum recursion depth exceeded while getting the repr of an object");
         return false;
     }
     uint32_t mark = root_mark(fiber);
     root_push(fiber, v);
-    bool ok = kind == KIND_LIST  ? print_list(fiber, value_to_list(v), &visit, out)
-              : kind == KIND_MAP ? print_map(fiber, value_to_map(v), &visit, out)
-                                 : print_set(fiber, value_to_map(v), &visit, out);
+    bool ok = kind == KIND_LIST ? print_list(fiber, value_to_list(v), &visit, out)
+                                : print_map(fiber, value_to_map(v), &visit, out);
     root_release(fiber, mark);
     return ok;
 }
@@ -164,7 +176,7 @@ static const char *function_name(Fiber *fiber, Value v) {
 static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer, Text *out) {
     Object *object = value_to_ref(v);
     switch (object->kind) {
-    case KIND_BIG: integer_print(v, 10, out); return true;
+    case KIND_BIG: return integer_write(fiber, v, 10, out);
     case KIND_STR:
         if (quoted)
             str_repr(value_to_str(v), out);

@@ -163,6 +163,8 @@ typedef struct Runtime {
     // Runs `callee` with args[0 .. count); the result, or VALUE_UNDEF with fiber->error. May run
     // script code, park, collect: keep what you need in rooted places.
     Value (*call)(Fiber *fiber, Value callee, const Value *args, int count);
+    // Answers the thread's poll word between two steps of what takes long (runtime_poll). Set by vm/.
+    bool (*poll)(Fiber *fiber);
     // The code and pc (see place_of) where the script is that `fiber` runs; NULL if nowhere. Set by vm/. The
     // fiber's own thread.
     void (*where)(Fiber *fiber, const struct Proto **proto, const uint32_t **pc);
@@ -204,6 +206,15 @@ void runtime_add_builtin(Runtime *runtime, Str *name, Value v);
 static inline Runtime *fiber_runtime(Fiber *fiber) { return fiber->world->runtime; }
 // The class of any value. Never NULL but for VALUE_UNDEF.
 Class *class_of(Runtime *runtime, Value v);
+
+// Between two steps of what may take long: lets collections, time-outs, cancelling and Ctrl-C in. May
+// collect. False with the error: give up.
+static inline bool runtime_poll(Fiber *fiber) {
+    if (__builtin_expect(load_relaxed(&fiber->thread->poll) == 0, 1))
+        return true;
+    Runtime *runtime = fiber_runtime(fiber);
+    return !runtime->poll || runtime->poll(fiber);
+}
 
 // An object lock that a script with one thread does not pay for.
 static inline bool shared_lock(Fiber *fiber, Object *object) {

@@ -16,7 +16,7 @@ void fiber_slabs_free(World *world);
 void world_wait_resumed(World *world, Thread *self);
 
 // thread.c
-void threads_free(World *world);   // the memory of threads that have ended
-void thread_begin(Thread *thread); // on the pthread that is to run it: attaches
+void threads_free(World *world);                 // the memory of threads that have ended
+void thread_begin(Thread *thread, size_t stack); // on the pthread that is to run it: attaches
 
 #endif

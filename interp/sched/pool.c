@@ -134,7 +134,7 @@ static void *worker_main(void *argument) {
     Worker *worker = argument;
     worker_begin(worker);
     do {
-        thread_begin(worker->thread);
+        thread_begin(worker->thread, NATIVE_STACK);
         worker->body(worker->thread, worker->argument);
         thread_detach_free(worker->thread);
     } while (worker_rest(worker));

@@ -127,8 +127,9 @@ static Thread *thread_new(World *world) {
     return thread;
 }
 
-void thread_begin(Thread *thread) {
+void thread_begin(Thread *thread, size_t stack) {
     store_relaxed(&thread->pthread, pthread_self());
+    thread->stack_end = (const char *)__builtin_frame_address(0) - stack;
     thread_attach(thread);
 }
 
@@ -136,7 +137,7 @@ Thread *thread_attach_new(World *world) {
     world_enter(world);
     Thread *thread = thread_new(world);
     world_entered(world);
-    thread_begin(thread);
+    thread_begin(thread, os_stack_size());
     return thread;
 }
 

@@ -53,7 +53,8 @@ struct Thread {
     struct TimerHeap *timers; // fibers that wait with a deadline; own thread only; NULL: none yet
     Loop *loop;               // NULL until first needed
     uint32_t turn_depth;      // > 0: a native of the main fiber turns the loop (nested run)
-    uint32_t native_depth;    // nesting of C calls into scripts, against C stack overflow
+    uint32_t native_depth;    // nesting of C calls into scripts
+    const char *stack_end;    // how far down its C stack goes, about
 
     _Atomic(Fiber *) blocked; // the fiber for which alone the thread sleeps (innermost), or NULL
     Fiber *free_fibers;       // a few, for quick reuse
@@ -67,6 +68,14 @@ struct Thread {
 // The calling pthread becomes a thread of the world, ATTACHED, with a main fiber. The first one is the
 // world's main thread.
 Thread *thread_attach_new(World *world);
+// False where there are no `bytes` left of the C stack of the calling thread. What recurses in C by
+// what scripts have made asks first, and gives a RecursionError.
+static inline bool thread_has_stack(const Thread *thread, size_t bytes) {
+    return (intptr_t)__builtin_frame_address(0) - (intptr_t)thread->stack_end > (intptr_t)bytes;
+}
+// For what C does not nest by itself: formatting, GMP, a few calls of the C library.
+enum { STACK_RESERVE = NATIVE_STACK / 5 };
+
 // Ends it: its fibers have ended. The pthread itself goes on (and ends, or is used again).
 void thread_detach_free(Thread *thread);
 

@@ -42,6 +42,11 @@ static Value *window_ensure(Fiber *fiber, Value *base, size_t used, size_t count
     return window;
 }
 
+// C may call one script more.
+static bool native_room(const Thread *thread) {
+    return thread->native_depth < NATIVE_DEPTH_LIMIT && thread_has_stack(thread, STACK_RESERVE);
+}
+
 static bool frame_room(Fiber *fiber) {
     return fiber->frame_count < fiber->frame_capacity || fiber_grow_frames(fiber);
 }
@@ -418,7 +423,7 @@ static bool is_plain_call(const Fiber *fiber, const Value *base, int count) {
 static Value call_from_c(Fiber *fiber, Value function, Value first, bool method, const Value *args,
                          int count) {
     Thread *thread = fiber->thread;
-    if (thread->native_depth >= NATIVE_DEPTH_LIMIT) {
+    if (!native_room(thread)) {
         recursion(fiber);
         return VALUE_UNDEF;
     }
@@ -455,7 +460,7 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
 static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int count,
                              const LoadedLabels *labels, uint32_t flags, Value *result) {
     Thread *thread = fiber->thread;
-    if (thread->native_depth >= NATIVE_DEPTH_LIMIT)
+    if (!native_room(thread))
         return recursion(fiber);
     const uint32_t *saved_pc = fiber->pc;
     Value *saved_top = fiber->native_top;

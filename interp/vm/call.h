@@ -16,8 +16,8 @@ enum {
     FRAME_DISCARD = 8,   // a setter: the result is dropped
 };
 
-// How much C may nest calls into scripts before RecursionError, by the room of a thread's C stack.
-enum { NATIVE_DEPTH_LIMIT = 180, WINDOW_SLACK = 16 };
+// How deep C may nest calls into scripts before RecursionError; where the C stack is smaller, less.
+enum { NATIVE_DEPTH_LIMIT = 1000, WINDOW_SLACK = 16 };
 
 typedef enum Entered {
     ENTERED_FRAME,  // a frame was pushed: run it

@@ -60,6 +60,7 @@ static Str *function_name(Closure *closure) { return closure->proto->name; }
 static void set_hooks(Vm *vm) {
     Runtime *runtime = vm->runtime;
     runtime->call = vm_call;
+    runtime->poll = poll_answer;
     runtime->where = trace_where;
     runtime->place = trace_place;
     runtime->capture_trace = trace_capture;
