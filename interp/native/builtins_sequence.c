@@ -164,6 +164,17 @@ static Value builtin_enumerate(Fiber *fiber, Value *args, int count) {
     return ok && !walk.failed ? value_from_ref(pairs) : VALUE_UNDEF;
 }
 
+// The elements number `i` of the lists args[1 .. count].
+static List *zip_row(Fiber *fiber, const Value *args, int count, size_t i) {
+    if (count == 2)
+        return list_pair(fiber->heap, list_get(value_to_list(args[1]), i),
+                         list_get(value_to_list(args[2]), i));
+    List *row = list_new(fiber->heap, (size_t)count);
+    for (int k = 1; k <= count; k++)
+        list_append(fiber, row, list_get(value_to_list(args[k]), i));
+    return row;
+}
+
 static Value builtin_zip(Fiber *fiber, Value *args, int count) {
     size_t shortest = count ? SIZE_MAX : 0;
     for (int i = 1; i <= count; i++) {
@@ -180,29 +191,29 @@ static Value builtin_zip(Fiber *fiber, Value *args, int count) {
     return value_from_ref(rows);
 }
 
+// Whether filter keeps the element; false with the error. The element is rooted meanwhile.
+static bool is_kept(Fiber *fiber, Value function, Value v, bool *keep) {
+    uint32_t mark = root_mark(fiber);
+    Value answer = v;
+    root_push(fiber, v);
+    bool ok = function == VALUE_NIL || call1(fiber, function, v, &answer);
+    root_release(fiber, mark);
+    *keep = ok && value_truth(fiber, answer);
+    return ok;
+}
+
 static Value builtin_filter(Fiber *fiber, Value *args, int count) {
     (void)count;
-    Value v, keep;
+    Value v;
     uint32_t mark = root_mark(fiber);
     List *kept = list_new(fiber->heap, 0);
     root_push(fiber, value_from_ref(kept));
     Walk walk;
-    if (!walk_start(fiber, &walk, args[2]))
-        return VALUE_UNDEF;
-    while (walk_next(fiber, &walk, &v)) {
-        uint32_t inner = root_mark(fiber);
-        root_push(fiber, v);
-        keep = v;
-        if (args[1] != VALUE_NIL && !call1(fiber, args[1], v, &keep)) {
-            root_release(fiber, mark);
-            return VALUE_UNDEF;
-        }
-        root_release(fiber, inner);
-        if (value_truth(fiber, keep))
-            list_append(fiber, kept, v);
-    }
+    bool ok = walk_start(fiber, &walk, args[2]), keep;
+    while (ok && walk_next(fiber, &walk, &v))
+        ok = is_kept(fiber, args[1], v, &keep) && (!keep || list_append(fiber, kept, v));
     root_release(fiber, mark);
-    return walk.failed ? VALUE_UNDEF : value_from_ref(kept);
+    return ok && !walk.failed ? value_from_ref(kept) : VALUE_UNDEF;
 }
 
 static Value builtin_reversed(Fiber *fiber, Value *args, int count) {
