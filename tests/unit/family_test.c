@@ -3,6 +3,9 @@
 // Families: who is a member, who may have what; and the lines in which their waiters stand.
 #include <criterion/criterion.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/os.h"
 #include "sync/area.h"
 
@@ -17,6 +20,9 @@ static Family child_of(Family *parent, uint32_t class_limit) {
     return child;
 }
 
+// Of a child only what is its own: the table is the parent's still.
+static void forget_child(Family *child) { free(child->forks); }
+
 Test(family, numbers_never_come_again) {
     Family first;
     cr_assert(family_found(&first));
@@ -30,6 +36,9 @@ Test(family, numbers_never_come_again) {
     cr_expect_neq(next.self, was);
     cr_expect_eq(next.self % FAMILY_PLACES, was % FAMILY_PLACES, "the place is used again");
     cr_expect_eq(next.self >> FAMILY_NUMBER_BITS, 0);
+    forget_child(&child);
+    forget_child(&next);
+    family_leave(&first);
 }
 
 Test(family, who_may_have_what) {
@@ -45,6 +54,10 @@ Test(family, who_may_have_what) {
     Family grandchild = child_of(&early, 10);
     cr_expect_not(family_others(&first, first.self, birth), "nor has the early child's child");
     cr_expect(family_others(&grandchild, first.self, birth), "its maker is there");
+    forget_child(&grandchild);
+    forget_child(&late);
+    forget_child(&early);
+    family_leave(&first);
 }
 
 Test(family, class_limits) {
@@ -52,12 +65,16 @@ Test(family, class_limits) {
     cr_assert(family_found(&first));
     uint64_t birth = load_relaxed(&first.table->born);
     cr_expect_eq(family_class_limit(&first, birth), UINT32_MAX, "nobody else has it");
-    child_of(&first, 10);
-    child_of(&first, 10);
+    Family children[3];
+    children[0] = child_of(&first, 10);
+    children[1] = child_of(&first, 10);
     uint64_t later = load_relaxed(&first.table->born);
-    child_of(&first, 20);
+    children[2] = child_of(&first, 20);
     cr_expect_eq(family_class_limit(&first, birth), 10);
     cr_expect_eq(family_class_limit(&first, later), 20);
+    for (int i = 0; i < 3; i++)
+        forget_child(&children[i]);
+    family_leave(&first);
 }
 
 // --- lines ---
@@ -120,6 +137,8 @@ Test(family, tickets_of_the_dead_count_for_nothing) {
     line_remove(area, &area->lines[0], &first, &waiters[0]);
     cr_expect(line_empty(&area->lines[0]));
     area_free(area);
+    forget_child(&child);
+    family_leave(&first);
 }
 
 Test(family, line_of_many) {
