@@ -152,7 +152,17 @@ static Value from_job(Fiber *fiber, Value *args, int count) {
     return args[1];
 }
 
+static Value shielded(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    return wait_shielded(fiber, args[1]);
+}
+
 const NativeSpec toolkit_functions[] = {
+    {"shielded", shielded, "f", 0,
+     "shielded(f): f(), which no cancel and no time limit ends: what is due is thrown by the next "
+     "waiting call\n"
+     "after it. For what is short and must not be left half done.\n    shielded(fn () => "
+     "m.acquire())"},
     {"is_async", is_async, "f", 0,
      "is_async(f): true if f is an async function or a waiting call.\n    is_async(sleep)  # true"},
     {"crew", construct_crew, "size=nil", 0,

@@ -106,6 +106,8 @@ static CancelScope *expired_scope(Fiber *fiber, uint64_t now) {
 }
 
 bool cancel_scope_throw_expired(Fiber *fiber) {
+    if (fiber->shielded)
+        return false;
     uint64_t now = fiber->deadline == DEADLINE_NEVER ? 0 : deadline_after(0);
     CancelScope *scope = fiber->deadline <= now ? expired_scope(fiber, now) : NULL;
     if (!scope)

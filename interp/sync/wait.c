@@ -13,6 +13,7 @@
 #include "object/number.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "sched/alarm.h"
 #include "sched/deadlock.h"
 #include "sync/gate.h"
 #include "sync/handle.h"
@@ -62,11 +63,22 @@ static Value throw_cancelled(Fiber *fiber) {
 }
 
 bool wait_due_slow(Fiber *fiber) {
+    if (fiber->shielded)
+        return true;
     if (load_relaxed(&fiber->cancels) > 0 || load_relaxed(&fiber->scope_cancels) > 0) {
         throw_cancelled(fiber);
         return false;
     }
     return !cancel_scope_throw_expired(fiber);
+}
+
+Value wait_shielded(Fiber *fiber, Value f) {
+    bool before = fiber->shielded;
+    fiber->shielded = true;
+    Value v = fiber_runtime(fiber)->call(fiber, f, NULL, 0);
+    fiber->shielded = before;
+    alarm_set(fiber->thread, fiber->deadline); // it may have rung meanwhile
+    return v;
 }
 
 static Value throw_expired(Fiber *fiber) {

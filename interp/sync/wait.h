@@ -26,6 +26,9 @@ static inline bool wait_due(Fiber *fiber) {
     bool quiet = load_relaxed(&fiber->cancels) == 0 && !fiber->scope;
     return __builtin_expect(quiet, 1) || wait_due_slow(fiber);
 }
+// Calls f() to its end: neither a cancel nor a time limit is thrown in it. Its result, or UNDEF with its
+// error. S.
+Value wait_shielded(Fiber *fiber, Value f);
 // The native that runs can let the fiber's thread go on with other fibers while it waits.
 static inline bool wait_suspends(const Fiber *fiber) {
     return fiber->awaits && fiber->c_calls == 0;
