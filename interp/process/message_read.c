@@ -101,7 +101,7 @@ static bool read_int(Reader *r, Value *out) {
 static bool read_big(Reader *r, Value *out) {
     const char *digits;
     size_t size;
-    if (!get_bytes(r, &digits, &size) || !has_room(r, size))
+    if (!get_bytes(r, &digits, &size) || !str_valid(digits, size) || !has_room(r, size))
         return false;
     *out = integer_parse(r->fiber->heap, digits, size, 16);
     return *out != VALUE_UNDEF;

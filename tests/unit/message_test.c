@@ -509,6 +509,7 @@ Test(message, bytes_that_nobody_would_write) {
     cr_expect_eq(READ(vm, "s\3ab"), MESSAGE_MALFORMED);
     cr_expect_eq(READ(vm, "I\0"), MESSAGE_MALFORMED);
     cr_expect_eq(READ(vm, "I\2zz"), MESSAGE_MALFORMED);
+    cr_expect_eq(READ(vm, "I\1\xe2"), MESSAGE_MALFORMED); // digits that are no text
     cr_expect_eq(READ(vm, "I\1"
                           "5"),
                  MESSAGE_OK); // small: has the small form all the same
