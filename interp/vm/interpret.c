@@ -167,14 +167,19 @@ static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, 
         slot_set(instance_slot(instance, index), v);
         return true;
     }
-    if (cache_tag(word) != CACHE_ADD || load_relaxed(&fiber->world->shared))
+    if (cache_tag(word) != CACHE_ADD)
         return false;
     Shape *next = load_acquire(&shape->first_child);
     if (!next || next->name != site->name || index >= instance->header.count)
         return false;
-    slot_set(&instance->slots[index], v);
-    store_release(&instance->shape, next);
-    return true;
+    bool locked = shared_lock(fiber, &instance->header);
+    bool unchanged = instance_shape(instance) == shape; // else another thread has added a field
+    if (likely(unchanged)) {
+        slot_set(&instance->slots[index], v);
+        store_release(&instance->shape, next);
+    }
+    shared_unlock(&instance->header, locked);
+    return unchanged;
 }
 
 // The number that an index stands for. What is negative or no int is beyond every length.
