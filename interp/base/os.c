@@ -33,23 +33,23 @@ size_t os_stack_size(void) {
     return size / 4 * 3;
 }
 
-// The thread sanitizer runs the handler of a signal only at the next call that it knows, which this system
-// call is not: a sleep under it looks up now and then (and says that it ended early).
+// The thread sanitizer runs the handler of a signal that came outside of a wait only at the end of the next
+// call that it intercepts; and in a child forked from a process of many threads, waits are no exception.
 #ifdef __SANITIZE_THREAD__
 enum { LONGEST_SLEEP = 50000000 }; // nanoseconds
-static uint64_t sleep_until(uint64_t deadline) {
+uint64_t os_sleep_until(uint64_t deadline) {
     uint64_t look = os_now() + LONGEST_SLEEP;
     return look < deadline ? look : deadline;
 }
 #else
-static uint64_t sleep_until(uint64_t deadline) { return deadline; }
+uint64_t os_sleep_until(uint64_t deadline) { return deadline; }
 #endif
 
 // FUTEX_WAIT_BITSET takes an absolute time of the monotonic clock, FUTEX_WAIT a relative one.
 static bool futex_wait(_Atomic uint32_t *word, int operation, uint32_t expected,
                        uint64_t deadline) {
     struct timespec t, *until = NULL;
-    uint64_t end = sleep_until(deadline);
+    uint64_t end = os_sleep_until(deadline);
     if (end != UINT64_MAX) {
         t.tv_sec = (time_t)(end / 1000000000u);
         t.tv_nsec = (long)(end % 1000000000u);

@@ -20,6 +20,9 @@ void os_futex_wake(_Atomic uint32_t *word, int count);
 // The same for a word in memory that several processes share.
 bool os_futex_wait_shared(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline);
 void os_futex_wake_shared(_Atomic uint32_t *word, int count);
+// When a sleep that is to end at the deadline looks up: at the deadline, but for sanitizers that hold
+// signals back while it lasts.
+uint64_t os_sleep_until(uint64_t deadline);
 
 // `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
 void *os_pages_alloc(size_t bytes, size_t alignment);

@@ -113,7 +113,7 @@ static void loop_arm_timer(Loop *loop, uint64_t deadline) {
 }
 
 void loop_sleep(Loop *loop, uint64_t deadline) {
-    loop_arm_timer(loop, deadline);
+    loop_arm_timer(loop, os_sleep_until(deadline));
     uv_run(&loop->uv, UV_RUN_ONCE);
 }
 

@@ -16,6 +16,7 @@ static void write_ok(Vm *vm, Value v, Text *out) {
     cr_assert_eq(message_size(out->data, out->length), out->length);
 }
 
+// Kept, like what expression() gives: what shows or compares a value may collect.
 static Value there_and_back(Vm *vm, Value v) {
     Text bytes = {0};
     MessageKind kind;
@@ -24,7 +25,7 @@ static Value there_and_back(Vm *vm, Value v) {
     cr_assert_eq(message_read(vm_fiber(vm), bytes.data, bytes.length, &kind, &back), MESSAGE_OK);
     cr_assert_eq(kind, MESSAGE_RESULT);
     text_free(&bytes);
-    return back;
+    return vm_keep(vm, back);
 }
 
 static bool equal(Vm *vm, Value a, Value b) {
@@ -36,7 +37,7 @@ static bool equal(Vm *vm, Value a, Value b) {
 static Value expression(Vm *vm, const char *text) {
     char line[2000];
     snprintf(line, sizeof line, "let v = %s\n", text);
-    return vm_global(vm, vm_module(vm, line), "v");
+    return vm_keep(vm, vm_global(vm, vm_module(vm, line), "v"));
 }
 
 // --- every kind of value ---
