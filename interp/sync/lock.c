@@ -17,7 +17,7 @@
 #include "sync/shared_lock.h"
 #include "sync/wait.h"
 
-enum { FLAGS = 15, SPINS = 60 };
+enum { FLAGS = 15, SPIN_LEAST = 8, SPIN_MOST = 64 };
 enum { LOCK_PATIENCE = 1000 }; // microseconds
 
 static void lock_trace(Object *object, Tracer *tracer) {
@@ -104,11 +104,14 @@ bool lock_take(Fiber *fiber, Lock *lock) {
     return quiet && try_take(fiber, lock);
 }
 
+// Looks ever more rarely (exponential backoff): each look takes the word's cache line from its owner, who may
+// well take the lock again a few times in between.
 static bool spin_and_take(Fiber *fiber, Lock *lock) {
     if (!fiber->world->many_cpus || !load_relaxed(&fiber->world->shared))
         return false;
-    for (int i = 0; i < SPINS; i++) {
-        spin_hint();
+    for (int turns = SPIN_LEAST; turns <= SPIN_MOST; turns *= 2) {
+        for (int i = 0; i < turns; i++)
+            spin_hint();
         if (is_free(load_relaxed(&lock->word)) && try_take(fiber, lock))
             return true;
     }
