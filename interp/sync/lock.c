@@ -17,7 +17,7 @@
 #include "sync/shared_lock.h"
 #include "sync/wait.h"
 
-enum { FLAGS = 15, SPIN_LEAST = 8, SPIN_MOST = 64 };
+enum { FLAGS = 15, SPIN_LEAST = 32, SPIN_MOST = 256 };
 enum { LOCK_PATIENCE = 1000 }; // microseconds
 
 static void lock_trace(Object *object, Tracer *tracer) {
