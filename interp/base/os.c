@@ -33,8 +33,8 @@ size_t os_stack_size(void) {
     return size / 4 * 3;
 }
 
-// The thread sanitizer runs the handler of a signal that came outside of a wait only at the end of the next
-// call that it intercepts; and in a child forked from a process of many threads, waits are no exception.
+// The thread sanitizer puts a signal off until a call that it intercepts ends. Waits that it knows it lets a
+// signal end, but it knows neither a futex nor, in a child of a process of many threads, any wait at all.
 #ifdef __SANITIZE_THREAD__
 enum { LONGEST_SLEEP = 50000000 }; // nanoseconds
 uint64_t os_sleep_until(uint64_t deadline) {

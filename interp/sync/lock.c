@@ -104,15 +104,15 @@ bool lock_take(Fiber *fiber, Lock *lock) {
     return quiet && try_take(fiber, lock);
 }
 
-// Looks ever more rarely (exponential backoff): each look takes the word's cache line from its owner, who may
-// well take the lock again a few times in between.
+// Looks ever more rarely (exponential backoff): each look takes the word's cache line from the owner,
+// who may well take the lock again a few times in between.
 static bool spin_and_take(Fiber *fiber, Lock *lock) {
     if (!fiber->world->many_cpus || !load_relaxed(&fiber->world->shared))
         return false;
     for (int turns = SPIN_LEAST; turns <= SPIN_MOST; turns *= 2) {
         for (int i = 0; i < turns; i++)
             spin_hint();
-        if (is_free(load_relaxed(&lock->word)) && try_take(fiber, lock))
+        if (try_take(fiber, lock))
             return true;
     }
     return false;

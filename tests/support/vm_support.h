@@ -2,7 +2,8 @@
 //
 // A whole Vm for unit tests. The test's own C code stands where a native would: it has the main fiber,
 // and may call whatever natives may call. It is no script, so nothing collects unless the test says
-// so (vm_collect), calls a script, or shows a value (vm_repr); what it wants to keep over that it keeps by vm_keep.
+// so (vm_collect), calls a script, or shows a value (vm_repr); what it wants to keep over that it
+// keeps by vm_keep.
 #ifndef CONC_TESTS_VM_SUPPORT_H
 #define CONC_TESTS_VM_SUPPORT_H
 

@@ -16,7 +16,7 @@ static void write_ok(Vm *vm, Value v, Text *out) {
     cr_assert_eq(message_size(out->data, out->length), out->length);
 }
 
-// Kept, like what expression() gives: what shows or compares a value may collect.
+// Kept, as what is in a module is: what shows a value may collect.
 static Value there_and_back(Vm *vm, Value v) {
     Text bytes = {0};
     MessageKind kind;
@@ -37,7 +37,7 @@ static bool equal(Vm *vm, Value a, Value b) {
 static Value expression(Vm *vm, const char *text) {
     char line[2000];
     snprintf(line, sizeof line, "let v = %s\n", text);
-    return vm_keep(vm, vm_global(vm, vm_module(vm, line), "v"));
+    return vm_global(vm, vm_module(vm, line), "v");
 }
 
 // --- every kind of value ---
