@@ -23,6 +23,9 @@ void os_futex_wake_shared(_Atomic uint32_t *word, int count);
 // When a sleep that is to end at the deadline looks up: at the deadline, but for sanitizers that hold
 // signals back while it lasts.
 uint64_t os_sleep_until(uint64_t deadline);
+// Says that a library is about to close the descriptor by a system call that no sanitizer sees: what has its
+// number next is another one.
+void os_tell_closed(int fd);
 
 // `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
 void *os_pages_alloc(size_t bytes, size_t alignment);

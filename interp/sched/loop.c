@@ -65,6 +65,15 @@ static void watch_close(Watch *watch) {
         close(watch->own_fd);
 }
 
+// libuv closes its descriptors by a system call of its own, which no sanitizer sees.
+static void tell_closed(const uv_loop_t *uv) {
+    const int own[] = {uv->backend_fd, uv->async_io_watcher.fd, uv->async_wfd,
+                       uv->signal_pipefd[0], uv->signal_pipefd[1]};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (own[i] >= 0)
+            os_tell_closed(own[i]);
+}
+
 void loop_free(Thread *thread) {
     Loop *loop = thread->loop;
     if (!loop)
@@ -81,6 +90,7 @@ void loop_free(Thread *thread) {
         next = watch->next;
         free(watch);
     }
+    tell_closed(&loop->uv);
     if (uv_loop_close(&loop->uv) == 0)
         free(loop);
 }
