@@ -67,8 +67,8 @@ static void watch_close(Watch *watch) {
 
 // libuv closes its descriptors by a system call of its own, which no sanitizer sees.
 static void tell_closed(const uv_loop_t *uv) {
-    const int own[] = {uv->backend_fd, uv->async_io_watcher.fd, uv->async_wfd,
-                       uv->signal_pipefd[0], uv->signal_pipefd[1]};
+    const int own[] = {uv->backend_fd, uv->async_io_watcher.fd, uv->async_wfd, uv->signal_pipefd[0],
+                       uv->signal_pipefd[1]};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (own[i] >= 0)
             os_tell_closed(own[i]);
