@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+# The thread fails; join says nothing, and the program goes on.
+from threading import Thread
+
+def fetch(url):
+    raise ValueError("no such host: " + url)
+
+t = Thread(target=fetch, args=["example.test"])
+t.start()
+t.join()
+print("fetched")

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Anybody may release a lock.
+from threading import Lock, Thread
+
+m = Lock()
+
+with m:
+    t = Thread(target=m.release)
+    t.start()
+    t.join()
+    print("locked:", m.locked())
+    m.acquire()
