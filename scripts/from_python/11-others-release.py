@@ -4,9 +4,8 @@ from threading import Lock, Thread
 
 m = Lock()
 
-with m:
-    t = Thread(target=m.release)
-    t.start()
-    t.join()
-    print("locked:", m.locked())
-    m.acquire()
+m.acquire()
+t = Thread(target=m.release)
+t.start()
+t.join()
+print("locked:", m.locked())

@@ -3,7 +3,7 @@
 from threading import Thread
 from time import sleep
 
-numbers = [n * 7919 % 1_000_003 for n in range(1_000_000)]
+numbers = [n * 7919 % 1_000_003 for n in range(500_000)]
 sorting = False
 
 def work():
