@@ -9,3 +9,10 @@ t = Thread(target=fetch, args=["example.test"])
 t.start()
 t.join()
 print("fetched")
+
+# It prints:
+# expect-error: Exception in thread Thread-1 (fetch):
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: ValueError: no such host: example.test
+# expect: fetched

@@ -8,3 +8,6 @@ def save(name):
 with ThreadPoolExecutor() as pool:
     pool.submit(save, "report")
 print("saved")
+
+# It prints:
+# expect: saved

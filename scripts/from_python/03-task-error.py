@@ -11,3 +11,11 @@ async def main():
     print("saved")
 
 asyncio.run(main())
+
+# It prints:
+# expect: saved
+# expect-error: Task exception was never retrieved
+# expect-error: future: <Task finished name='Task-2' coro=<save() done, defined at scripts/from_python/03-task-error.py:5> exception=OSError('disk full')>
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: OSError: disk full

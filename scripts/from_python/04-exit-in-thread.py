@@ -11,3 +11,6 @@ t = Thread(target=check, args=[{}])
 t.start()
 t.join()
 print("the server starts")
+
+# It prints:
+# expect: the server starts

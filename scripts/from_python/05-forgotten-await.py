@@ -10,3 +10,9 @@ async def main():
     print("saved")
 
 asyncio.run(main())
+
+# It prints:
+# expect-error: scripts/from_python/05-forgotten-await.py:9: RuntimeWarning: coroutine 'save' was never awaited
+# expect-error:   save("report")
+# expect-error: RuntimeWarning: Enable tracemalloc to get the object allocation traceback
+# expect: saved

@@ -11,3 +11,6 @@ async def main():
     print("main has ended")
 
 asyncio.run(main())
+
+# It prints:
+# expect: main has ended

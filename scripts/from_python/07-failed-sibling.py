@@ -20,3 +20,7 @@ async def main():
     await asyncio.sleep(0)
 
 asyncio.run(main())
+
+# It prints:
+# expect: not paid: the card has expired
+# expect: paid

@@ -10,3 +10,6 @@ def log(text):
 
 with m:
     log("saved")
+
+# It prints nothing:
+# hangs: yes

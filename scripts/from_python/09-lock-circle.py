@@ -17,3 +17,6 @@ with journal:
     begun.wait()
     with accounts:
         print("audited")
+
+# It prints nothing:
+# hangs: yes

@@ -14,3 +14,10 @@ t.start()
 t.join()
 with m:
     print("it goes on")
+
+# It prints:
+# expect-error: Exception in thread Thread-1 (work):
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: ValueError: bad input
+# hangs: yes

@@ -9,3 +9,6 @@ t = Thread(target=m.release)
 t.start()
 t.join()
 print("locked:", m.locked())
+
+# It prints:
+# expect: locked: False

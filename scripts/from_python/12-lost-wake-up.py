@@ -14,3 +14,6 @@ t.join()
 with c:
     c.wait()
     print("the news has come")
+
+# It prints nothing:
+# hangs: yes

@@ -16,3 +16,11 @@ for job in ["tea", "milk", "cake"]:
     jobs.put(job)
 jobs.join()
 print("all done")
+
+# It prints:
+# expect: 2
+# expect-error: Exception in thread Thread-1 (work):
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: KeyError: 'milk'
+# hangs: yes

@@ -15,3 +15,6 @@ for job in range(10): jobs.put(job)
 jobs.put(None)
 for w in workers: w.join()
 print("all done")
+
+# It prints nothing:
+# hangs: yes

@@ -11,3 +11,6 @@ def sum_of_squares():
     return pool.submit(square, 3).result() + pool.submit(square, 4).result()
 
 print(pool.submit(sum_of_squares).result())
+
+# It prints nothing:
+# hangs: yes

@@ -15,3 +15,6 @@ async def main():
     await asyncio.gather(consume(), produce())
 
 asyncio.run(main())
+
+# It prints nothing:
+# hangs: yes

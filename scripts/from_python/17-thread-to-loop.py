@@ -18,3 +18,6 @@ async def main():
     print("got", await items.get())
 
 asyncio.run(main())
+
+# It prints nothing:
+# hangs: yes

@@ -8,3 +8,6 @@ t = Thread(target=answers.get, daemon=True)
 t.start()
 t.join(timeout=0.01)
 print("the answer has come")
+
+# It prints:
+# expect: the answer has come

@@ -14,3 +14,6 @@ async def main():
         print("not found in time")
 
 asyncio.run(main())
+
+# It prints nothing:
+# hangs: yes

@@ -16,3 +16,7 @@ async def main():
     await task
 
 asyncio.run(main())
+
+# It prints:
+# expect: failed, try again
+# hangs: yes

@@ -11,3 +11,9 @@ def work():
 
 Thread(target=work).start()
 signal.raise_signal(signal.SIGINT)  # as Ctrl-C does
+
+# It prints:
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: KeyboardInterrupt
+# hangs: yes

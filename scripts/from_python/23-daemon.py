@@ -14,3 +14,6 @@ def work():
 Thread(target=work, daemon=True).start()
 begun.wait()
 print("main has ended")
+
+# It prints:
+# expect: main has ended

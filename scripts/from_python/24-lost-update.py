@@ -15,3 +15,6 @@ threads = [Thread(target=add), Thread(target=add)]
 for t in threads: t.start()
 for t in threads: t.join()
 print(count)
+
+# It prints:
+# expect: 1

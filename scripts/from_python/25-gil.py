@@ -19,3 +19,6 @@ while t.is_alive():
     seen += sorting
     sleep(0.001)
 print("main ran meanwhile:", seen > 5)
+
+# It prints:
+# expect: main ran meanwhile: False

@@ -14,3 +14,7 @@ async def main():
     await asyncio.gather(serve("Ada"), serve("Bob"))
 
 asyncio.run(main())
+
+# It prints:
+# expect: Ada sees the page of Bob
+# expect: Bob sees the page of Bob

@@ -22,3 +22,6 @@ p = get_context("fork").Process(target=work)
 p.start()
 p.join()
 done.set()
+
+# It prints nothing:
+# hangs: yes

@@ -10,3 +10,6 @@ def work(n):
 
 with get_context("fork").Pool(1) as pool:
     print(pool.map(work, [1, 2, 3]))
+
+# It prints nothing:
+# hangs: yes

@@ -8,3 +8,6 @@ p = fork.Process(target=q.put, args=["x" * 1_000_000])
 p.start()
 p.join()
 print(len(q.get()), "characters")
+
+# It prints nothing:
+# hangs: yes

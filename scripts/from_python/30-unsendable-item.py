@@ -6,3 +6,10 @@ q = Queue()
 q.put(lambda: 1)
 print("sent")
 print(q.get())
+
+# It prints:
+# expect: sent
+# expect-error: Traceback (most recent call last):
+# expect-error:   ...
+# expect-error: _pickle.PicklingError: Can't pickle <function <lambda> at 0x...>: attribute lookup <lambda> on __main__ failed
+# hangs: yes
