@@ -10,13 +10,14 @@ def pay():
     with accounts:
         begun.set()
         with journal:
-            print("paid")
+            pass
 
 with journal:
-    Thread(target=pay).start()
+    t = Thread(target=pay)
+    t.start()
     begun.wait()
     with accounts:
-        print("audited")
+        print("all is written")
 
 # It prints nothing:
 # hangs: yes
