@@ -31,7 +31,7 @@ LIMIT = 60        # seconds for a program that should end, or should come to whe
 SILENCE = 1       # seconds after its output by which one that hangs must still be running
 
 TAIL = "\n# It prints"  # above this line the page shows the program
-ENTRY = re.compile(r"^## (\d+)\. (.*)$", re.M)
+ENTRY = re.compile(r"^### (\d+)\. (.*)$", re.M)
 SHOWN = re.compile(r"^\[([\w-]+\.(?:py|conc))\]\(\1\).*\n(?:\n?```\w+\n(?:.*\n)*?```\n){0,2}", re.M)
 ROWS = re.compile(r"(?<=^\|---\|---\|---\|\n)(?:\| \[\d.*\n)*", re.M)
 
