@@ -8,7 +8,8 @@ sys.setswitchinterval(10)  # no thread is interrupted: so it goes wrong every ti
 
 def produce(items, loop):
     asleep = Event()
-    loop.call_soon_threadsafe(asleep.set)  # the last that the loop does before it sleeps
+    # The last that the loop does before it sleeps:
+    loop.call_soon_threadsafe(loop.call_later, 0.05, asleep.set)
     asleep.wait()
     items.put_nowait("an item")
 
