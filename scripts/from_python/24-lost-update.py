@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Both have read 0 before one of them writes 1. In `count += 1` it happens seldom.
+# Both have read 0 before one of them writes 1.
 from threading import Barrier, Thread
 
 count = 0
