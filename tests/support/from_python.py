@@ -33,7 +33,7 @@ SILENCE = 1       # seconds after its output by which one that hangs must still 
 TAIL = "\n# It prints"  # above this line the page shows the program
 ENTRY = re.compile(r"^### (\d+)\. (.*)$", re.M)
 SHOWN = re.compile(r"^\[([\w-]+\.(?:py|conc))\]\(\1\).*\n(?:\n?```\w+\n(?:.*\n)*?```\n){0,2}", re.M)
-ROWS = re.compile(r"(?<=^\|---\|---\|---\|\n)(?:\| \[\d.*\n)*", re.M)
+ROWS = re.compile(r"^(\| \| Python \| conc \|\n\|---\|---\|---\|\n)(?:\|.*\n)*", re.M)
 
 
 class Program(golden.Script):
@@ -145,7 +145,7 @@ def table_of(programs):
         cells = ["%s *(%s)*" % (p.caption, p.end()) for p in pairs[int(number)]]
         rows += "| [%s. %s](from_python/README.md#%s) | %s |\n" % (
             number, title, anchor, " | ".join(cells))
-    return ROWS.sub(lambda _: rows, read(TABLE))
+    return ROWS.sub(lambda found: found[1] + rows, read(TABLE))
 
 
 def pair_up(programs):
@@ -169,6 +169,8 @@ def check_page(programs, write):
     numbers = [int(number) for number, _ in ENTRY.findall(read(PAGE))]
     if numbers != list(range(1, len(numbers) + 1)):
         wrong.append("the page's entries are not numbered from 1 on")
+    if len(ROWS.findall(read(TABLE))) != 1:
+        wrong.append(TABLE + " has no table of the programs")
     names = [found[1] for found in SHOWN.finditer(read(PAGE))]
     if names != [p.name for _, pair in sorted(pair_up(programs).items()) for p in pair]:
         wrong.append("the page should have each pair of programs once, in order, Python's first")

@@ -12,6 +12,8 @@ sys.path.insert(0, HERE)
 import from_python  # noqa: E402
 import golden  # noqa: E402
 
+OTHER = "A table of something else\n\n| | a | b |\n|---|---|---|\n| x | y | z |\n"
+
 
 class FromPython(unittest.TestCase):
     def setUp(self):
@@ -60,15 +62,18 @@ class FromPython(unittest.TestCase):
                     for name in ("01-a.py", "01-a.conc")}
         self.write(from_python.PAGE, "# Page\n\n### 1. It fails\n\ntext\n\n"
                                      "[01-a.py](01-a.py)\n\n[01-a.conc](01-a.conc)\n")
-        self.write(from_python.TABLE, "text\n\n| | a | b |\n|---|---|---|\n\nmore\n")
+        self.write(from_python.TABLE, OTHER + "\n| | Python | conc |\n|---|---|---|\n\nmore\n")
         self.assertEqual(len(from_python.check_page(programs, write=False)), 2)
         self.assertEqual(from_python.check_page(programs, write=True), [])
         self.assertEqual(from_python.check_page(programs, write=False), [])
         self.assertIn("\n```python\n# What 01-a.py\n01-a.py\n```\n```text\n1\n```\n",
                       from_python.read(from_python.PAGE))
+        self.assertTrue(from_python.read(from_python.TABLE).startswith(OTHER + "\n"))
         self.assertIn("|\n| [1. It fails](from_python/README.md#1-it-fails) | What 01-a.py *(status 0)* | What",
                       from_python.read(from_python.TABLE))
         programs["02-b.py"] = self.program("02-b.py", "# More\n")
+        self.write(from_python.TABLE, OTHER)
+        self.assertIn("no table", "\n".join(from_python.check_page(programs, write=False)))
         self.assertIn("each pair", "\n".join(from_python.check_page(programs, write=False)))
 
 
