@@ -297,13 +297,15 @@ static bool report_unpicked(Fiber *main, bool any) {
     return reported;
 }
 
-void handles_report_lost(Fiber *main) {
-    Registry *registry = fiber_registry(main);
-    const ProcessHooks *processes = load_acquire(&registry->processes);
+static bool settle_and_report(Fiber *main, bool any) {
+    const ProcessHooks *processes = load_acquire(&fiber_registry(main)->processes);
     if (processes)
         processes->settle_all(main);
-    report_unpicked(main, false);
+    return report_unpicked(main, any);
 }
+
+void handles_report_lost(Fiber *main) { settle_and_report(main, false); }
+bool handles_report_unpicked(Fiber *main) { return settle_and_report(main, true); }
 
 // --- the end of a script ---
 
@@ -332,10 +334,7 @@ static WakeReason wait_for_none(Fiber *main, const uint32_t *count, uint64_t dea
 bool handles_finish(Fiber *main, bool *reported) {
     Registry *registry = fiber_registry(main);
     WakeReason reason = wait_for_none(main, &registry->pending, DEADLINE_NEVER);
-    const ProcessHooks *processes = load_acquire(&registry->processes);
-    if (processes)
-        processes->settle_all(main);
-    *reported = report_unpicked(main, true);
+    *reported = handles_report_unpicked(main);
     if (reason == WAKE_RETRY)
         return true;
     wait_throw(main, reason);

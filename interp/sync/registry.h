@@ -78,6 +78,8 @@ void handles_cancel_all(World *world, const Fiber *except);
 bool handles_end_all(Fiber *main, double seconds);
 // Prints the errors whose handles were collected. At a safepoint of the main thread (POLL_REPORT).
 void handles_report_lost(Fiber *main);
+// Prints all errors that nobody has picked up. True if there were any. Main thread.
+bool handles_report_unpicked(Fiber *main);
 // h.detach()
 void handle_detach(Fiber *fiber, Handle *handle);
 

@@ -157,8 +157,10 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
         return STATUS_TERMINATED;
     }
     error_report(fiber, error);
-    *at_once = value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]) ||
-               value_is_instance_of(runtime, error, runtime->errors[ERROR_DeadlockError]);
+    bool deadlock = value_is_instance_of(runtime, error, runtime->errors[ERROR_DeadlockError]);
+    if (deadlock)
+        handles_report_unpicked(fiber); // they may be why nobody came any more
+    *at_once = deadlock || value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]);
     if (value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]))
         return STATUS_INTERRUPT;
     return STATUS_ERROR;

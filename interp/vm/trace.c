@@ -90,11 +90,19 @@ static uint32_t choose_calls(const Fiber *fiber, TraceEntry entries[TRACE_MOST],
     return count;
 }
 
+// Where no call of the script's own is running: what it has started runs conc's own code only.
+static TraceEntry start_or_newest(Fiber *fiber) {
+    const Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
+    if (handle && handle->start_proto)
+        return (TraceEntry){handle->start_proto, handle->start_pc};
+    return newest_of(fiber);
+}
+
 Value trace_capture(Fiber *fiber) {
     TraceEntry entries[TRACE_MOST];
     uint32_t omitted, count = choose_calls(fiber, entries, &omitted);
     if (count == 0 && fiber->frame_count > 0)
-        entries[count++] = newest_of(fiber);
+        entries[count++] = start_or_newest(fiber);
     Trace *trace = heap_alloc(fiber->heap, KIND_TRACE, sizeof *trace + count * sizeof(TraceEntry));
     trace->count = count;
     trace->omitted = omitted;
