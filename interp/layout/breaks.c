@@ -39,6 +39,17 @@ static void break_block(Words *words, uint32_t open) {
     words->items[open + 1].breaks = words->items[close].breaks = true;
 }
 
+// Behind the block of a statement the next one starts a line, but for those that share the line of a block
+// around them, or have a `;` between them.
+static bool starts_line_behind_block(const Words *words, uint32_t index) {
+    const Word *word = &words->items[index], *brace = word - 1;
+    if (brace->code != TOKEN_RBRACE || !brace->of_statement || !word_starts_statement(words, index))
+        return false;
+    if (brace->breaks)
+        return true;
+    return !word->semicolon && (word->parent == NO_WORD || words->items[word->parent + 1].breaks);
+}
+
 void breaks_mark(Words *words) {
     uint32_t *lines = os_malloc(words->count * sizeof *lines), line = 0;
     for (uint32_t i = 0; i < words->count; i++) {
@@ -50,13 +61,9 @@ void breaks_mark(Words *words) {
         if (word->code == TOKEN_RBRACE && lines[word->match] < line)
             break_block(words, word->match);
     }
-    // Behind the brace of a broken block only the rest of its own statement stands.
-    for (uint32_t i = 1; i < words->count; i++) {
-        const Word *before = &words->items[i - 1];
-        if (before->code == TOKEN_RBRACE && before->of_statement && before->breaks &&
-            word_starts_statement(words, i))
+    for (uint32_t i = 1; i < words->count; i++)
+        if (starts_line_behind_block(words, i))
             words->items[i].breaks = true;
-    }
     free(lines);
 }
 
