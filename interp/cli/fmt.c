@@ -43,10 +43,6 @@ static bool replace(const char *path, const Text *text) {
     struct stat script;
     if (stat(path, &script) != 0 || access(path, W_OK) != 0)
         return false;
-    if (!S_ISREG(script.st_mode)) {
-        errno = EINVAL;
-        return false;
-    }
     snprintf(beside, sizeof beside, "%s.XXXXXX", path);
     int fd = mkstemp(beside);
     if (fd < 0)
@@ -61,6 +57,9 @@ static bool replace(const char *path, const Text *text) {
 
 // A link stays a link: what it leads to is replaced.
 static int write_back(const char *path, const Text *text) {
+    struct stat script;
+    if (stat(path, &script) == 0 && !S_ISREG(script.st_mode))
+        return complain(path, "not a regular file");
     char *real = realpath(path, NULL);
     bool ok = real && replace(real, text);
     int error = errno;
