@@ -11,43 +11,34 @@
 
 // A text that has been read.
 typedef struct Reading {
-    const Source *source;
     Arena arena;
     Module *module;
-    TokenList tokens;
     Words words;
 } Reading;
 
-static bool reading_start(Reading *reading, const Source *source, Diagnostics *diagnostics) {
-    *reading = (Reading){.source = source};
-    if (parse_source_tokens(source, &reading->arena, diagnostics, &reading->module,
-                            &reading->tokens) != PARSE_OK)
-        return false;
-    reading->words = words_new(source, &reading->tokens);
-    return true;
-}
-
 static void reading_end(Reading *reading) {
     words_free(&reading->words);
-    token_list_free(&reading->tokens);
     arena_free(&reading->arena);
 }
 
-// ---- The same as before? ----------------------------------------------------------------------
-
-static bool same_tree(const Module *a, const Module *b) {
-    Text one = {0}, other = {0};
-    ast_print(&one, a);
-    ast_print(&other, b);
-    bool same =
-        one.length == other.length && !memcmp(text_data(&one), text_data(&other), one.length);
-    text_free(&one);
-    text_free(&other);
-    return same;
+// False with errors in the diagnostics; then there is nothing to end.
+static bool reading_start(Reading *reading, const Source *source, Diagnostics *diagnostics) {
+    TokenList tokens = {0};
+    *reading = (Reading){0};
+    bool ok = parse_source_tokens(source, &reading->arena, diagnostics, &reading->module,
+                                  &tokens) == PARSE_OK;
+    if (ok)
+        reading->words = words_new(source, &tokens);
+    else
+        arena_free(&reading->arena);
+    token_list_free(&tokens);
+    return ok;
 }
 
-// All comments of a text in their order, a line each. Those within strings are a part of these.
-static void collect_comments(const Words *words, Text *out) {
+// ---- What must stay the same ------------------------------------------------------------------
+
+// All comments in their order, a line each. Those within strings are a part of these.
+static void show_comments(const Words *words, Text *out) {
     for (uint32_t i = 0; i < words->count; i++) {
         Gap gap = gap_before(words, i);
         for (GapPiece piece; (piece = gap_next(&gap)) != GAP_END;)
@@ -58,26 +49,24 @@ static void collect_comments(const Words *words, Text *out) {
     }
 }
 
-static bool same_comments(const Words *a, const Words *b) {
-    Text one = {0}, other = {0};
-    collect_comments(a, &one);
-    collect_comments(b, &other);
-    bool same =
-        one.length == other.length && !memcmp(text_data(&one), text_data(&other), one.length);
-    text_free(&one);
-    text_free(&other);
-    return same;
+// The text's meaning and its comments, as a text. Ends the reading, as both take a lot of memory.
+static void reading_show(Reading *reading, Text *out) {
+    ast_print(out, reading->module);
+    show_comments(&reading->words, out);
+    reading_end(reading);
 }
 
-static bool same_meaning(const Reading *reading, const Text *result) {
-    Source *source = source_new(reading->source->name, text_data(result), result->length);
+static bool has_meaning(const char *name, const Text *result, const Text *meaning) {
+    Source *source = source_new(name, text_data(result), result->length);
     Arena arena = {0};
     Diagnostics errors = {.arena = &arena};
-    Reading again;
-    bool same = reading_start(&again, source, &errors) &&
-                same_tree(reading->module, again.module) &&
-                same_comments(&reading->words, &again.words);
-    reading_end(&again);
+    Reading reading;
+    Text shown = {0};
+    if (reading_start(&reading, source, &errors))
+        reading_show(&reading, &shown);
+    bool same = !errors.count && shown.length == meaning->length &&
+                !memcmp(text_data(&shown), text_data(meaning), shown.length);
+    text_free(&shown);
     arena_free(&arena);
     source_free(source);
     return same;
@@ -85,27 +74,29 @@ static bool same_meaning(const Reading *reading, const Text *result) {
 
 // ---- The door ---------------------------------------------------------------------------------
 
-static LayoutStatus lay_out(Reading *reading, Text *result) {
-    Lines lines = {.source = reading->source};
-    breaks_mark(&reading->words);
-    bool whole = words_write(&reading->words, &lines);
+static bool lay_out(Words *words, Text *result) {
+    Lines lines = {.source = words->source};
+    breaks_mark(words);
+    bool whole = words_write(words, &lines);
     if (whole)
         lines_write(&lines, result);
     lines_free(&lines);
-    if (!whole || result->length > SOURCE_SIZE_LIMIT)
-        return LAYOUT_TOO_LARGE;
-    return same_meaning(reading, result) ? LAYOUT_DONE : LAYOUT_DIFFERS;
+    return whole && result->length <= SOURCE_SIZE_LIMIT;
 }
 
 LayoutStatus layout_source(const Source *source, Diagnostics *diagnostics, Text *out) {
     Reading reading;
-    Text result = {0};
-    LayoutStatus status = LAYOUT_ERRORS;
-    if (reading_start(&reading, source, diagnostics))
-        status = lay_out(&reading, &result);
+    Text result = {0}, meaning = {0};
+    LayoutStatus status = LAYOUT_TOO_LARGE;
+    if (!reading_start(&reading, source, diagnostics))
+        return LAYOUT_ERRORS;
+    bool whole = lay_out(&reading.words, &result);
+    reading_show(&reading, &meaning);
+    if (whole)
+        status = has_meaning(source->name, &result, &meaning) ? LAYOUT_DONE : LAYOUT_DIFFERS;
     if (status == LAYOUT_DONE)
         text_append(out, text_data(&result), result.length);
     text_free(&result);
-    reading_end(&reading);
+    text_free(&meaning);
     return status;
 }
