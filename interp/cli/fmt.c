@@ -37,13 +37,14 @@ static bool fill(int fd, const struct stat *script, const Text *text) {
     return close(fd) == 0 && ok;
 }
 
-// False with errno; then the file is as it was.
+// False with errno; then the file is as it was. The path is one of realpath's.
 static bool replace(const char *path, const Text *text) {
     char beside[PATH_MAX + 16];
     struct stat script;
     if (stat(path, &script) != 0 || access(path, W_OK) != 0)
         return false;
-    snprintf(beside, sizeof beside, "%s.XXXXXX", path);
+    int folder = (int)(strrchr(path, '/') - path);
+    snprintf(beside, sizeof beside, "%.*s/.fmt-XXXXXX", folder, path);
     int fd = mkstemp(beside);
     if (fd < 0)
         return false;
