@@ -123,7 +123,7 @@ void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
     Register base = register_topmost(e, r) ? r : register_take(e);
     CallShape shape = call_shape(call);
     Expr *callee = call->call.callee;
-    bool in_row = (mode == CALL_PLAIN || mode == CALL_AWAIT) && !shape.needs_list;
+    bool in_row = mode < CALL_SPAWN && !shape.needs_list;
     if (in_row && callee->kind == EXPR_MEMBER) {
         expression_to(e, callee->member.object, base);
         call_member(e, call, shape, base, callee->member.name, false, mode);

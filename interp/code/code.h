@@ -21,10 +21,10 @@ typedef enum Opcode {
 enum {
     CALL_PLAIN,
     CALL_AWAIT,
-    CALL_SPAWN,
+    CALL_CASE,  // not called: made a case of a select
+    CALL_SPAWN, // from here on: starts
     CALL_THREAD,
     CALL_ASYNC,
-    CALL_CASE, // not called: made a case of a select
     CALL_MODE = 7,
     CALL_DROPPED = 8, // `thread f()` as a statement of its own
 };

@@ -97,7 +97,7 @@ static bool check_call(Verifier *v, uint32_t pc, uint32_t labels_at) {
     if (labels_at && code->labels[code->words[pc + labels_at]].count > count)
         return verify_fail(v, pc, "more labels than arguments");
     uint32_t mode = word_c(word) & CALL_MODE;
-    if (mode > CALL_CASE || word_c(word) > (CALL_MODE | CALL_DROPPED))
+    if (mode > CALL_ASYNC || word_c(word) > (CALL_MODE | CALL_DROPPED))
         return verify_fail(v, pc, "mode %u", word_c(word));
     return check_registers(v, pc, word_a(word), 1 + count);
 }

@@ -157,7 +157,16 @@ static Value shielded(Fiber *fiber, Value *args, int count) {
     return wait_shielded(fiber, args[1]);
 }
 
+static Value cancel_once(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    Handle *handle = handle_receiver(fiber, args[1]);
+    return handle ? value_from_bool(handle_cancel_once(fiber, handle)) : VALUE_UNDEF;
+}
+
 const NativeSpec toolkit_functions[] = {
+    {"cancel_once", cancel_once, "handle", 0,
+     "cancel_once(handle): handle.cancel(), unless it has been called before.\n"
+     "    cancel_once(job)"},
     {"shielded", shielded, "f", 0,
      "shielded(f): f(), which no cancel and no time limit ends: what is due is thrown by the next "
      "waiting call\n"

@@ -213,7 +213,21 @@ bool handle_done(Fiber *fiber, Handle *handle) {
     return load_acquire(&handle->state) == HANDLE_ENDED;
 }
 
+// False: it has been before.
+static bool note_cancel(Handle *handle) {
+    object_lock(&handle->header);
+    bool first = !handle->cancelled;
+    handle->cancelled = true;
+    object_unlock(&handle->header);
+    return first;
+}
+
+bool handle_cancel_once(Fiber *fiber, Handle *handle) {
+    return note_cancel(handle) && handle_cancel(fiber, handle);
+}
+
 bool handle_cancel(Fiber *fiber, Handle *handle) {
+    note_cancel(handle);
     if (handle->kind == HANDLE_PROCESS) {
         const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
         return processes && processes->terminate(fiber, handle);

@@ -38,6 +38,7 @@ typedef struct Handle {
     _Atomic bool gone;      // a process's child has ended: its message waits to be read
     uint8_t job;            // of a Pool's jobs: JOB_... (sync/crew.h)
     uint16_t cancels;       // cancel() calls before it had a fiber
+    bool cancelled;         // cancel() has been called; under its lock
     bool group_cancelled;   // under the group's lock
     // Of a process; the process's id is 0 before the start.
     _Atomic int32_t exit_code; // HANDLE_NO_EXIT_CODE while it runs
@@ -125,6 +126,8 @@ Value handle_await(Fiber *fiber, Value *args, int count);
 // Cancels a thread or task; sends SIGTERM to a process. False if it has ended. Any attached thread; does
 // not collect.
 bool handle_cancel(Fiber *fiber, Handle *handle);
+// The same, unless somebody has called it before: then it is false.
+bool handle_cancel_once(Fiber *fiber, Handle *handle);
 bool handle_done(Fiber *fiber, Handle *handle); // it has ended
 
 // It is a task of `thread` that has not ended. Any attached thread.

@@ -16,7 +16,7 @@
 #include "object/error.h"
 #include "sync/registry.h"
 
-enum { LISTENER_STACK = 256 * 1024 };
+enum { LISTENER_STACK = 256 * 1024, AREAS_A_COLLECTION = 2048 };
 
 // --- making ---
 
@@ -55,6 +55,16 @@ static bool sharing_ensure(Fiber *fiber) {
 
 const Family *fiber_family(const Fiber *fiber) { return &sharing_of(fiber)->family; }
 
+// The heap counts what is inside of it: an area is pages of memory and far more addresses beside an object of a
+// few bytes. So they ask for a collection of their own.
+static void collect_after_many(Fiber *fiber) {
+    Sharing *sharing = sharing_of(fiber);
+    if (add_relaxed(&sharing->areas, 1) % AREAS_A_COLLECTION != AREAS_A_COLLECTION - 1)
+        return;
+    heap_request_collection(fiber->world->heap);
+    thread_safepoint(fiber->thread);
+}
+
 // What cannot be had may be held by objects that nobody refers to any more.
 Area *shared_area(Fiber *fiber, size_t lines, size_t least, size_t most) {
     Area *area = NULL;
@@ -70,6 +80,7 @@ Area *shared_area(Fiber *fiber, size_t lines, size_t least, size_t most) {
         throw_errno(fiber, errno, NULL);
         return NULL;
     }
+    collect_after_many(fiber);
     const Family *family = fiber_family(fiber);
     area->creator = family->self;
     area->birth = load_seq(&family->table->born);

@@ -37,6 +37,7 @@ typedef struct Sharing {
     Family family;
     Mutex mutex; // guards the list of those that are waited for, and the listener's start
     Shared *waiting;
+    _Atomic uint64_t areas; // that have been made
     pthread_t listener;
     bool listens;
     _Atomic uint32_t begun; // by the listener: it is out of the C library's start

@@ -82,6 +82,12 @@ static void gather_rest(Fiber *fiber, const Proto *proto, Value *base, int bound
     base[1 + direct] = value_from_ref(rest);
 }
 
+static Entered no_case(Fiber *fiber) {
+    throw_type(fiber, "a case of a select is a call that waits, like q.get(), m.acquire(), "
+                      "h.join() or sleep(1)");
+    return ENTERED_ERROR;
+}
+
 static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int count,
                              const LoadedLabels *labels, uint32_t flags, Value *result);
 
@@ -89,6 +95,8 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
                              const LoadedLabels *labels, uint32_t mode, uint32_t flags,
                              Value *result) {
     const Proto *proto = closure->proto;
+    if (mode == CALL_CASE)
+        return no_case(fiber);
     if (proto->is_async && mode != CALL_AWAIT)
         return proto->unit->embedded
                    ? enter_plainly(fiber, closure, base, count, labels, flags, result)
@@ -170,22 +178,44 @@ static Entered park_native(Fiber *fiber, const Native *native, Value *base, int 
     return ENTERED_PARKED;
 }
 
+// Arguments that are left out are UNDEF.
+static bool bind_native(Fiber *fiber, const Native *native, Value *base, int count,
+                        const LoadedLabels *labels, int *bound) {
+    uint32_t given = (uint32_t)count;
+    *bound = count;
+    bool plain = !labels && !native->rest;
+    if (plain && given == native->parameter_count && !native->takes_labels)
+        return true;
+    if (!plain || given >= native->parameter_count || given < native->required_count) {
+        Signature signature = signature_of_native(native);
+        return bind_arguments(fiber, &signature, base, count, labels, bound);
+    }
+    for (uint32_t i = given; i < native->parameter_count; i++)
+        base[i + 1] = VALUE_UNDEF;
+    *bound = (int)native->parameter_count;
+    return true;
+}
+
+// A case of a select: its arguments are bound, nothing is called.
+static Entered enter_case(Fiber *fiber, const Native *native, Value *base, int count,
+                          const LoadedLabels *labels, Value *result) {
+    const WaitOps *ops = wait_ops_of(fiber_runtime(fiber), native->spec->function);
+    int bound;
+    if (!ops)
+        return no_case(fiber);
+    if (!bind_native(fiber, native, base, count, labels, &bound))
+        return ENTERED_ERROR;
+    return native_answer(fiber, value_from_ref(select_case_new(fiber->heap, ops, base, bound)),
+                         result);
+}
+
 static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int count,
                             const LoadedLabels *labels, uint32_t mode, Value *result) {
-    int bound = count;
-    bool direct = (uint32_t)count == native->parameter_count && !native->takes_labels;
-    if (!direct || labels || native->rest) {
-        if (!native->rest && !labels && (uint32_t)count < native->parameter_count &&
-            (uint32_t)count >= native->required_count) {
-            for (uint32_t i = (uint32_t)count; i < native->parameter_count; i++)
-                base[i + 1] = VALUE_UNDEF;
-            bound = (int)native->parameter_count;
-        } else {
-            Signature signature = signature_of_native(native);
-            if (!bind_arguments(fiber, &signature, base, count, labels, &bound))
-                return ENTERED_ERROR;
-        }
-    }
+    int bound;
+    if (mode == CALL_CASE)
+        return enter_case(fiber, native, base, count, labels, result);
+    if (!bind_native(fiber, native, base, count, labels, &bound))
+        return ENTERED_ERROR;
     bool waits = native->spec->flags & NATIVE_WAITS;
     if (waits && !(native->spec->flags & NATIVE_SHIELDED) && !wait_due(fiber))
         return ENTERED_ERROR;
@@ -291,6 +321,8 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
         return call_method(fiber, bound->function, base, count, labels, mode, result);
     }
     if (value_is_kind(callee, KIND_CLASS)) {
+        if (mode == CALL_CASE)
+            return no_case(fiber);
         Entered entered =
             enter_class(fiber, (Class *)value_to_ref(callee), base, count, labels, result);
         if (mode != CALL_AWAIT || entered == ENTERED_ERROR || entered == ENTERED_FRAME)
@@ -340,28 +372,6 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
 
-// A case of a select: callee and arguments are bound, nothing is called.
-static Value make_case(Fiber *fiber, Value *base, int count, const LoadedLabels *labels) {
-    Value function = base[0];
-    if (value_is_kind(function, KIND_BOUND)) {
-        const Bound *bound = (Bound *)value_to_ref(function);
-        base[0] = bound->receiver;
-        function = bound->function;
-    }
-    const Native *native =
-        value_is_kind(function, KIND_NATIVE) ? (Native *)value_to_ref(function) : NULL;
-    const WaitOps *ops = native ? wait_ops_of(fiber_runtime(fiber), native->spec->function) : NULL;
-    if (!ops)
-        return throw_type(fiber,
-                          "a case of a select is a call that waits, like q.get(), m.acquire(), "
-                          "h.join() or sleep(1)");
-    Signature signature = signature_of_native(native);
-    int bound_count;
-    if (!bind_arguments(fiber, &signature, base, count, labels, &bound_count))
-        return VALUE_UNDEF;
-    return value_from_ref(select_case_new(fiber->heap, ops, base, bound_count));
-}
-
 static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
                         uint32_t mode) {
     if (!value_is_callable(base[0]))
@@ -372,7 +382,6 @@ static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels
     bool dropped = mode & CALL_DROPPED;
     switch (mode & CALL_MODE) {
     case CALL_SPAWN: return process_start(fiber, base[0], base + 1, count, dropped);
-    case CALL_CASE: return make_case(fiber, base, count, labels);
     case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }

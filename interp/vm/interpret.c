@@ -931,8 +931,8 @@ failed:
         }
         POLL();
         SAVE();
-        if (C == CALL_AWAIT)
-            ENTER(call_enter(fiber, window, (int)B, NULL, CALL_AWAIT, window));
+        if (C < CALL_SPAWN)
+            ENTER(call_enter(fiber, window, (int)B, NULL, C, window));
         GIVE(call_start(fiber, window, (int)B, NULL, C));
     }
     CASE(CALL_LABELS) {
