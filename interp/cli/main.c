@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/fmt.h"
 #include "cli/options.h"
 #include "native/install.h"
 #include "native/stdlib.h"
@@ -21,6 +22,9 @@ static const char help_text[] =
     "    conc -e TEXT [ARG...]   run a text\n"
     "    conc -p EXPRESSION      print the value of an expression\n"
     "    conc -c FILE            only check the syntax and the names\n"
+    "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
+    "--check\n"
+    "                            only name those that would change (status 1)\n"
     "    conc --version          print the version\n"
     "    conc --help             print this\n"
     "\n"
@@ -105,6 +109,7 @@ int main(int argc, char **argv) {
     case ACTION_RUN_STDIN: return run_stdin(&options, vm_run_text);
     case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
+    case ACTION_FORMAT: return fmt_run(&options);
     }
     return STATUS_USAGE;
 }

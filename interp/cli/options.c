@@ -132,6 +132,42 @@ static void take_file(Reader *reader) {
     script_arguments(reader);
 }
 
+static bool has_stdin(const Options *options) {
+    for (int i = 0; i < options->argument_count; i++)
+        if (!strcmp(options->arguments[i], "-"))
+            return true;
+    return false;
+}
+
+// conc fmt [-w | --check] FILE...
+static void take_format(Reader *reader) {
+    Options *options = &reader->options;
+    options->action = ACTION_FORMAT;
+    while (reader->next < reader->end) {
+        const char *word = *reader->next;
+        if (word[0] != '-' || !word[1])
+            break;
+        reader->next++;
+        if (!strcmp(word, "--"))
+            break;
+        if (!strcmp(word, "-w"))
+            options->rewrite = true;
+        else if (!strcmp(word, "--check"))
+            options->only_check = true;
+        else {
+            problem(reader, "fmt has no option %s", word);
+            return;
+        }
+    }
+    script_arguments(reader);
+    if (!options->argument_count)
+        problem(reader, "%s needs the path of a script", "fmt");
+    else if (options->rewrite && options->only_check)
+        problem(reader, "fmt takes -w or --check, not %s", "both");
+    else if (options->rewrite && has_stdin(options))
+        problem(reader, "fmt %s needs files, not standard input", "-w");
+}
+
 Options options_read(int argc, char **argv) {
     Reader reader = {.next = argv + 1, .end = argv + argc};
     reader.options.action = ACTION_RUN_STDIN;
@@ -151,7 +187,10 @@ Options options_read(int argc, char **argv) {
             problem(&reader, "%s needs the path of a script", "run");
             break;
         }
-        take_last(&reader, word);
+        if (!run && !strcmp(word, "fmt"))
+            take_format(&reader);
+        else
+            take_last(&reader, word);
         break;
     }
     return reader.options;

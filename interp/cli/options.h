@@ -13,6 +13,7 @@ typedef enum Action {
     ACTION_RUN_TEXT, // -e: `source` is the text
     ACTION_PRINT,    // -p: `source` is the expression
     ACTION_CHECK,    // -c: `source` is the path ("-": standard input)
+    ACTION_FORMAT,   // conc fmt: `arguments` are the paths ("-": standard input), at least one
     ACTION_HELP,
     ACTION_VERSION,
     ACTION_USAGE, // `problem` says what is wrong
@@ -21,10 +22,12 @@ typedef enum Action {
 typedef struct Options {
     Action action;
     const char *source;
-    char *const *arguments; // of the script
+    char *const *arguments; // of the script, or of the action
     int argument_count;
     double timeout;      // seconds; 0: none
     size_t memory_limit; // bytes; 0: default
+    bool rewrite;        // conc fmt -w: into the files
+    bool only_check;     // conc fmt --check: names of files that would change
     char problem[200];
 } Options;
 

@@ -65,8 +65,23 @@ static bool check_utf8(Parser *parser) {
 
 // ---- Feeding ----------------------------------------------------------------------------------
 
+static void note_token(TokenList *list, const Token *token) {
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 256;
+        list->items = os_realloc(list->items, list->capacity * sizeof *list->items);
+    }
+    list->items[list->count++] = (TokenPlace){token->code, token->at};
+}
+
+void token_list_free(TokenList *list) {
+    free(list->items);
+    *list = (TokenList){0};
+}
+
 static void feed(Parser *parser, Token token) {
     parser->token = token;
+    if (parser->tokens)
+        note_token(parser->tokens, &token);
     grammar(parser->engine, token.code, token);
     parser->earlier = parser->previous;
     parser->previous = token;
@@ -154,10 +169,11 @@ static void parse_tokens(Parser *parser, ParseMode mode) {
     }
 }
 
-ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
-                         Diagnostics *diagnostics, Module **module) {
+static ParseStatus parse(const Source *source, ParseMode mode, Arena *arena,
+                         Diagnostics *diagnostics, Module **module, TokenList *tokens) {
     Parser *parser = os_calloc(1, sizeof *parser);
-    *parser = (Parser){.source = source, .arena = arena, .diagnostics = diagnostics};
+    *parser =
+        (Parser){.source = source, .arena = arena, .diagnostics = diagnostics, .tokens = tokens};
     uint32_t errors_before = diagnostics->count;
     *module = NULL;
     if (check_size(parser) && check_null(parser) && check_utf8(parser)) {
@@ -176,4 +192,14 @@ ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
         *module = parser->module;
     free(parser);
     return status;
+}
+
+ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
+                         Diagnostics *diagnostics, Module **module) {
+    return parse(source, mode, arena, diagnostics, module, NULL);
+}
+
+ParseStatus parse_source_tokens(const Source *source, Arena *arena, Diagnostics *diagnostics,
+                                Module **module, TokenList *tokens) {
+    return parse(source, PARSE_MODULE, arena, diagnostics, module, tokens);
 }

@@ -32,4 +32,23 @@ typedef enum ParseStatus {
 ParseStatus parse_source(const Source *source, ParseMode mode, Arena *arena,
                          Diagnostics *diagnostics, Module **module);
 
+// A token as the grammar was given it, in the order of the text. Its code is one of grammar.h.
+typedef struct TokenPlace {
+    int code;
+    Span at;
+} TokenPlace;
+
+// Zero-initialise it; give its memory back with token_list_free.
+typedef struct TokenList {
+    TokenPlace *items;
+    size_t count, capacity;
+} TokenList;
+
+void token_list_free(TokenList *list);
+
+// parse_source of a module that also notes every token, SEPARATOR and END included, for tools that need to
+// know what the text's words mean (layout/). The list is only whole with PARSE_OK.
+ParseStatus parse_source_tokens(const Source *source, Arena *arena, Diagnostics *diagnostics,
+                                Module **module, TokenList *tokens);
+
 #endif

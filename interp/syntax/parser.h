@@ -57,6 +57,7 @@ typedef struct Parser {
     bool silent;             // ... which has been reported already
     bool fatal;              // give up
     bool incomplete;         // more lines could mend the first error
+    TokenList *tokens;       // where each token is noted; NULL: nowhere
     void *c_locale;          // locale_t for strtod, NULL until needed
 } Parser;
 

@@ -29,7 +29,7 @@ static void vm_trace(void *context, Tracer *tracer) {
     units_trace(vm, tracer);
 }
 
-static bool colour_wanted(void) {
+bool vm_colour_wanted(void) {
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
     if ((no && *no) || !term || strcmp(term, "dumb") == 0)
         return false;
@@ -90,7 +90,7 @@ Vm *vm_new(const VmOptions *options) {
     vm->world->main_thread = vm->thread;
     vm->runtime = runtime_new(vm->world, vm->thread->heap);
     sync_init(vm->runtime);
-    vm->colour = colour_wanted();
+    vm->colour = vm_colour_wanted();
     set_hooks(vm);
     slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
     if (options->install)

@@ -81,6 +81,8 @@ void vm_end_process(Vm *vm, int status);
 UnitOptions vm_unit_options(Vm *vm);
 // Sets the module's global `args`.
 void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module);
+// Whether errors are to be coloured: standard error is a terminal that can, and NO_COLOR is not set.
+bool vm_colour_wanted(void);
 // The whole file, malloc'ed and NUL-terminated. False with errno (EISDIR for a directory).
 bool vm_read_file(const char *path, char **text, size_t *size);
 // The same to the end of an open one.

@@ -55,6 +55,19 @@ Test(options, what_is_run) {
     cr_expect_eq(read_line("conc --version").action, ACTION_VERSION);
 }
 
+Test(options, scripts_to_lay_out) {
+    expect_run("conc fmt a.conc -", ACTION_FORMAT, "none", "a.conc -");
+    expect_run("conc fmt -w a.conc --check", ACTION_FORMAT, "none", "a.conc --check");
+    expect_run("conc fmt -- -w", ACTION_FORMAT, "none", "-w");
+    expect_run("conc run fmt", ACTION_RUN_FILE, "fmt", "");
+    cr_expect(read_line("conc fmt -w a.conc").rewrite);
+    cr_expect(read_line("conc fmt --check a.conc").only_check);
+    expect_problem("conc fmt", "fmt needs the path of a script");
+    expect_problem("conc fmt -e", "fmt has no option -e");
+    expect_problem("conc fmt -w --check a.conc", "fmt takes -w or --check, not both");
+    expect_problem("conc fmt -w a.conc -", "fmt -w needs files, not standard input");
+}
+
 Test(options, settings_stand_before_the_script) {
     Options options = read_line("conc --timeout 2.5 --max-memory=64M a.conc --timeout 9");
     cr_expect_eq(options.action, ACTION_RUN_FILE);
