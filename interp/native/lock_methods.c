@@ -45,9 +45,11 @@ const NativeSpec lock_constructor = {
     "    lock m { balance += 1 }"};
 
 #define ACQUIRE_DOC                                                                                \
-    "acquire(timeout=nil): takes the lock; waits for it as long as another holds it. timeout: "    \
+    "acquire(timeout=nil, blocking=true): takes the lock; waits for it as long as another holds "  \
+    "it. timeout: "                                                                                \
     "seconds to\n"                                                                                 \
-    "wait at most, 0 or less does not wait; nil waits for ever. Gives true, or false after the "   \
+    "wait at most, 0 or less does not wait, nor does blocking: false; nil waits for ever. Gives "  \
+    "true, or false after the "                                                                    \
     "time-out.\n"                                                                                  \
     "DeadlockError where the wait could never end: it is one's own already, or it would close a "  \
     "circle of\n"                                                                                  \
@@ -58,13 +60,13 @@ const NativeSpec lock_constructor = {
 #define LOCKED_DOC "locked(): true if anybody holds it now.\n    print(m.locked())"
 
 const NativeSpec lock_methods[] = {
-    {"acquire", lock_acquire, "timeout=nil", NATIVE_WAITS, ACQUIRE_DOC},
+    {"acquire", lock_acquire, "timeout=nil, blocking=true", NATIVE_WAITS, ACQUIRE_DOC},
     {"release", release, "", 0, RELEASE_DOC},
     {"locked", locked, "", 0, LOCKED_DOC},
     {0}};
 
 const NativeSpec shared_lock_methods[] = {
-    {"acquire", shared_lock_acquire, "timeout=nil", NATIVE_WAITS, ACQUIRE_DOC},
+    {"acquire", shared_lock_acquire, "timeout=nil, blocking=true", NATIVE_WAITS, ACQUIRE_DOC},
     {"release", shared_release_lock, "", 0, RELEASE_DOC},
     {"locked", shared_locked, "", 0, LOCKED_DOC},
     {0}};

@@ -160,7 +160,10 @@ static Value shielded(Fiber *fiber, Value *args, int count) {
 static Value cancel_once(Fiber *fiber, Value *args, int count) {
     (void)count;
     Handle *handle = handle_receiver(fiber, args[1]);
-    return handle ? value_from_bool(handle_cancel_once(fiber, handle)) : VALUE_UNDEF;
+    if (!handle)
+        return VALUE_UNDEF;
+    handle_cancel_once(fiber, handle);
+    return VALUE_NIL;
 }
 
 const NativeSpec toolkit_functions[] = {

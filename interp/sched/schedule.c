@@ -220,10 +220,13 @@ static bool interrupt_waiting(Thread *thread) {
 
 void thread_terminate(Thread *thread) {
     thread->world->terminated = true;
-    Fiber *blocked = load_relaxed(&thread->blocked);
-    fiber_cancel(thread->main_fiber);
-    if (blocked && blocked != thread->main_fiber)
+    Fiber *main = thread->main_fiber, *blocked = load_relaxed(&thread->blocked);
+    Fiber *running = thread->current;
+    fiber_cancel(main);
+    if (blocked && blocked != main)
         fiber_cancel(blocked);
+    if (running && running != main && running != blocked)
+        fiber_cancel(running);
 }
 
 // Answers the poll word. True if that has woken fibers, or may have; *left: bits that are for others.

@@ -106,7 +106,8 @@ uint32_t thread_safepoint(Thread *thread);
 void thread_notify(Thread *thread, uint32_t bits);
 // Wakes the thread if it sleeps. Any thread; async-signal-safe.
 void thread_wake(Thread *thread);
-// The main thread, for POLL_TERMINATE: cancels its main fiber, and a task that it sleeps for.
+// The main thread, for POLL_TERMINATE: cancels its main fiber, and a task that it sleeps for or runs: else
+// the main fiber would not come to its turn.
 void thread_terminate(Thread *thread);
 // True on the pthread that runs `thread`.
 static inline bool thread_is_own(Thread *thread) {

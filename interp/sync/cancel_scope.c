@@ -161,7 +161,7 @@ static Handle *take_uncancelled(CancelScope *group) {
 static void cancel_members(Fiber *fiber, CancelScope *group) {
     Handle *handle;
     while ((handle = take_uncancelled(group)))
-        handle_cancel(fiber, handle);
+        handle_cancel_along(fiber, handle);
 }
 
 CancelScope *cancel_scope_of_start(Fiber *fiber) {

@@ -222,8 +222,14 @@ static bool note_cancel(Handle *handle) {
     return first;
 }
 
-bool handle_cancel_once(Fiber *fiber, Handle *handle) {
-    return note_cancel(handle) && handle_cancel(fiber, handle);
+void handle_cancel_along(Fiber *fiber, Handle *handle) {
+    if (!load_seq(&fiber->world->ending))
+        handle_cancel(fiber, handle);
+}
+
+void handle_cancel_once(Fiber *fiber, Handle *handle) {
+    if (note_cancel(handle))
+        handle_cancel_along(fiber, handle);
 }
 
 bool handle_cancel(Fiber *fiber, Handle *handle) {

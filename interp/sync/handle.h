@@ -126,8 +126,11 @@ Value handle_await(Fiber *fiber, Value *args, int count);
 // Cancels a thread or task; sends SIGTERM to a process. False if it has ended. Any attached thread; does
 // not collect.
 bool handle_cancel(Fiber *fiber, Handle *handle);
-// The same, unless somebody has called it before: then it is false.
-bool handle_cancel_once(Fiber *fiber, Handle *handle);
+// For what is cancelled as something else has ended: a member of a group, of gather. Nothing where the script
+// ends: that has cancelled all, and once is enough.
+void handle_cancel_along(Fiber *fiber, Handle *handle);
+// The same, unless anybody has cancelled it before.
+void handle_cancel_once(Fiber *fiber, Handle *handle);
 bool handle_done(Fiber *fiber, Handle *handle); // it has ended
 
 // It is a task of `thread` that has not ended. Any attached thread.

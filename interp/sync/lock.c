@@ -252,14 +252,23 @@ static Value acquire_again(Fiber *fiber, Lock *lock, WakeReason reason, uint64_t
     return reason == WAKE_TIMEOUT ? VALUE_FALSE : wait_throw(fiber, reason);
 }
 
+// False with the error. Without arguments there is nothing to look at.
+static bool acquire_deadline(Fiber *fiber, Value *args, int count, uint64_t *deadline) {
+    *deadline = DEADLINE_NEVER;
+    if (count == 0 || (args[1] == VALUE_UNDEF && args[2] == VALUE_UNDEF))
+        return true;
+    wait_note_blocking(fiber, args);
+    return wait_deadline(fiber, args[1], deadline);
+}
+
 Value lock_acquire(Fiber *fiber, Value *args, int count) {
     Lock *lock = value_to_lock(args[0]);
     if (__builtin_expect(load_relaxed(&fiber->wait.state) == WAIT_IDLE, 1)) {
+        uint64_t deadline;
+        if (!acquire_deadline(fiber, args, count, &deadline))
+            return VALUE_UNDEF;
         if (__builtin_expect(try_take(fiber, lock), 1))
             return VALUE_TRUE;
-        uint64_t deadline;
-        if (!wait_deadline(fiber, count > 0 ? args[1] : VALUE_UNDEF, &deadline))
-            return VALUE_UNDEF;
         if (lock_owner(lock) != fiber && spin_and_take(fiber, lock))
             return VALUE_TRUE;
         return acquire_slow(fiber, lock, deadline, false);

@@ -16,12 +16,13 @@ RLock *rlock_new(LocalHeap *heap) { return heap_alloc(heap, KIND_RLOCK, sizeof(R
 
 Value rlock_acquire(Fiber *fiber, Value *args, int count) {
     RLock *lock = value_to_rlock(args[0]);
+    uint64_t ignored;
     if (lock_owner(&lock->lock) == fiber) {
+        if (!wait_deadline(fiber, args[1], &ignored))
+            return VALUE_UNDEF;
         lock->depth++;
         return VALUE_TRUE;
     }
-    if (args[2] != VALUE_UNDEF && !value_truth(fiber, args[2]))
-        args[1] = value_from_int(0);
     Value v = lock_acquire(fiber, args, count);
     if (v == VALUE_TRUE)
         lock->depth = 1;

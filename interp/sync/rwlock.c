@@ -248,8 +248,7 @@ const WaitOps rwlock_acquire_wait = {.call = rwlock_acquire,
                                      .queued = true};
 
 Value rwlock_acquire(Fiber *fiber, Value *args, int count) {
-    if (args[2] != VALUE_UNDEF && !value_truth(fiber, args[2]))
-        args[1] = value_from_int(0);
+    wait_note_blocking(fiber, args);
     RWSide *side = value_to_rwside(args[0]);
     Hold *own = own_hold(fiber, side->lock);
     bool forever = args[1] == VALUE_UNDEF || args[1] == VALUE_NIL;

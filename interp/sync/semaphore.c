@@ -47,8 +47,7 @@ bool semaphore_release(Fiber *fiber, Semaphore *semaphore, int64_t count) {
 }
 
 Value semaphore_acquire(Fiber *fiber, Value *args, int count) {
-    if (args[2] != VALUE_UNDEF && !value_truth(fiber, args[2]))
-        args[1] = value_from_int(0);
+    wait_note_blocking(fiber, args);
     return wait_call(&semaphore_acquire_wait, fiber, args, count);
 }
 

@@ -427,11 +427,12 @@ const WaitOps *const shared_lock_waits[] = {&acquire_wait, NULL};
 Value shared_lock_acquire(Fiber *fiber, Value *args, int count) {
     SharedLock *lock = value_to_shared_lock(args[0]);
     if (load_relaxed(&fiber->wait.state) == WAIT_IDLE) {
-        if (try_take(fiber, lock))
-            return VALUE_TRUE;
         uint64_t deadline;
+        wait_note_blocking(fiber, args);
         if (!wait_call_deadline(fiber, &acquire_wait, args, &deadline))
             return VALUE_UNDEF;
+        if (try_take(fiber, lock))
+            return VALUE_TRUE;
         bool own = shared_lock_owner(fiber, lock) == fiber;
         if (own && deadline == DEADLINE_NEVER)
             return throw_already_held(fiber, lock);

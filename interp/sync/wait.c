@@ -46,6 +46,11 @@ bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline) {
     return true;
 }
 
+void wait_note_blocking(Fiber *fiber, Value *args) {
+    if (args[2] != VALUE_UNDEF && !value_truth(fiber, args[2]))
+        args[1] = value_from_int(0);
+}
+
 // The count of cancels goes down by the one that is thrown.
 static bool take_cancel(Fiber *fiber) {
     uint32_t cancels = load_relaxed(&fiber->cancels);

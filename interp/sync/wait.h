@@ -14,6 +14,8 @@ enum { DEADLINE_LOOK = 0 }; // do not wait at all
 // The deadline for a time-out argument: seconds; nil or UNDEF: for ever; 0 or less: DEADLINE_LOOK.
 // False with TypeError or ValueError (NaN).
 bool wait_deadline(Fiber *fiber, Value timeout, uint64_t *deadline);
+// For acquire(timeout=nil, blocking=true): args[1] becomes 0 where it shall not block.
+void wait_note_blocking(Fiber *fiber, Value *args);
 // The number that such an argument is; true is 1.
 double wait_seconds(Value number);
 // Throws what a wait that `reason` ended stands for: Cancelled, Interrupted, DeadlockError. UNDEF.

@@ -195,7 +195,7 @@ static void cancel_rest(Fiber *fiber, const Watch *watch, bool expected) {
         if (expected)
             registry_picked_up(fiber_registry(fiber), handle);
         if (load_acquire(&handle->state) != HANDLE_ENDED)
-            handle_cancel(fiber, handle);
+            handle_cancel_along(fiber, handle);
     }
 }
 
