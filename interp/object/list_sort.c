@@ -82,12 +82,20 @@ static void merge(Sorter *sorter, const Pair *from, Pair *to, size_t middle, siz
         to[out++] = from[b++];
 }
 
+// Between two steps: Ctrl-C, a time limit and other threads' collections need not wait for the end.
+static bool goes_on(Sorter *sorter) {
+    if (!sorter->failed && !runtime_poll(sorter->fiber))
+        sorter->failed = true;
+    return !sorter->failed;
+}
+
+// Once it has failed nothing is moved any more.
 static void merge_sort(Sorter *sorter, Pair *pairs, Pair *scratch, size_t count) {
-    for (size_t i = 0; i < count; i += RUN)
+    for (size_t i = 0; i < count && goes_on(sorter); i += RUN)
         insertion_sort(sorter, pairs + i, count - i < RUN ? count - i : RUN);
     Pair *from = pairs, *to = scratch;
-    for (size_t width = RUN; width < count; width *= 2) {
-        for (size_t i = 0; i < count; i += 2 * width) {
+    for (size_t width = RUN; width < count && goes_on(sorter); width *= 2) {
+        for (size_t i = 0; i < count && goes_on(sorter); i += 2 * width) {
             size_t rest = count - i, both = rest < 2 * width ? rest : 2 * width;
             merge(sorter, from + i, to + i, rest < width ? rest : width, both);
         }
@@ -95,7 +103,7 @@ static void merge_sort(Sorter *sorter, Pair *pairs, Pair *scratch, size_t count)
         from = to;
         to = t;
     }
-    if (from != pairs)
+    if (from != pairs && !sorter->failed)
         memcpy(pairs, from, count * sizeof *pairs);
 }
 

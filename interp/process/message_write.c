@@ -4,6 +4,7 @@
 // which holds as long as the writer does: nothing here runs a script or collects.
 #include "process/message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,12 +136,18 @@ static void describe_path(const Writer *w, Text *out) {
         text_string(out, ": ");
 }
 
+// As it is spoken: "an RLock".
+static const char *article(const char *name) {
+    bool is_vowel = strchr("aeiouAEIOU", name[0]), is_letter = name[0] == 'R' && isupper(name[1]);
+    return is_vowel || is_letter ? "an" : "a";
+}
+
 static bool refuse(Writer *w, Value v, const char *why) {
     const char *name = value_type_name(fiber_runtime(w->fiber), v);
     Text text = {0};
     describe_path(w, &text);
     throw_type(w->fiber, "%s%s %s cannot be sent to another process%s", text_data(&text),
-               strchr("aeiouAEIOU", name[0]) ? "an" : "a", name, why);
+               article(name), name, why);
     text_free(&text);
     return false;
 }

@@ -153,13 +153,20 @@ static bool store_module(Fiber *fiber, ModuleObject *module, Str *name, Value v)
     return true;
 }
 
+static bool has_getter(const Class *c, const Str *name) {
+    int index = class_find(c, name, false);
+    return index >= 0 && c->members[index].kind == MEMBER_GETTER;
+}
+
+static bool throw_no_setter(Fiber *fiber, const Class *c, const Str *name) {
+    return throw_error(fiber, ERROR_AttributeError, "property '%s' of '%s' object has no setter",
+                       name->data, c->name->data) != VALUE_UNDEF;
+}
+
 static bool store_instance(Fiber *fiber, Instance *instance, LoadedSite *site, Value v) {
     Shape *shape = instance_shape(instance);
-    int index = class_find(shape->of, site->name, false);
-    if (index >= 0 && shape->of->members[index].kind == MEMBER_GETTER)
-        return throw_error(fiber, ERROR_AttributeError,
-                           "property '%s' of '%s' object has no setter", site->name->data,
-                           shape->of->name->data) != VALUE_UNDEF;
+    if (has_getter(shape->of, site->name))
+        return throw_no_setter(fiber, shape->of, site->name);
     int slot = shape_find(shape, site->name);
     if (slot >= 0) {
         site_fill(site, shape->id, CACHE_FIELD, (uint32_t)slot);
@@ -184,5 +191,8 @@ bool member_store(Fiber *fiber, Value receiver, LoadedSite *site, Value v) {
         return store_module(fiber, (ModuleObject *)value_to_ref(receiver), site->name, v);
     if (value_is_fiber_local(receiver))
         return fiber_local_set(fiber, value_to_fiber_local(receiver), site->name, v);
+    const Class *c = class_of(fiber_runtime(fiber), receiver);
+    if (has_getter(c, site->name))
+        return throw_no_setter(fiber, c, site->name);
     return member_missing(fiber, receiver, site->name) != VALUE_UNDEF;
 }
