@@ -47,7 +47,8 @@ static inline bool value_is_lock(Value v) {
 static inline Lock *value_to_lock(Value v) { return (Lock *)value_to_ref(v); }
 
 Lock *lock_new(LocalHeap *heap);
-// Native protocol. args[0] the lock, args[1] the time-out. True, or false after the time-out.
+// Native protocol. args[0] the lock, args[1] the time-out, args[2] blocking; count is 0 where the lock is all there
+// is. True, or false after the time-out.
 // DeadlockError, LockError, and what wait_throw throws.
 Value lock_acquire(Fiber *fiber, Value *args, int count);
 // The same where it need not wait, for the run loop; with nothing to be thrown first. False: nothing has

@@ -277,10 +277,10 @@ Test(compile, calls) {
 
 Test(compile, starts_and_waits) {
     EXPECT("fn f() { }\nlet t = thread f()\nspawn f()\nasync { await sleep(1) }",
-           "CALL               r1 0 3", "CALL               r1 0 10", "NEW_CLOSURE",
-           "CALL               r1 0 12", "async fn <block>", "CALL               r1 1 1");
+           "CALL               r1 0 4", "CALL               r1 0 11", "NEW_CLOSURE",
+           "CALL               r1 0 13", "async fn <block>", "CALL               r1 1 1");
     EXPECT("fn f(o) { thread o.m(1) }", "GET_FIELD          r2 = r1 .m",
-           "CALL               r2 1 11");
+           "CALL               r2 1 12");
     EXPECT("await args", "AWAIT              r1");
     EXPECT("await args.join()", "INVOKE             r1 0 1 .join");
 }

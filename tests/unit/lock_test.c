@@ -8,8 +8,8 @@
 
 // As the VM calls a waiting native without `await`.
 static Value acquire(Fiber *fiber, Lock *lock, Value timeout) {
-    Value args[2] = {value_from_ref(lock), timeout}, v;
-    while ((v = lock_acquire(fiber, args, 1)) == VALUE_PARKED)
+    Value args[3] = {value_from_ref(lock), timeout, VALUE_UNDEF}, v;
+    while ((v = lock_acquire(fiber, args, 2)) == VALUE_PARKED)
         park_block(fiber, false);
     return v;
 }
@@ -71,8 +71,9 @@ Test(lock, one_fiber) {
     cr_expect_not(lock_locked(lock));
     cr_expect_eq(acquire(fiber, lock, look), VALUE_TRUE);
     cr_expect(lock_release(fiber, lock));
-    cr_expect_eq(acquire(fiber, lock, vm_str(vm, "soon")), VALUE_TRUE); // free: nobody looks at it
-    cr_expect(lock_release(fiber, lock));
+    cr_expect_eq(acquire(fiber, lock, vm_str(vm, "soon")), VALUE_UNDEF); // though it is free
+    vm_take_error(vm, ERROR_TypeError);
+    cr_expect_not(lock_locked(lock));
     test_vm_free(vm);
 }
 
