@@ -251,6 +251,7 @@ Test(list, sort_is_stable_at_every_length) {
     Random random = {2};
     for (size_t length = 0; length < 600; length++) {
         List *list = list_new(fiber->heap, length);
+        vm_keep(vm, value_from_ref(list));
         size_t groups = 1 + random_below(&random, 30);
         int64_t sum = 0;
         for (size_t i = 0; i < length; i++) {
@@ -274,6 +275,7 @@ Test(list, sorted_input_takes_linear_time) {
     Vm *vm = test_vm_new();
     Fiber *fiber = vm_fiber(vm);
     List *list = list_new(fiber->heap, 0);
+    vm_keep(vm, value_from_ref(list));
     for (int64_t i = 0; i < 10000; i++)
         list_append(fiber, list, value_from_int(i * 1000));
     comparisons = 0;
@@ -295,6 +297,7 @@ Test(list, an_error_stops_the_sort) {
     Fiber *fiber = vm_fiber(vm);
     for (size_t limit = 1; limit < 300; limit += 7) {
         List *list = list_new(fiber->heap, 0);
+        vm_keep(vm, value_from_ref(list));
         for (int64_t i = 0; i < 100; i++)
             list_append(fiber, list, value_from_int(i * 37 % 100));
         comparisons = 0;
