@@ -14,13 +14,9 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "cli/failure.h"
 #include "layout/layout.h"
 #include "vm/vm.h"
-
-static int complain(const char *what, const char *why) {
-    fprintf(stderr, "conc: %s: %s\n", what, why);
-    return STATUS_USAGE;
-}
 
 // ---- Writing back -----------------------------------------------------------------------------
 
@@ -60,12 +56,12 @@ static bool replace(const char *path, const Text *text) {
 static int write_back(const char *path, const Text *text) {
     struct stat script;
     if (stat(path, &script) == 0 && !S_ISREG(script.st_mode))
-        return complain(path, "not a regular file");
+        return command_failed(path, "not a regular file");
     char *real = realpath(path, NULL);
     bool ok = real && replace(real, text);
     int error = errno;
     free(real);
-    return ok ? STATUS_DONE : complain(path, strerror(error));
+    return ok ? STATUS_DONE : command_failed(path, strerror(error));
 }
 
 // ---- One script -------------------------------------------------------------------------------
@@ -102,11 +98,12 @@ static int format(const Options *options, const Source *source, const char *path
     case LAYOUT_DONE: status = give_out(options, source, path, &result); break;
     case LAYOUT_ERRORS: status = show_errors(source, &errors); break;
     case LAYOUT_TOO_LARGE:
-        status = complain(source->name, "the result would be larger than a script may be");
+        status = command_failed(source->name, "the result would be larger than a script may be");
         break;
     case LAYOUT_DIFFERS:
-        status = complain(source->name, "internal error: the result would mean something else; "
-                                        "nothing was changed");
+        status =
+            command_failed(source->name, "internal error: the result would mean something else; "
+                                         "nothing was changed");
         break;
     }
     text_free(&result);
@@ -120,7 +117,7 @@ static int format_file(const Options *options, const char *path) {
     char *text;
     size_t size;
     if (is_stdin ? !vm_read_fd(STDIN_FILENO, &text, &size) : !vm_read_file(path, &text, &size))
-        return complain(name, strerror(errno));
+        return command_failed(name, strerror(errno));
     Source *source = source_new(name, text, size);
     free(text);
     int status = format(options, source, path);
@@ -135,6 +132,6 @@ int fmt_run(const Options *options) {
         worst = status > worst ? status : worst;
     }
     if (fflush(stdout) != 0 || ferror(stdout))
-        worst = complain("<stdout>", strerror(errno));
+        worst = command_failed("<stdout>", strerror(errno));
     return worst;
 }

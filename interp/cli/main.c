@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
 #include "native/install.h"
@@ -34,11 +35,6 @@ static const char help_text[] =
     "\n"
     "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
-
-static int complain(const char *what, const char *why) {
-    fprintf(stderr, "conc: %s: %s\n", what, why);
-    return STATUS_USAGE;
-}
 
 static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
@@ -76,7 +72,7 @@ static int run_stdin(const Options *options, Run *run) {
     if (isatty(STDIN_FILENO))
         fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
     if (!vm_read_fd(STDIN_FILENO, &text, &size))
-        return complain("<stdin>", strerror(errno));
+        return command_failed("<stdin>", strerror(errno));
     int status = with_vm(options, run, "<stdin>", text, size);
     free(text);
     return status;
@@ -88,7 +84,7 @@ static int run_file(const Options *options, Run *run) {
     if (!strcmp(options->source, "-"))
         return run_stdin(options, run);
     if (!vm_read_file(options->source, &text, &size))
-        return complain(options->source, strerror(errno));
+        return command_failed(options->source, strerror(errno));
     int status = with_vm(options, run, options->source, text, size);
     free(text);
     return status;

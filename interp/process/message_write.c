@@ -4,7 +4,6 @@
 // which holds as long as the writer does: nothing here runs a script or collects.
 #include "process/message.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,8 +137,8 @@ static void describe_path(const Writer *w, Text *out) {
 
 // As it is spoken: "an RLock".
 static const char *article(const char *name) {
-    bool is_vowel = strchr("aeiouAEIOU", name[0]), is_letter = name[0] == 'R' && isupper(name[1]);
-    return is_vowel || is_letter ? "an" : "a";
+    bool is_letter = name[0] == 'R' && name[1] >= 'A' && name[1] <= 'Z';
+    return is_letter || strchr("aeiouAEIOU", name[0]) ? "an" : "a";
 }
 
 static bool refuse(Writer *w, Value v, const char *why) {

@@ -213,27 +213,18 @@ bool handle_done(Fiber *fiber, Handle *handle) {
     return load_acquire(&handle->state) == HANDLE_ENDED;
 }
 
-// False: it has been before.
-static bool note_cancel(Handle *handle) {
-    object_lock(&handle->header);
-    bool first = !handle->cancelled;
-    handle->cancelled = true;
-    object_unlock(&handle->header);
-    return first;
-}
-
 void handle_cancel_along(Fiber *fiber, Handle *handle) {
     if (!load_seq(&fiber->world->ending))
         handle_cancel(fiber, handle);
 }
 
 void handle_cancel_once(Fiber *fiber, Handle *handle) {
-    if (note_cancel(handle))
+    if (!load_acquire(&handle->cancelled))
         handle_cancel_along(fiber, handle);
 }
 
 bool handle_cancel(Fiber *fiber, Handle *handle) {
-    note_cancel(handle);
+    store_release(&handle->cancelled, true);
     if (handle->kind == HANDLE_PROCESS) {
         const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
         return processes && processes->terminate(fiber, handle);

@@ -38,7 +38,7 @@ typedef struct Handle {
     _Atomic bool gone;      // a process's child has ended: its message waits to be read
     uint8_t job;            // of a Pool's jobs: JOB_... (sync/crew.h)
     uint16_t cancels;       // cancel() calls before it had a fiber
-    bool cancelled;         // cancel() has been called; under its lock
+    _Atomic bool cancelled; // somebody has cancelled it
     bool group_cancelled;   // under the group's lock
     // Of a process; the process's id is 0 before the start.
     _Atomic int32_t exit_code; // HANDLE_NO_EXIT_CODE while it runs

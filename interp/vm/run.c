@@ -160,10 +160,9 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
     bool deadlock = value_is_instance_of(runtime, error, runtime->errors[ERROR_DeadlockError]);
     if (deadlock)
         handles_report_unpicked(fiber); // they may be why nobody came any more
-    *at_once = deadlock || value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]);
-    if (value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]))
-        return STATUS_INTERRUPT;
-    return STATUS_ERROR;
+    bool interrupted = value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]);
+    *at_once = deadlock || interrupted;
+    return interrupted ? STATUS_INTERRUPT : STATUS_ERROR;
 }
 
 int run_script(Vm *vm, Fiber *fiber) {

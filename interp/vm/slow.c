@@ -182,7 +182,7 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
         return call_method(fiber, found.value, window, count, labels, mode, window);
     // As in Python, a class without a base (or whose bases have no init) can still say super.init().
     if (found.kind == FOUND_NONE && site->name == fiber_runtime(fiber)->names[NAME_init] &&
-        count == 0) {
+        count == 0 && mode != CALL_CASE) {
         window[0] = VALUE_NIL;
         return ENTERED_VALUE;
     }

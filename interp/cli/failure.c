@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+//
+// The one shape of the command's own complaints.
+#include "cli/failure.h"
+
+#include <stdio.h>
+
+#include "vm/vm.h"
+
+int command_failed(const char *what, const char *why) {
+    fprintf(stderr, "conc: %s: %s\n", what, why);
+    return STATUS_USAGE;
+}
