@@ -168,27 +168,47 @@ static void take_format(Reader *reader) {
         problem(reader, "fmt %s needs files, not standard input", "-w");
 }
 
+// conc run [OPTION...] FILE [ARG...]: options of conc may follow.
+static void take_run(Reader *reader) {
+    while (reader->next < reader->end && reader->options.action != ACTION_USAGE) {
+        const char *word = *reader->next++;
+        if (take_setting(reader, word))
+            continue;
+        if (strcmp(word, "--"))
+            take_last(reader, word);
+        else
+            take_file(reader);
+        return;
+    }
+    if (reader->options.action != ACTION_USAGE)
+        problem(reader, "%s needs the path of a script", "run");
+}
+
+// The words that stand where a script's name could: a script called `fmt` is run as `conc run fmt`.
+static const struct Command {
+    const char *name;
+    void (*take)(Reader *reader);
+} commands[] = {{"run", take_run}, {"fmt", take_format}};
+
+static const struct Command *command_named(const char *word) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(word, commands[i].name))
+            return &commands[i];
+    return NULL;
+}
+
 Options options_read(int argc, char **argv) {
     Reader reader = {.next = argv + 1, .end = argv + argc};
     reader.options.action = ACTION_RUN_STDIN;
-    bool run = false;
     while (reader.next < reader.end && reader.options.action != ACTION_USAGE) {
         const char *word = *reader.next++;
         if (take_setting(&reader, word))
             continue;
-        if (!strcmp(word, "--")) {
+        const struct Command *command = command_named(word);
+        if (command)
+            command->take(&reader);
+        else if (!strcmp(word, "--"))
             take_file(&reader);
-            break;
-        }
-        if (!run && !strcmp(word, "run")) {
-            run = true;
-            if (reader.next < reader.end)
-                continue;
-            problem(&reader, "%s needs the path of a script", "run");
-            break;
-        }
-        if (!run && !strcmp(word, "fmt"))
-            take_format(&reader);
         else
             take_last(&reader, word);
         break;
