@@ -119,6 +119,11 @@ static void call_member(Emitter *e, const Expr *call, CallShape shape, Register 
 }
 
 void call_to(Emitter *e, Expr *call, Register r, uint32_t mode) {
+    if (mode == CALL_PLAIN && assertion_is(e, call)) {
+        assertion_check(e, call);
+        emit(e, OP_LOAD_NIL, r, 0, 0);
+        return;
+    }
     Register top = e->top;
     Register base = register_topmost(e, r) ? r : register_take(e);
     CallShape shape = call_shape(call);

@@ -26,45 +26,60 @@ static Comparison comparison_of(BinaryOp op) {
     }
 }
 
-static void comparison_jump(Emitter *e, Expr *expr, Comparison comparison, bool when, Jumps *out) {
-    Register top = e->top;
-    Register left = expression_any(e, expr->binary.left);
+static void comparison_jump(Emitter *e, Expr *expr, Comparison comparison, bool when, Jumps *out,
+                            Sides *sides) {
     bool truth = comparison.negated ? !when : when;
     const Expr *right = expr->binary.right;
     uint32_t jump;
+    sides->left = expression_any(e, expr->binary.left);
     if (expression_small_int(right, INT8_MIN, INT8_MAX)) {
+        sides->right_int = right;
         emit_at(e, expr->at);
-        jump = emit_long_jump(e, comparison.jump_int, left, (uint32_t)right->integer, truth);
+        jump = emit_long_jump(e, comparison.jump_int, sides->left, (uint32_t)right->integer, truth);
     } else {
-        Register operand = expression_any(e, expr->binary.right);
+        sides->right = expression_any(e, expr->binary.right);
         emit_at(e, expr->at);
-        jump = emit_long_jump(e, comparison.jump, left, operand, truth);
+        jump = emit_long_jump(e, comparison.jump, sides->left, sides->right, truth);
     }
     jumps_add(e, out, jump);
-    e->top = top;
 }
 
-// `x not in xs`, `x is not T`: the jump turns the answer round.
-static bool negated_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
-    if (expr->binary.op != BINARY_NOT_IN && expr->binary.op != BINARY_IS_NOT)
-        return false;
-    Register top = e->top;
-    Register left = expression_any(e, expr->binary.left);
-    Register right = expression_any(e, expr->binary.right);
+static bool is_negated(BinaryOp op) { return op == BINARY_NOT_IN || op == BINARY_IS_NOT; }
+
+// `in` and `is`; for `x not in xs` and `x is not T` the jump turns the answer round.
+static void answer_jump(Emitter *e, Expr *expr, bool when, Jumps *out, Sides *sides) {
+    bool truth = is_negated(expr->binary.op) ? !when : when;
+    sides->left = expression_any(e, expr->binary.left);
+    sides->right = expression_any(e, expr->binary.right);
     Register answer = register_take(e);
     emit_at(e, expr->at);
-    emit(e, expression_opcode(expr->binary.op), answer, left, right);
-    jumps_add(e, out, emit_jump(e, when ? OP_JUMP_FALSE : OP_JUMP_TRUE, answer));
-    e->top = top;
+    emit(e, expression_opcode(expr->binary.op), answer, sides->left, sides->right);
+    jumps_add(e, out, emit_jump(e, truth ? OP_JUMP_TRUE : OP_JUMP_FALSE, answer));
+}
+
+bool condition_compare(Emitter *e, Expr *expr, bool when, Jumps *out, Sides *sides) {
+    if (expr->kind != EXPR_BINARY)
+        return false;
+    Comparison comparison = comparison_of(expr->binary.op);
+    if (comparison.jump != OPCODE_COUNT)
+        comparison_jump(e, expr, comparison, when, out, sides);
+    else if (is_negated(expr->binary.op) || expr->binary.op == BINARY_IN ||
+             expr->binary.op == BINARY_IS)
+        answer_jump(e, expr, when, out, sides);
+    else
+        return false;
     return true;
 }
 
+// Without the negation the answer is a value like any other, which needs one register less.
 static bool binary_jump(Emitter *e, Expr *expr, bool when, Jumps *out) {
-    Comparison comparison = comparison_of(expr->binary.op);
-    if (comparison.jump == OPCODE_COUNT)
-        return negated_jump(e, expr, when, out);
-    comparison_jump(e, expr, comparison, when, out);
-    return true;
+    if (expr->binary.op == BINARY_IN || expr->binary.op == BINARY_IS)
+        return false;
+    Register top = e->top;
+    Sides sides = {0};
+    bool compares = condition_compare(e, expr, when, out, &sides);
+    e->top = top;
+    return compares;
 }
 
 // ---- and, or, constants -----------------------------------------------------------------------

@@ -57,7 +57,7 @@ static uint32_t emit_word(Emitter *e, uint32_t word) {
 
 static bool ends_flow(Opcode op) {
     return op == OP_JUMP || op == OP_LOOP || op == OP_RETURN || op == OP_RETURN_NIL ||
-           op == OP_THROW || op == OP_RETHROW || op == OP_THROW_NAME;
+           op == OP_THROW || op == OP_RETHROW || op == OP_THROW_NAME || op == OP_THROW_ASSERTION;
 }
 
 uint32_t emit(Emitter *e, Opcode op, uint32_t a, uint32_t b, uint32_t c) {

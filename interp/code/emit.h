@@ -25,11 +25,12 @@ typedef struct Generator { // of a module
     Arena *arena;
     Diagnostics *diagnostics;
     const CompileOptions *options;
-    int64_t error_class;    // number of the built-in Error, or -1
-    int64_t range_class;    // of the built-in range
-    uint32_t builtin_limit; // see ModuleCode
-    bool failed;            // a limit was reported
-    struct Emitter *spare;  // finished ones, to be used again
+    int64_t error_class;     // number of the built-in Error, or -1
+    int64_t range_class;     // of the built-in range
+    int64_t assert_function; // of the built-in assert
+    uint32_t builtin_limit;  // see ModuleCode
+    bool failed;             // a limit was reported
+    struct Emitter *spare;   // finished ones, to be used again
 } Generator;
 
 typedef struct Emitter {

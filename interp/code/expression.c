@@ -414,6 +414,10 @@ Register expression_operand(Emitter *e, Expr *expr, Register r) {
 }
 
 void expression_drop(Emitter *e, Expr *expr) {
+    if (assertion_is(e, expr)) {
+        assertion_check(e, expr);
+        return;
+    }
     Register top = e->top;
     Register r = register_take(e);
     if (expr->kind == EXPR_START)

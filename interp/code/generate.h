@@ -3,7 +3,7 @@
 // Inside of the code generator: what its files share. One file a noun:
 //   variable.c    reading, assigning and declaring names
 //   expression.c  values            call.c       calls, starts, await
-//   condition.c   jumps on a condition
+//   condition.c   jumps on a condition       assertion.c   assert
 //   assign.c      targets: let, assignment, unpacking
 //   statement.c   statements, loops, blocks
 //   select.c      select
@@ -73,6 +73,17 @@ Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, 
 // --- condition.c
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.
 void condition_jump(Emitter *e, Expr *expr, bool when, Jumps *out);
+typedef struct Sides {
+    Register left, right;  // temporaries, which the caller lets go of, or variables' own registers
+    const Expr *right_int; // in no register: this small literal
+} Sides;
+// The same for a comparison, `in` or `is`, which leaves both sides where they are. False: it is none of them.
+bool condition_compare(Emitter *e, Expr *expr, bool when, Jumps *out, Sides *sides);
+
+// --- assertion.c
+// A call of the built-in assert with a condition and maybe a message, in the plain way.
+bool assertion_is(const Emitter *e, const Expr *expr);
+void assertion_check(Emitter *e, Expr *call); // gives no value
 
 // --- assign.c
 void assign_let(Emitter *e, Stmt *stmt);

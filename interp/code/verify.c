@@ -155,6 +155,7 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     }
     case OP_FORMAT: return !c || check_string(v, pc, code->words[pc + 1]);
     case OP_LOCK_ORDER: return check_registers(v, pc, a, b);
+    case OP_THROW_ASSERTION: return check_registers(v, pc, a, 1 + b);
     case OP_THROW_NAME:
         if (code->constants[code->words[pc + 1]].kind != CONSTANT_INT)
             return verify_fail(v, pc, "the place of a let");

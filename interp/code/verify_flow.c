@@ -169,6 +169,7 @@ static bool special(Flow *f, uint32_t pc, bool *done) {
         set_values(f, a, c);
         return true;
     case OP_LOCK_ORDER: return needs_values(f, pc, a, b);
+    case OP_THROW_ASSERTION: return needs_values(f, pc, a, 1 + b);
     default: *done = false; return true;
     }
 }
@@ -195,7 +196,7 @@ static bool step(Flow *f, uint32_t pc) {
 
 static bool ends_flow(Opcode op) {
     return op == OP_JUMP || op == OP_LOOP || op == OP_RETURN || op == OP_RETURN_NIL ||
-           op == OP_THROW || op == OP_RETHROW || op == OP_THROW_NAME;
+           op == OP_THROW || op == OP_RETHROW || op == OP_THROW_NAME || op == OP_THROW_ASSERTION;
 }
 
 // From a target on, until the flow ends or comes to another target.

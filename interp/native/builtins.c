@@ -358,8 +358,9 @@ const NativeSpec builtin_functions[] = {
      "isinstance(value, types): whether it is of a type, or of one of a list of types.\n"
      "    isinstance(1, [int, float])  # true"},
     {"assert", builtin_assert, "condition, message=nil", 0,
-     "assert(condition, message=nil): throws AssertionError with the message if the condition is "
-     "falsy.\n"
+     "assert(condition, message=nil): throws AssertionError if the condition is falsy, and shows "
+     "the\n"
+     "values that it compared. The message is only worked out then.\n"
      "    assert(total == 100, \"money was lost\")"},
     {"exit", builtin_exit, "code=0", 0,
      "exit(code=0): ends the script with this status, after the finally blocks of the thread that "

@@ -75,3 +75,73 @@ Span operand_before(const Source *source, Span at, bool whole) {
     bool is_name = start < end && !(text[start] >= '0' && text[start] <= '9') && text[start] != '.';
     return (Span){start, is_name ? end - start : 0};
 }
+
+// ---- A whole argument -------------------------------------------------------------------------
+
+static bool skip_expression(Lexer *lexer);
+
+// Behind the opening quote.
+static bool skip_string(Lexer *lexer, bool is_long) {
+    const char *end;
+    for (;;) {
+        LexText ending = lexer_scan_text(lexer, is_long, &end);
+        if (ending != TEXT_EXPRESSION)
+            return ending == TEXT_CLOSED;
+        if (!skip_expression(lexer))
+            return false;
+    }
+}
+
+// Reads on to the token behind which `depth` changes: 1 behind an opening bracket, -1 at a closing one, and
+// 0 for all else.
+static bool skip_token(Lexer *lexer, int *code, int *depth) {
+    *code = lexer_scan(lexer);
+    *depth = 0;
+    switch (*code) {
+    case TOKEN_LPAREN:
+    case TOKEN_LBRACKET:
+    case LEX_OPEN_BRACE: *depth = 1; return true;
+    case TOKEN_RPAREN:
+    case TOKEN_RBRACKET:
+    case LEX_CLOSE_BRACE: *depth = -1; return true;
+    case LEX_STRING:
+    case LEX_LONG_STRING: return skip_string(lexer, *code == LEX_LONG_STRING);
+    default: return *code != TOKEN_END;
+    }
+}
+
+// Behind a `${`: up to its `}` and behind that. A colon outside of all brackets begins a format spec.
+static bool skip_expression(Lexer *lexer) {
+    int code, step, depth = 0;
+    while (depth >= 0) {
+        if (!skip_token(lexer, &code, &step))
+            return false;
+        if (code == TOKEN_COLON && depth == 0 && !lexer_scan_format(lexer))
+            return false;
+        depth += step;
+    }
+    return true;
+}
+
+Span operand_argument(const Source *source, Span name) {
+    Span none = {name.start, 0};
+    const char *bytes = source->bytes;
+    Lexer lexer = {
+        .start = bytes, .end = bytes + source->length, .cursor = bytes + name.start + name.length};
+    if (next_code(&lexer) != TOKEN_LPAREN)
+        return none;
+    Lexer first = lexer;
+    next_code(&first);
+    const char *end = lexer.cursor;
+    int code, step, depth = 0;
+    for (;;) {
+        if (!skip_token(&lexer, &code, &step))
+            return none;
+        depth += step;
+        if (depth < 0 || (depth == 0 && code == TOKEN_COMMA))
+            break;
+        if (code != LEX_NEWLINE)
+            end = lexer.cursor;
+    }
+    return (Span){(uint32_t)(first.token - bytes), (uint32_t)(end - first.token)};
+}

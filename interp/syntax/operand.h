@@ -16,5 +16,7 @@ Span operand_behind(const Source *source, Span operator);
 // What a call, an index or a member is of: `at` is the bracket, or the name of the function or the
 // member; `whole` takes that name along (`a.f` for the call `a.f()`).
 Span operand_before(const Source *source, Span at, bool whole);
+// The first argument of a call, whatever it is; `name` is the name that is called, with its `(` behind it.
+Span operand_argument(const Source *source, Span name);
 
 #endif

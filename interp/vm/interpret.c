@@ -21,6 +21,7 @@
 #include "sync/cancel_scope.h"
 #include "sync/select.h"
 #include "sync/wait.h"
+#include "vm/assertion.h"
 #include "vm/import.h"
 #include "vm/slow.h"
 
@@ -1140,6 +1141,11 @@ failed:
     CASE(THROW) {
         SAVE();
         slow_throw(fiber, base[A]);
+        goto failed;
+    }
+    CASE(THROW_ASSERTION) {
+        SAVE();
+        assertion_throw(fiber, &base[A], B, C);
         goto failed;
     }
     CASE(RETHROW) {

@@ -109,4 +109,8 @@ void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
     append_span(unit, operand_before(unit->source, place_span(code, pc), true), out);
 }
 
+void unit_argument(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_argument(unit->source, place_span(code, pc)), out);
+}
+
 const char *unit_name(const Unit *unit) { return unit->source->name; }

@@ -57,6 +57,8 @@ const char *unit_line_text(const Unit *unit, uint32_t line, size_t *size);
 void unit_operand(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// The first argument of the call at that word, as it stands in the source, lines joined.
+void unit_argument(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 const char *unit_name(const Unit *unit);
 
 #endif
