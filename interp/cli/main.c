@@ -10,8 +10,8 @@
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
-#include "native/install.h"
-#include "native/stdlib.h"
+#include "cli/test.h"
+#include "cli/vm_options.h"
 #include "process/signals.h"
 #include "vm/vm.h"
 
@@ -37,15 +37,11 @@ static const char help_text[] =
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
 
 static Vm *new_vm(const Options *options) {
-    VmOptions how = {.memory_limit = options->memory_limit,
-                     .timeout = options->timeout,
-                     .argument_count = options->argument_count,
-                     .arguments = options->arguments,
-                     .install = natives_install,
-                     .embedded_module = stdlib_text};
-#ifdef CONC_STRESS
-    how.stress = true;
-#endif
+    VmOptions how = command_vm_options();
+    how.memory_limit = options->memory_limit;
+    how.timeout = options->timeout;
+    how.argument_count = options->argument_count;
+    how.arguments = options->arguments;
     return vm_new(&how);
 }
 
@@ -106,6 +102,7 @@ int main(int argc, char **argv) {
     case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
     case ACTION_FORMAT: return fmt_run(&options);
+    case ACTION_TEST: return test_command(&options);
     }
     return STATUS_USAGE;
 }

@@ -184,11 +184,16 @@ static void take_run(Reader *reader) {
         problem(reader, "%s needs the path of a script", "run");
 }
 
+static void take_test(Reader *reader) {
+    reader->options.action = ACTION_TEST;
+    script_arguments(reader);
+}
+
 // The words that stand where a script's name could: a script called `fmt` is run as `conc run fmt`.
 static const struct Command {
     const char *name;
     void (*take)(Reader *reader);
-} commands[] = {{"run", take_run}, {"fmt", take_format}};
+} commands[] = {{"run", take_run}, {"fmt", take_format}, {"test", take_test}};
 
 static const struct Command *command_named(const char *word) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -37,6 +37,8 @@ const ModuleCode *compile_module(Arena *arena, const Source *source, struct Modu
                            .constant = globals.constant,
                            .declared = globals.declared,
                            .global_count = globals.count,
+                           .tests = generator.tests,
+                           .test_count = generator.test_count,
                            .builtin_limit = generator.builtin_limit};
     return module;
 }

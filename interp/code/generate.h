@@ -117,6 +117,7 @@ void unwind_loop_leave(Emitter *e);
 // --- function.c
 void function_to(Emitter *e, Function *function, Register r);
 void function_class(Emitter *e, ClassDecl *class_);
+void function_test(Emitter *e, Function *function); // of the module's text; emits nothing there
 const Code *function_main(Generator *generator, FunctionScope *scope, Module *tree);
 
 #endif

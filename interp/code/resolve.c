@@ -423,6 +423,15 @@ static void resolve_select(Resolver *r, Stmt *stmt) {
         resolve_block(r, stmt->select.otherwise);
 }
 
+// A test runs by itself, after the top level: there has to be no block around it whose names it could see.
+static void resolve_test(Resolver *r, Stmt *stmt) {
+    if (r->scope != r->module)
+        diagnostic_add(r->diagnostics, "SyntaxError", stmt->at,
+                       "move it out of the block; a test sees all names of the top level",
+                       "a test block stands at the top level of a script");
+    resolve_function(r, stmt->test.function, NULL);
+}
+
 static void resolve_statement(Resolver *r, Stmt *stmt) {
     switch (stmt->kind) {
     case STMT_EXPR: resolve_expr(r, stmt->expr); break;
@@ -472,7 +481,7 @@ static void resolve_statement(Resolver *r, Stmt *stmt) {
     case STMT_SELECT: resolve_select(r, stmt); break;
     case STMT_GROUP: resolve_group(r, stmt); break;
     case STMT_TIMEOUT: resolve_timeout(r, stmt); break;
-    case STMT_TEST: resolve_function(r, stmt->test.function, NULL); break;
+    case STMT_TEST: resolve_test(r, stmt); break;
     }
 }
 

@@ -218,9 +218,11 @@ static void statement(Emitter *e, Stmt *stmt) {
     }
     case STMT_BLOCK: statement_block(e, &stmt->block); break;
     case STMT_SELECT: select_statement(e, stmt); break;
-    case STMT_FUNCTION: // made at the block's start
-    case STMT_TEST:     // only checked; a plain run passes over it
+    case STMT_TEST: // a plain run passes over it
+        if (e->generator->options->tests)
+            function_test(e, stmt->test.function);
         break;
+    case STMT_FUNCTION: break; // made at the block's start
     }
 }
 

@@ -52,11 +52,13 @@ static void add_fiber(Overview *overview, Fiber *fiber) {
     row->id = load_relaxed(&fiber->id);
     row->name = name_of(handle);
     row->place = place_of(fiber, handle);
+    row->started = place_of_start(fiber_runtime(fiber), handle);
     if (load_relaxed(&fiber->wait.state) == WAIT_ARMED) {
         char what[400];
         wait_describe_object(fiber, what, sizeof what);
         row->waits_for = copy(what);
         row->state = "waiting";
+        row->idle = fiber->wait.kind == PARK_IDLE;
     } else {
         row->state = fiber->thread->current == fiber ? "running" : "ready";
     }
@@ -76,6 +78,7 @@ static void add_child(void *context, Handle *handle, int64_t pid) {
     row->pid = pid;
     row->name = name_of(handle);
     row->place = place_of_start(children->runtime, handle);
+    row->started = copy(row->place ? row->place : "");
 }
 
 static int by_id(const void *a, const void *b) {
@@ -105,6 +108,7 @@ void overview_free(Overview *overview) {
         free(overview->rows[i].name);
         free(overview->rows[i].waits_for);
         free(overview->rows[i].place);
+        free(overview->rows[i].started);
     }
     free(overview->rows);
 }

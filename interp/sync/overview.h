@@ -15,6 +15,8 @@ typedef struct OverviewRow {
     int64_t pid;       // of a process; else 0
     char *name;        // NULL: it has none
     char *waits_for;   // NULL: it does not wait
+    char *started;     // where it was started; NULL: unknown, or the script's own thread
+    bool idle;         // a thread of a Pool without a job
     char *place; // "file:line:column" where it is, a process: where it was started; NULL: unknown
 } OverviewRow;
 

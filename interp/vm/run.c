@@ -116,7 +116,7 @@ void run_show(Thread *thread) {
     Text text = {0};
     overview_take(thread->current, &overview);
     overview_print(&overview, &text);
-    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    os_write_all(vm_report_fd(fiber_vm(thread->current)), text_data(&text), text.length);
     text_free(&text);
     overview_free(&overview);
 }
@@ -130,8 +130,6 @@ const WorldHooks run_hooks = {
 };
 
 // --- ending ---
-
-enum { END_GRACE = 2 }; // seconds that finally blocks have
 
 bool script_end(Vm *vm, int status, Fiber *caller) {
     int nobody = -1;

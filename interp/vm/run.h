@@ -8,6 +8,8 @@
 
 extern const WorldHooks run_hooks;
 
+enum { END_GRACE = 2 }; // seconds that finally blocks have as a script ends
+
 // Runs the main fiber (whose start is set), waits for what the script started, reports errors that
 // nobody picked up. The exit status.
 int run_script(Vm *vm, Fiber *fiber);

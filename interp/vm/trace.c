@@ -162,8 +162,9 @@ void trace_place(Fiber *fiber, char *text, size_t capacity) {
         copy_place(newest_of(fiber), text, capacity);
 }
 
-static bool is_main(const Proto *proto) {
-    return proto->name->data[0] == '<' && proto->name->data[1] == 'm';
+// The text of a module, or a test block: what nobody calls.
+static bool is_outermost(const Proto *proto) {
+    return strcmp(proto->name->data, "<main>") == 0 || strcmp(proto->name->data, "<test>") == 0;
 }
 
 static void render_calls(const Trace *trace, Text *out) {
@@ -175,7 +176,7 @@ static void render_calls(const Trace *trace, Text *out) {
             text_format(out, "  ... %u more calls ...\n", trace->omitted);
     }
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
-    if (oldest && !is_main(oldest) && !trace->origin)
+    if (oldest && !is_outermost(oldest) && !trace->origin)
         text_format(out, "  in %s()\n", oldest->name->data);
     if (trace->origin)
         text_format(out, "  %s\n", trace->origin->data);
@@ -241,7 +242,7 @@ void error_report(Fiber *fiber, Value error) {
     Vm *vm = fiber_vm(fiber);
     Text text = {0};
     error_render(fiber, error, vm->colour, &text);
-    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    os_write_all(vm_report_fd(vm), text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);
     if (value_is_instance_of(vm->runtime, error, vm->runtime->errors[ERROR_DeadlockError]))

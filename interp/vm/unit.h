@@ -33,8 +33,8 @@ typedef struct UnitOptions {
     const CodeName *known; // names that the module has already
     const bool *known_constant;
     uint32_t known_count;
-    bool redeclare, give_last;
-    bool colour; // of the diagnostics
+    bool redeclare, give_last, tests; // see CompileOptions
+    bool colour;                      // of the diagnostics
 } UnitOptions;
 
 // Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.

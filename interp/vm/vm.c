@@ -174,21 +174,19 @@ bool vm_read_file(const char *path, char **text, size_t *size) {
 
 // --- running ---
 
-static void print_diagnostics(Text *diagnostics) {
-    os_write_all(STDERR_FILENO, text_data(diagnostics), diagnostics->length);
-    text_free(diagnostics);
-}
+int vm_report_fd(const Vm *vm) { return vm->options.report ? vm->options.report : STDERR_FILENO; }
 
-static Unit *compile(const char *name, const char *text, size_t size, const UnitOptions *options) {
+Unit *vm_compile(Vm *vm, const char *name, const char *text, size_t size,
+                 const UnitOptions *options) {
     Text diagnostics = {0};
     Unit *unit = NULL;
     if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
-        print_diagnostics(&diagnostics);
+        os_write_all(vm_report_fd(vm), text_data(&diagnostics), diagnostics.length);
+    text_free(&diagnostics);
     return unit;
 }
 
-// The unit's top level will be what the fiber starts with. False: an error was reported.
-static bool load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
+bool vm_load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
     if (!prelude_ensure(vm, fiber, unit)) {
         unit_free(unit);
         error_report(fiber, error_take(fiber));
@@ -205,16 +203,16 @@ static bool load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
 
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(name, text, size, &options);
+    Unit *unit = vm_compile(vm, name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
-    return load_main(vm, fiber, unit, name) ? run_script(vm, fiber) : STATUS_ERROR;
+    return vm_load_main(vm, fiber, unit, name) ? run_script(vm, fiber) : STATUS_ERROR;
 }
 
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(name, text, size, &options);
+    Unit *unit = vm_compile(vm, name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     unit_free(unit);
@@ -235,11 +233,11 @@ int vm_print_expression(Vm *vm, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
     options.mode = UNIT_EXPRESSION;
     options.give_last = true;
-    Unit *unit = compile("<string>", text, size, &options);
+    Unit *unit = vm_compile(vm, "<string>", text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
-    if (!load_main(vm, fiber, unit, "<string>"))
+    if (!vm_load_main(vm, fiber, unit, "<string>"))
         return STATUS_ERROR;
     int status = run_script(vm, fiber);
     if (status == STATUS_DONE && !print_result(fiber)) {

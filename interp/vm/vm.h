@@ -19,6 +19,7 @@ typedef struct VmOptions {
     size_t memory_limit; // bytes; 0: a default by the machine's size
     double timeout;      // seconds; 0: none
     bool stress;
+    int report; // where uncaught errors and what SIGQUIT asks for are written; 0: standard error
     int argument_count; // of `args`
     char *const *arguments;
     // Fills a new Vm with built-in classes, functions and modules (native/install.h).
@@ -79,6 +80,12 @@ void vm_end_process(Vm *vm, int status);
 // --- for vm/ itself ---
 // How units of this Vm are compiled: its built-ins, `args`.
 UnitOptions vm_unit_options(Vm *vm);
+int vm_report_fd(const Vm *vm);
+// Compiles, and prints the diagnostics to vm_report_fd: then NULL.
+Unit *vm_compile(Vm *vm, const char *name, const char *text, size_t size,
+                 const UnitOptions *options);
+// The unit's top level will be what the fiber starts with. False: an error was reported, and the unit is gone.
+bool vm_load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name);
 // Sets the module's global `args`.
 void vm_set_arguments(Vm *vm, Fiber *fiber, ModuleObject *module);
 // Whether errors are to be coloured: standard error is a terminal that can, and NO_COLOR is not set.

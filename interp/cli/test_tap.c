@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// The Test Anything Protocol, version 13: a plan, a line a test, and what there is to say of a failure as
+// comments. A file that could not be run is a test that failed.
+#include "cli/test_report.h"
+
+// "#" would begin a directive.
+static void name(const char *text, Text *out) {
+    for (; *text; text++) {
+        if (*text == '#' || *text == '\\')
+            text_char(out, '\\');
+        text_char(out, *text);
+    }
+}
+
+void test_tap_begin(const TestPlan *plan, Text *out) {
+    text_format(out, "TAP version 13\n1..%zu\n", plan->case_count + plan->broken_count);
+    size_t number = plan->case_count;
+    for (size_t i = 0; i < plan->file_count; i++) {
+        if (!plan->files[i].broken)
+            continue;
+        text_format(out, "not ok %zu - ", ++number);
+        name(plan->files[i].name, out);
+        text_string(out, "\n# the file could not be run\n");
+    }
+}
+
+void test_tap_case(const TestPlan *plan, const TestOptions *options, size_t number, Text *out) {
+    const TestCase *test = &plan->cases[number];
+    bool passed = test->result.failed == 0 && test_has_ended(test, options);
+    text_format(out, "%s %zu - ", passed ? "ok" : "not ok", number + 1);
+    name(test->name, out);
+    text_format(out, "\n# %s:%u, %.2f s\n", plan->files[test->file].name, test->line,
+                test->result.seconds);
+    Text runs = {0};
+    test_describe_runs(test, options, &runs);
+    test_indent(out, "# ", &runs);
+    text_free(&runs);
+    if (!passed && test->result.failed == 0)
+        text_string(out, "# it has not ended\n");
+    test_indent(out, "# ", &test->result.why);
+    if (test->result.output.length > 0 && (!passed || options->verbose)) {
+        text_string(out, "# it printed:\n");
+        test_indent(out, "#   | ", &test->result.output);
+    }
+}
+
+void test_tap_end(const TestPlan *plan, bool interrupted, Text *out) {
+    (void)plan;
+    if (interrupted)
+        text_string(out, "Bail out! interrupted\n");
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Leftovers are the difference between two overviews, and between two sets of held locks. The locks of the
+// first set are kept alive as roots, so that none of the second can have one's address.
+#include "sync/leftover.h"
+
+#include "object/root.h"
+#include "sync/lock.h"
+#include "sync/rwlock.h"
+#include "sync/shared_lock.h"
+
+// ---- Locks ------------------------------------------------------------------------------------
+
+typedef void EachLock(void *context, const char *kind, Value lock, const struct Proto *proto,
+                      const uint32_t *pc);
+
+static const char *hold_kind_of(const Hold *hold) {
+    return load_relaxed(&hold->counts[RWLOCK_WRITE]) > 0 ? "the write side of an RWLock"
+                                                         : "the read side of an RWLock";
+}
+
+static void each_lock(const Fiber *fiber, EachLock *each, void *context) {
+    for (Lock *lock = fiber->held_locks; lock; lock = lock->next) {
+        Value v = value_from_ref(lock);
+        each(context, value_is_kind(v, KIND_RLOCK) ? "an RLock" : "a lock", v,
+             load_relaxed(&lock->proto), load_relaxed(&lock->pc));
+    }
+    for (SharedLock *lock = fiber->held_shared; lock; lock = lock->next)
+        each(context, "a shared lock", value_from_ref(lock), load_relaxed(&lock->proto),
+             load_relaxed(&lock->pc));
+    for (Hold *hold = fiber->holds; hold; hold = hold->next_held)
+        if (load_relaxed(&hold->counts[RWLOCK_READ]) + load_relaxed(&hold->counts[RWLOCK_WRITE]) >
+            0)
+            each(context, hold_kind_of(hold), value_from_ref(hold), load_relaxed(&hold->proto),
+                 load_relaxed(&hold->pc));
+}
+
+static void root_lock(void *context, const char *kind, Value lock, const struct Proto *proto,
+                      const uint32_t *pc) {
+    (void)kind;
+    (void)proto;
+    (void)pc;
+    root_push(context, lock);
+}
+
+typedef struct Description {
+    Fiber *fiber;
+    const Leftovers *before;
+    Text *out;
+    size_t count;
+} Description;
+
+static bool was_held(const Description *description, Value lock) {
+    const Fiber *fiber = description->fiber;
+    for (uint32_t i = description->before->roots; i < fiber->root_count; i++)
+        if (fiber->roots[i] == lock)
+            return true;
+    return false;
+}
+
+static void describe_lock(void *context, const char *kind, Value lock, const struct Proto *proto,
+                          const uint32_t *pc) {
+    Description *description = context;
+    char place[256] = "";
+    if (was_held(description, lock))
+        return;
+    if (proto)
+        fiber_runtime(description->fiber)->place_of(proto, pc, place, sizeof place);
+    text_format(description->out, "%s that is held still%s%s\n", kind,
+                *place ? ", acquired at " : "", place);
+    description->count++;
+}
+
+// ---- What runs --------------------------------------------------------------------------------
+
+static bool was_running(const Overview *before, uint64_t id) {
+    for (size_t i = 0; i < before->count; i++)
+        if (before->rows[i].id == id)
+            return true;
+    return false;
+}
+
+static void describe_row(const OverviewRow *row, Text *out) {
+    text_format(out, "%s %llu", row->kind, (unsigned long long)row->id);
+    if (row->name)
+        text_format(out, " (%s)", row->name);
+    if (row->pid)
+        text_format(out, ", pid %lld", (long long)row->pid);
+    if (row->started)
+        text_format(out, ", started at %s", row->started);
+    else if (row->pid) // only a ProcessPool starts processes in conc's own code
+        text_string(out, ", of a ProcessPool that is not closed");
+    if (row->waits_for)
+        text_format(out, ", waits for %s", row->waits_for);
+    else
+        text_format(out, ", is %s", row->state);
+    if (row->place && !row->pid)
+        text_format(out, ", at %s", row->place);
+    text_char(out, '\n');
+}
+
+static void describe_running(Description *description) {
+    Overview now;
+    overview_take(description->fiber, &now);
+    for (size_t i = 0; i < now.count; i++) {
+        const OverviewRow *row = &now.rows[i];
+        if (row->idle || was_running(&description->before->running, row->id))
+            continue;
+        describe_row(row, description->out);
+        description->count++;
+    }
+    overview_free(&now);
+}
+
+// ---- The three steps --------------------------------------------------------------------------
+
+void leftovers_note(Fiber *fiber, Leftovers *before) {
+    before->roots = root_mark(fiber);
+    overview_take(fiber, &before->running);
+    each_lock(fiber, root_lock, fiber);
+}
+
+size_t leftovers_describe(Fiber *fiber, const Leftovers *before, Text *out) {
+    Description description = {.fiber = fiber, .before = before, .out = out};
+    describe_running(&description);
+    each_lock(fiber, describe_lock, &description);
+    return description.count;
+}
+
+void leftovers_free(Fiber *fiber, Leftovers *before) {
+    root_release(fiber, before->roots);
+    overview_free(&before->running);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// A test is the second thing that the main fiber runs: the script's top level comes first, so that all of
+// its names are there. What the top level has started and what runs still belongs to the script; what the test
+// starts has to have ended when its body ends.
+#include "vm/test.h"
+
+#include "base/os.h"
+#include "object/error.h"
+#include "object/function.h"
+#include "sync/leftover.h"
+#include "sync/registry.h"
+#include "vm/proto.h"
+#include "vm/run.h"
+#include "vm/trace.h"
+
+static void say(Vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(Vm *vm, const char *format, ...) {
+    Text text = {0};
+    va_list list;
+    va_start(list, format);
+    text_format_list(&text, format, list);
+    va_end(list);
+    os_write_all(vm_report_fd(vm), text_data(&text), text.length);
+    text_free(&text);
+}
+
+// What the main fiber is to run has ended: true if without an error. Else that is reported.
+static bool run(Vm *vm, Fiber *fiber, const char *what) {
+    thread_run_until_ended(vm->thread, fiber);
+    int asked = load_relaxed(&vm->exit_status);
+    Value error = fiber->error == VALUE_UNDEF ? VALUE_UNDEF : error_take(fiber);
+    if (asked >= 0) {
+        say(vm, "error: exit(%d) ended %s\n", asked, what);
+        return false;
+    }
+    if (error == VALUE_UNDEF)
+        return true;
+    error_report(fiber, error);
+    if (load_relaxed(&vm->deadlocked))
+        handles_report_unpicked(fiber); // they may be why nobody came any more
+    return false;
+}
+
+static void start_test(Fiber *fiber, const Unit *unit, uint32_t number) {
+    struct Proto *proto = unit->main->children[unit->code->tests[number]];
+    fiber->ended = false;
+    fiber->result = VALUE_UNDEF;
+    fiber->start[0] = value_from_ref(closure_new(fiber->heap, proto, 0));
+    fiber->start[1] = VALUE_NIL;
+}
+
+// True if nothing was left. The hint names the remedies, one for each kind of thing.
+static bool left_nothing(Vm *vm, Fiber *fiber, const Leftovers *before) {
+    Text list = {0}, lines = {0};
+    size_t count = leftovers_describe(fiber, before, &list);
+    for (size_t i = 0; i < list.length; i++) {
+        if (i == 0 || list.data[i - 1] == '\n')
+            text_string(&lines, "  ");
+        text_char(&lines, list.data[i]);
+    }
+    if (count > 0)
+        say(vm,
+            "error: the test has left something behind\n%s  hint: join, await or cancel what a "
+            "test starts, close its pools and release its locks\n",
+            text_data(&lines));
+    text_free(&list);
+    text_free(&lines);
+    return count == 0;
+}
+
+static TestVerdict run_test(Vm *vm, Fiber *fiber, const Unit *unit, uint32_t number) {
+    Leftovers before;
+    leftovers_note(fiber, &before);
+    start_test(fiber, unit, number);
+    bool passed = run(vm, fiber, "the test") && left_nothing(vm, fiber, &before);
+    leftovers_free(fiber, &before);
+    handles_report_unpicked(fiber);
+    return passed && !load_relaxed(&vm->failed) ? TEST_PASSED : TEST_FAILED;
+}
+
+TestVerdict vm_run_test(Vm *vm, const char *name, const char *text, size_t size, uint32_t number) {
+    UnitOptions options = vm_unit_options(vm);
+    options.tests = true;
+    Unit *unit = vm_compile(vm, name, text, size, &options);
+    Fiber *fiber = vm->thread->main_fiber;
+    if (!unit || !vm_load_main(vm, fiber, unit, name))
+        return TEST_BROKEN;
+    TestVerdict verdict = TEST_BROKEN;
+    if (run(vm, fiber, "the script before its tests"))
+        verdict = run_test(vm, fiber, unit, number);
+    vm->stuck = !handles_end_all(fiber, END_GRACE);
+    watchdog_end(&vm->watchdog);
+    return verdict;
+}
