@@ -35,8 +35,8 @@ static int say_none(const TestPlan *plan, const TestOptions *options) {
         fprintf(stderr, "conc: no test's name contains '%s'%s (there are %zu tests)\n",
                 options->filters[0], options->filter_count > 1 ? " or another --filter" : "",
                 plan->found);
-    else
-        fprintf(stderr, "conc: there are no tests; a test is written `test \"name\" { ... }`\n");
+    else if (!plan->said_none)
+        command_failed(options->paths[0], "no tests in this folder's scripts");
     return STATUS_ERROR;
 }
 

@@ -115,7 +115,8 @@ static const struct Option *find(const char *word) {
     size_t size = strcspn(word, "=");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if ((strlen(all[i].name) == size && !memcmp(all[i].name, word, size)) ||
-            (all[i].short_name && !strcmp(all[i].short_name, word)))
+            (all[i].short_name && !strncmp(word, all[i].short_name, 2) && word[1] != '-' &&
+             (!word[2] || all[i].takes == TAKES_VALUE)))
             return &all[i];
     return NULL;
 }
@@ -124,14 +125,21 @@ static bool is_number(const char *word) {
     return *word && word[strspn(word, "0123456789")] == '\0';
 }
 
+// --jobs=8, -j8
+static const char *value_within(const char *word) {
+    const char *equals = strchr(word, '=');
+    if (word[1] != '-')
+        return word[2] ? word + 2 : NULL;
+    return equals ? equals + 1 : NULL;
+}
+
 // False: the value is missing, or there is one too many. A seed may be left out.
 static bool value_of(TestOptions *options, const struct Option *option, const char *word,
                      Words *words, const char **value) {
-    const char *equals = strchr(word, '=');
-    *value = equals ? equals + 1 : NULL;
+    *value = value_within(word);
     if (option->takes == TAKES_NOTHING)
-        return !equals || problem(options, "%s takes no value", option->name);
-    if (equals ||
+        return !*value || problem(options, "%s takes no value", option->name);
+    if (*value ||
         (option->takes == TAKES_SEED && (words->next == words->end || !is_number(*words->next))))
         return true;
     if (words->next == words->end)

@@ -148,8 +148,10 @@ static void take_file(Search *search, TestFile *file, const TestOptions *options
     }
     uint32_t count = list_tests(search->plan, file, options);
     search->plan->found += count;
-    if (count == 0 && search->named)
-        command_failed(file->name, "no tests");
+    if (count > 0 || !search->named)
+        return;
+    command_failed(file->name, "no tests (one is written `test \"name\" { ... }`)");
+    search->plan->said_none = true;
 }
 
 // ---- Folders ----------------------------------------------------------------------------------

@@ -142,10 +142,7 @@ typedef struct ModuleCode {
     const bool *constant;
     const uint32_t *declared; // where
     uint32_t global_count;
-    // The test blocks in the order of the text, as numbers of main's children; none but with
-    // CompileOptions.tests.
-    const uint32_t *tests;
-    uint32_t test_count;
+    const Code *test;       // of the block that CompileOptions.test names; NULL: there is none
     uint32_t builtin_limit; // all built-ins that it names have a number below
 } ModuleCode;
 

@@ -37,8 +37,7 @@ const ModuleCode *compile_module(Arena *arena, const Source *source, struct Modu
                            .constant = globals.constant,
                            .declared = globals.declared,
                            .global_count = globals.count,
-                           .tests = generator.tests,
-                           .test_count = generator.test_count,
+                           .test = generator.test,
                            .builtin_limit = generator.builtin_limit};
     return module;
 }

@@ -22,7 +22,7 @@ typedef struct CompileOptions {
     const bool *known_constant; // may be NULL: none is
     uint32_t known_count;
     bool redeclare; // REPL: a known const may be declared anew (assigning it stays an error)
-    bool tests;     // conc test: the bodies of test blocks become functions
+    uint32_t test;  // conc test: the body of this test block (from 1) becomes a function; 0: none
     bool give_last; // REPL and -p: the value of a last expression statement is the module's result
 } CompileOptions;
 

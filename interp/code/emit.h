@@ -29,10 +29,10 @@ typedef struct Generator { // of a module
     int64_t range_class;     // of the built-in range
     int64_t assert_function; // of the built-in assert
     uint32_t builtin_limit;  // see ModuleCode
-    uint32_t *tests;         // see ModuleCode
-    uint32_t test_count, test_capacity;
-    bool failed;           // a limit was reported
-    struct Emitter *spare; // finished ones, to be used again
+    uint32_t tests_seen;     // of test blocks
+    const Code *test;        // see ModuleCode
+    bool failed;             // a limit was reported
+    struct Emitter *spare;   // finished ones, to be used again
 } Generator;
 
 typedef struct Emitter {

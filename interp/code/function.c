@@ -68,32 +68,28 @@ static Code *function_code(Generator *generator, Emitter *outer, Function *funct
     return code;
 }
 
-// The number of the function's code among the children, or -1 at the limit.
-static int64_t add_child(Emitter *e, Function *function) {
+// The code of a function as one more child; false at the limit.
+static bool add_child(Emitter *e, Function *function) {
     Span at = e->place;
     const Code *code = function_code(e->generator, e, function);
     emit_at(e, at);
     if (e->child_count > UINT16_MAX) {
         emit_limit(e, "it has more than 65536 functions");
-        return -1;
+        return false;
     }
     *VECTOR_ADD(e, const Code *, children, child) = code;
-    return e->child_count - 1;
+    return true;
 }
 
 void function_to(Emitter *e, Function *function, Register r) {
-    int64_t child = add_child(e, function);
-    if (child >= 0)
-        emit_x(e, OP_NEW_CLOSURE, r, (uint32_t)child);
+    if (add_child(e, function))
+        emit_x(e, OP_NEW_CLOSURE, r, e->child_count - 1);
 }
 
 // What it names of the module are slots, so it captures nothing, and needs no closure to be made for it.
 void function_test(Emitter *e, Function *function) {
-    int64_t child = add_child(e, function);
-    Generator *g = e->generator;
-    if (child >= 0)
-        *(uint32_t *)vector_add(g->arena, &g->tests, &g->test_count, &g->test_capacity,
-                                sizeof *g->tests) = (uint32_t)child;
+    if (add_child(e, function))
+        e->generator->test = e->children[e->child_count - 1];
 }
 
 // ---- Classes ----------------------------------------------------------------------------------

@@ -219,7 +219,7 @@ static void statement(Emitter *e, Stmt *stmt) {
     case STMT_BLOCK: statement_block(e, &stmt->block); break;
     case STMT_SELECT: select_statement(e, stmt); break;
     case STMT_TEST: // a plain run passes over it
-        if (e->generator->options->tests)
+        if (++e->generator->tests_seen == e->generator->options->test)
             function_test(e, stmt->test.function);
         break;
     case STMT_FUNCTION: break; // made at the block's start

@@ -42,11 +42,17 @@ static bool run(Vm *vm, Fiber *fiber, const char *what) {
     return false;
 }
 
-static void start_test(Fiber *fiber, const Unit *unit, uint32_t number) {
-    struct Proto *proto = unit->main->children[unit->code->tests[number]];
+static Proto *test_proto(const Unit *unit) {
+    for (uint32_t i = 0; i < unit->proto_count; i++)
+        if (unit->protos[i]->code == unit->code->test)
+            return unit->protos[i];
+    return NULL;
+}
+
+static void start_test(Fiber *fiber, const Unit *unit) {
     fiber->ended = false;
     fiber->result = VALUE_UNDEF;
-    fiber->start[0] = value_from_ref(closure_new(fiber->heap, proto, 0));
+    fiber->start[0] = value_from_ref(closure_new(fiber->heap, test_proto(unit), 0));
     fiber->start[1] = VALUE_NIL;
 }
 
@@ -69,10 +75,10 @@ static bool left_nothing(Vm *vm, Fiber *fiber, const Leftovers *before) {
     return count == 0;
 }
 
-static TestVerdict run_test(Vm *vm, Fiber *fiber, const Unit *unit, uint32_t number) {
+static TestVerdict run_test(Vm *vm, Fiber *fiber, const Unit *unit) {
     Leftovers before;
     leftovers_note(fiber, &before);
-    start_test(fiber, unit, number);
+    start_test(fiber, unit);
     bool passed = run(vm, fiber, "the test") && left_nothing(vm, fiber, &before);
     leftovers_free(fiber, &before);
     handles_report_unpicked(fiber);
@@ -81,14 +87,14 @@ static TestVerdict run_test(Vm *vm, Fiber *fiber, const Unit *unit, uint32_t num
 
 TestVerdict vm_run_test(Vm *vm, const char *name, const char *text, size_t size, uint32_t number) {
     UnitOptions options = vm_unit_options(vm);
-    options.tests = true;
+    options.test = number + 1;
     Unit *unit = vm_compile(vm, name, text, size, &options);
     Fiber *fiber = vm->thread->main_fiber;
     if (!unit || !vm_load_main(vm, fiber, unit, name))
         return TEST_BROKEN;
     TestVerdict verdict = TEST_BROKEN;
     if (run(vm, fiber, "the script before its tests"))
-        verdict = run_test(vm, fiber, unit, number);
+        verdict = run_test(vm, fiber, unit);
     vm->stuck = !handles_end_all(fiber, END_GRACE);
     watchdog_end(&vm->watchdog);
     return verdict;

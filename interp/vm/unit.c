@@ -31,7 +31,7 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
                           .known_constant = options->known_constant,
                           .known_count = options->known_count,
                           .redeclare = options->redeclare,
-                          .tests = options->tests,
+                          .test = options->test,
                           .give_last = options->give_last};
     bool incomplete = false;
     unit->code = compile_source(&unit->arena, unit->source, options->mode == UNIT_EXPRESSION, &how,

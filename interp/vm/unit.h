@@ -33,8 +33,9 @@ typedef struct UnitOptions {
     const CodeName *known; // names that the module has already
     const bool *known_constant;
     uint32_t known_count;
-    bool redeclare, give_last, tests; // see CompileOptions
-    bool colour;                      // of the diagnostics
+    bool redeclare, give_last; // see CompileOptions
+    uint32_t test;             //
+    bool colour;               // of the diagnostics
 } UnitOptions;
 
 // Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.
