@@ -104,7 +104,7 @@ static void describe_running(Description *description) {
     overview_take(description->fiber, &now);
     for (size_t i = 0; i < now.count; i++) {
         const OverviewRow *row = &now.rows[i];
-        if (row->idle || was_running(&description->before->running, row->id))
+        if (row->of_pool || was_running(&description->before->running, row->id))
             continue;
         describe_row(row, description->out);
         description->count++;

@@ -9,8 +9,8 @@
 //     if (leftovers_describe(fiber, &before, &text) > 0) ...
 //     leftovers_free(fiber, &before);
 //
-// Idle threads of a Pool are not counted, as a script's end does not wait for them either; its jobs and
-// the processes of a ProcessPool are.
+// Threads of a Pool are not counted, as a script's end does not wait for them either; its jobs and the
+// processes of a ProcessPool are.
 #ifndef CONC_SYNC_LEFTOVER_H
 #define CONC_SYNC_LEFTOVER_H
 

@@ -53,12 +53,12 @@ static void add_fiber(Overview *overview, Fiber *fiber) {
     row->name = name_of(handle);
     row->place = place_of(fiber, handle);
     row->started = place_of_start(fiber_runtime(fiber), handle);
+    row->of_pool = handle && value_is_kind(slot_get(&handle->callee), KIND_CREW);
     if (load_relaxed(&fiber->wait.state) == WAIT_ARMED) {
         char what[400];
         wait_describe_object(fiber, what, sizeof what);
         row->waits_for = copy(what);
         row->state = "waiting";
-        row->idle = fiber->wait.kind == PARK_IDLE;
     } else {
         row->state = fiber->thread->current == fiber ? "running" : "ready";
     }
