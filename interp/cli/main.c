@@ -26,6 +26,8 @@ static const char help_text[] =
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
+    "    conc test PATH...       run the `test \"name\" { ... }` blocks of scripts, or of all in a "
+    "folder\n"
     "    conc --version          print the version\n"
     "    conc --help             print this\n"
     "\n"
@@ -33,7 +35,17 @@ static const char help_text[] =
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
     "\n"
-    "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
+    "For conc test, in any order with the paths:\n"
+    "    --filter TEXT           only tests whose name contains TEXT; may be given again\n"
+    "    --jobs N, -j N          so many at a time (default: the number of CPUs)\n"
+    "    --repeat N              each test N times\n"
+    "    --shuffle [SEED]        in another order, which the seed gives again\n"
+    "    --timeout SECONDS       a test that takes longer fails (default: 60)\n"
+    "    --tap, --junit FILE     results as TAP; and as XML for build servers, into FILE\n"
+    "    --verbose, -v           name the tests that passed, too, and show what they printed\n"
+    "\n"
+    "Exit status: 0 done; 1 an error was not caught, or a test failed; 2 the script could not be "
+    "run;\n"
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
 
 static Vm *new_vm(const Options *options) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Puts the natives and the library under what the command makes.
 #include "cli/vm_options.h"
 
 #include "native/install.h"

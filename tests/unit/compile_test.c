@@ -14,7 +14,7 @@
 
 static const CodeName builtins[] = {{"print", 5},       {"len", 3},     {"range", 5}, {"Error", 5},
                                     {"ValueError", 10}, {"OSError", 7}, {"lock", 4},  {"open", 4},
-                                    {"sleep", 5},       {"Thread", 6}};
+                                    {"sleep", 5},       {"Thread", 6},  {"assert", 6}};
 static const CodeName known[] = {{"args", 4}, {"FIXED", 5}};
 static const bool known_constant[] = {false, true};
 
@@ -485,6 +485,32 @@ Test(compile, imports) {
 
 Test(compile, tests_are_checked_and_passed_over) {
     expect_absent("test \"t\" { await sleep(1)\nprint(1) }", "CALL");
+}
+
+Test(compile, a_test_that_is_asked_for_is_a_function_of_its_own) {
+    const char *text = "test \"a\" { f() }\nfn f() { }\ntest \"b\" { let x = 7; f(x) }";
+    Compiled *c = compile_with(text, strlen(text), (CompileOptions){.test = 2});
+    cr_assert(c->module);
+    cr_assert(c->module->test);
+    cr_expect_eq(c->module->test->capture_count, 0);
+    cr_expect(strstr(text_data(&c->listing), "r1 = 7"));
+    cr_expect_eq(c->module->main->child_count, 2);
+    compiled_free(c);
+}
+
+Test(compile, tests_stand_at_the_top_level) {
+    cr_expect_eq(error_count("test \"t\" { }"), 0);
+    cr_expect_eq(error_count("if true { test \"t\" { } }"), 1);
+    cr_expect_eq(error_count("fn f() { test \"t\" { } }"), 1);
+    cr_expect_eq(error_count("test \"a\" { test \"b\" { } }"), 1);
+}
+
+Test(compile, assert_is_a_jump) {
+    EXPECT("fn f(x, y) { assert(x == y) }", "JUMP_IF_EQUAL      r1 r2", "THROW_ASSERTION");
+    EXPECT("fn f(x) { assert(not x, g()) }\nfn g() { }", "JUMP_FALSE         r1", "CALL",
+           "THROW_ASSERTION");
+    EXPECT("fn f(x) { assert(...x) }", "CALL_SPREAD");
+    expect_absent("fn f(x, assert) { assert(x == 1) }", "THROW_ASSERTION");
 }
 
 Test(compile, groups_own_the_starts_of_their_text) {
