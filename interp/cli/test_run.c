@@ -5,9 +5,11 @@
 //
 //   RUNS --(time-out: SIGQUIT)--> ASKED --(it has said what runs: SIGTERM)--> ENDS --(SIGKILL)--> KILLED
 //   RUNS --(Ctrl-C: SIGTERM)----------------------------------------------> ENDS
+//   RUNS --(passed, but processes of its group are left)--> LINGERS
 //
-// This process is the reaper of whatever its children leave behind: a test's process group is killed as soon
-// as its leader has ended, and waited for.
+// This process is the reaper of whatever its children leave behind: once a test's own process has ended the
+// rest of its group is killed and waited for. A test that has passed waits a little before that: a child of a
+// child that was killed notices by itself, and only one that stays was left behind.
 #include "cli/test_run.h"
 
 #include <errno.h>
@@ -23,12 +25,13 @@
 
 #include "base/os.h"
 #include "cli/test_child.h"
+#include "sched/park.h"
 
-enum { OUTPUT_MOST = 1 << 20 };        // bytes that are kept of what a run prints
-enum { ASK_SECONDS = 2 };              // to say what runs
+enum { OUTPUT_MOST = 1 << 20 };               // bytes that are kept of what a run prints
+enum { ASK_SECONDS = 2, LINGER_SECONDS = 3 }; // to say what runs; to notice that the parent is gone
 static const double end_seconds = 2.5; // for finally blocks: what a script's end has, and a little
 
-typedef enum Phase { PHASE_RUNS, PHASE_ASKED, PHASE_ENDS, PHASE_KILLED } Phase;
+typedef enum Phase { PHASE_RUNS, PHASE_ASKED, PHASE_ENDS, PHASE_KILLED, PHASE_LINGERS } Phase;
 
 typedef struct Stream {
     int fd; // -1: closed
@@ -42,6 +45,8 @@ typedef struct Run {
     pid_t pid;
     Phase phase;
     bool late;         // --timeout
+    bool survived;     // LINGERS took too long
+    int status;        // of the test's own process, from LINGERS on
     size_t asked_at;   // how long the report was then
     size_t answer_end; // and where the answer ends
     uint64_t started, deadline;
@@ -181,7 +186,7 @@ static bool start_next(Runner *runner) {
     TestCase *test = &runner->plan->cases[runner->next];
     Run *run = free_run(runner);
     *run = (Run){.test = test, .number = test->result.started + 1, .started = os_now()};
-    run->deadline = run->started + (uint64_t)(runner->options->timeout * 1e9);
+    run->deadline = deadline_after(runner->options->timeout);
     store_seq(&runner->verdicts[run - runner->runs], VERDICT_NONE);
     if (!fork_run(runner, run)) {
         run->test = NULL;
@@ -209,7 +214,7 @@ static void start_runs(Runner *runner) {
 
 static void go_to(Run *run, Phase phase, int signal, double seconds) {
     run->phase = phase;
-    run->deadline = seconds > 0 ? os_now() + (uint64_t)(seconds * 1e9) : UINT64_MAX;
+    run->deadline = seconds > 0 ? deadline_after(seconds) : DEADLINE_NEVER;
     kill(phase == PHASE_KILLED ? -run->pid : run->pid, signal);
 }
 
@@ -240,6 +245,7 @@ static void look_at_clock(Run *run) {
             go_to(run, PHASE_KILLED, SIGKILL, 0);
         break;
     case PHASE_KILLED: break;
+    case PHASE_LINGERS: run->survived = passed; break;
     }
 }
 
@@ -249,7 +255,9 @@ static void interrupt_all(Runner *runner, int signal) {
     runner->caught = signal;
     for (int i = 0; i < runner->options->jobs; i++) {
         Run *run = &runner->runs[i];
-        if (run->test && again)
+        if (run->test && run->phase == PHASE_LINGERS)
+            run->survived = true;
+        else if (run->test && again)
             go_to(run, PHASE_KILLED, SIGKILL, 0);
         else if (run->test && run->phase < PHASE_ENDS)
             end_asked(run);
@@ -293,65 +301,104 @@ static void take_text(Text *to, Text *from) {
     *from = (Text){0};
 }
 
-static void note_result(Runner *runner, Run *run, int status) {
-    TestResult *result = &run->test->result;
-    uint32_t verdict = load_seq(&runner->verdicts[run - runner->runs]);
-    bool passed = !run->late && verdict == VERDICT_PASSED && status == 0;
-    result->ended++;
-    result->seconds += (double)(os_now() - run->started) / 1e9;
-    note_cut(&run->output);
-    note_cut(&run->report);
-    if (passed) {
-        if (result->failed == 0)
-            take_text(&result->output, &run->output.text);
+static void explain(const Runner *runner, Run *run, uint32_t verdict, Text *why) {
+    if (run->late) {
+        explain_late(runner, run, why);
         return;
     }
+    take_text(why, &run->report.text);
+    explain_end(run->status, verdict, why);
+    if (run->survived)
+        text_string(why, "error: a process that was started by a process of the test runs still\n");
+}
+
+static uint32_t verdict_of(const Runner *runner, const Run *run) {
+    return load_seq(&runner->verdicts[run - runner->runs]);
+}
+
+static bool has_passed(const Runner *runner, const Run *run) {
+    return !run->late && !run->survived && run->status == 0 &&
+           verdict_of(runner, run) == VERDICT_PASSED;
+}
+
+static void note_failure(const Runner *runner, Run *run) {
+    TestResult *result = &run->test->result;
+    uint32_t verdict = verdict_of(runner, run);
     if (result->failed++ > 0)
         return;
     result->first_failed = run->number;
     result->broken = verdict == VERDICT_BROKEN && !run->late;
-    if (run->late)
-        explain_late(runner, run, &result->why);
-    else
-        take_text(&result->why, &run->report.text);
-    if (!run->late)
-        explain_end(status, verdict, &result->why);
+    explain(runner, run, verdict, &result->why);
     take_text(&result->output, &run->output.text);
+}
+
+static void note_result(const Runner *runner, Run *run) {
+    TestResult *result = &run->test->result;
+    bool shown = runner->options->verbose || runner->options->junit; // also of those that pass
+    note_cut(&run->output);
+    note_cut(&run->report);
+    result->ended++;
+    result->seconds += (double)(os_now() - run->started) / 1e9;
+    if (!has_passed(runner, run))
+        note_failure(runner, run);
+    else if (shown && result->failed == 0)
+        take_text(&result->output, &run->output.text);
 }
 
 // ---- Reaping ----------------------------------------------------------------------------------
 
-// The leader has ended and is not waited for yet, so that its number still is its group's. Whoever of the group
-// loses its parent becomes a child of this process before that parent can be waited for.
-static int reap_group(pid_t leader) {
-    int status = 0, other;
-    kill(-leader, SIGKILL);
-    while (waitpid(leader, &status, 0) < 0 && errno == EINTR) {
+// Reaps those of the group that have ended. True while one runs: then the number is its group's still. Whoever of
+// the group loses its parent becomes a child of this process before that parent can be waited for.
+static bool group_runs(pid_t group) {
+    int status;
+    pid_t reaped;
+    while ((reaped = waitpid(-group, &status, WNOHANG)) > 0 || (reaped < 0 && errno == EINTR)) {
     }
-    while (waitpid(-leader, &other, 0) > 0 || errno == EINTR) {
+    return reaped == 0;
+}
+
+static void kill_group(pid_t group) {
+    int status;
+    while (group_runs(group)) {
+        kill(-group, SIGKILL);
+        waitpid(-group, &status, 0);
     }
-    return status;
+}
+
+// A run that an interrupt has cut off has no result.
+static bool is_cut_off(const Runner *runner, const Run *run) {
+    return runner->caught && !run->late && (run->phase == PHASE_ENDS || run->phase == PHASE_KILLED);
 }
 
 static void end_run(Runner *runner, Run *run) {
-    int status = reap_group(run->pid);
+    kill_group(run->pid);
     stream_read(&run->output);
     stream_read(&run->report);
     stream_close(&run->output);
     stream_close(&run->report);
-    bool cut_off = runner->caught && run->phase >= PHASE_ENDS && !run->late;
-    if (!cut_off)
-        note_result(runner, run, status);
+    if (!is_cut_off(runner, run))
+        note_result(runner, run);
     text_free(&run->output.text);
     text_free(&run->report.text);
     run->test = NULL;
     runner->running--;
 }
 
-static bool has_ended(const Run *run) {
-    siginfo_t info = {0};
-    return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-           info.si_pid == run->pid;
+// The test's own process has ended, and has left none that is to be waited for.
+static bool leader_ended(const Runner *runner, Run *run) {
+    if (waitpid(run->pid, &run->status, WNOHANG) != run->pid)
+        return false;
+    if (!has_passed(runner, run) || !group_runs(run->pid))
+        return true;
+    run->phase = PHASE_LINGERS;
+    run->deadline = deadline_after(LINGER_SECONDS);
+    return false;
+}
+
+static bool has_ended(const Runner *runner, Run *run) {
+    if (run->phase != PHASE_LINGERS)
+        return leader_ended(runner, run);
+    return run->survived || !group_runs(run->pid);
 }
 
 // ---- The loop ---------------------------------------------------------------------------------
@@ -398,7 +445,7 @@ static const TestCase *attend(Runner *runner) {
         stream_read(&run->output);
         stream_read(&run->report);
         look_at_clock(run);
-        if (has_ended(run))
+        if (has_ended(runner, run))
             end_run(runner, run);
         else
             running = run->test;

@@ -6,6 +6,7 @@
 
 #include "object/root.h"
 #include "sync/lock.h"
+#include "sync/registry.h"
 #include "sync/rwlock.h"
 #include "sync/shared_lock.h"
 
@@ -47,7 +48,7 @@ typedef struct Description {
     Fiber *fiber;
     const Leftovers *before;
     Text *out;
-    size_t count;
+    size_t count, cancelled;
 } Description;
 
 static bool was_held(const Description *description, Value lock) {
@@ -90,7 +91,9 @@ static void describe_row(const OverviewRow *row, Text *out) {
         text_format(out, ", started at %s", row->started);
     else if (row->pid) // only a ProcessPool starts processes in conc's own code
         text_string(out, ", of a ProcessPool that is not closed");
-    if (row->waits_for)
+    if (row->cancelled)
+        text_string(out, ", was cancelled and has not ended");
+    else if (row->waits_for)
         text_format(out, ", waits for %s", row->waits_for);
     else
         text_format(out, ", is %s", row->state);
@@ -108,6 +111,7 @@ static void describe_running(Description *description) {
             continue;
         describe_row(row, description->out);
         description->count++;
+        description->cancelled += row->cancelled;
     }
     overview_free(&now);
 }
@@ -120,11 +124,24 @@ void leftovers_note(Fiber *fiber, Leftovers *before) {
     each_lock(fiber, root_lock, fiber);
 }
 
-size_t leftovers_describe(Fiber *fiber, const Leftovers *before, Text *out) {
+static Description describe(Fiber *fiber, const Leftovers *before, Text *out) {
     Description description = {.fiber = fiber, .before = before, .out = out};
     describe_running(&description);
     each_lock(fiber, describe_lock, &description);
-    return description.count;
+    return description;
+}
+
+size_t leftovers_describe(Fiber *fiber, const Leftovers *before, double grace, Text *out) {
+    enum { PAUSES_A_SECOND = 200 };
+    uint64_t deadline = deadline_after(grace);
+    size_t length = out->length;
+    for (;;) {
+        Description description = describe(fiber, before, out);
+        bool may_end = description.count > 0 && description.count == description.cancelled;
+        if (!may_end || os_now() >= deadline || !handles_turn(fiber, 1.0 / PAUSES_A_SECOND))
+            return description.count;
+        text_shorten(out, length);
+    }
 }
 
 void leftovers_free(Fiber *fiber, Leftovers *before) {

@@ -53,6 +53,7 @@ static void add_fiber(Overview *overview, Fiber *fiber) {
     row->name = name_of(handle);
     row->place = place_of(fiber, handle);
     row->started = place_of_start(fiber_runtime(fiber), handle);
+    row->cancelled = handle && load_acquire(&handle->cancelled);
     row->of_pool = handle && value_is_kind(slot_get(&handle->callee), KIND_CREW);
     if (load_relaxed(&fiber->wait.state) == WAIT_ARMED) {
         char what[400];
@@ -79,6 +80,7 @@ static void add_child(void *context, Handle *handle, int64_t pid) {
     row->name = name_of(handle);
     row->place = place_of_start(children->runtime, handle);
     row->started = copy(row->place ? row->place : "");
+    row->cancelled = load_acquire(&handle->cancelled);
 }
 
 static int by_id(const void *a, const void *b) {

@@ -16,6 +16,7 @@ typedef struct OverviewRow {
     char *name;        // NULL: it has none
     char *waits_for;   // NULL: it does not wait
     char *started;     // where it was started; NULL: unknown, or the script's own thread
+    bool cancelled;    // it is on its way to its end
     bool of_pool;      // a thread of a Pool: what it runs has a row of its own
     char *place; // "file:line:column" where it is, a process: where it was started; NULL: unknown
 } OverviewRow;

@@ -341,6 +341,16 @@ bool handles_finish(Fiber *main, bool *reported) {
     return false;
 }
 
+bool handles_turn(Fiber *main, double seconds) {
+    WakeReason reason =
+        wait_for_none(main, &fiber_registry(main)->running_count, deadline_after(seconds));
+    if (reason == WAKE_DEADLOCK) {
+        free(main->wait.report);
+        main->wait.report = NULL;
+    }
+    return reason == WAKE_RETRY || reason == WAKE_TIMEOUT;
+}
+
 void handles_cancel_all(World *world, const Fiber *except) {
     Registry *registry = world->runtime->registry;
     if (exchange_seq(&world->ending, true))

@@ -59,7 +59,7 @@ static void start_test(Fiber *fiber, const Unit *unit) {
 // True if nothing was left. The hint names the remedies, one for each kind of thing.
 static bool left_nothing(Vm *vm, Fiber *fiber, const Leftovers *before) {
     Text list = {0}, lines = {0};
-    size_t count = leftovers_describe(fiber, before, &list);
+    size_t count = leftovers_describe(fiber, before, END_GRACE, &list);
     for (size_t i = 0; i < list.length; i++) {
         if (i == 0 || list.data[i - 1] == '\n')
             text_string(&lines, "  ");
