@@ -44,6 +44,8 @@ static void root_lock(void *context, const char *kind, Value lock, const struct 
     root_push(context, lock);
 }
 
+enum { SHOWN_MOST = 20 }; // of what runs; more are only counted
+
 typedef struct Description {
     Fiber *fiber;
     const Leftovers *before;
@@ -109,11 +111,14 @@ static void describe_running(Description *description) {
         const OverviewRow *row = &now.rows[i];
         if (row->of_pool || was_running(&description->before->running, row->id))
             continue;
-        describe_row(row, description->out);
+        if (description->count < SHOWN_MOST)
+            describe_row(row, description->out);
         description->count++;
         description->cancelled += row->cancelled;
     }
     overview_free(&now);
+    if (description->count > SHOWN_MOST)
+        text_format(description->out, "and %zu more\n", description->count - SHOWN_MOST);
 }
 
 // ---- The three steps --------------------------------------------------------------------------

@@ -23,8 +23,8 @@ typedef struct Leftovers {
 
 // `fiber` is the main fiber of the main thread, outside of any script code. May collect.
 void leftovers_note(Fiber *fiber, Leftovers *before);
-// Appends a line for each thing that was not there before; how many. What has been cancelled is given `grace` seconds
-// to end, if there is nothing else. May collect.
+// Appends a line for each thing that was not there before, as far as anybody would read on; how many. What has
+// been cancelled is given `grace` seconds to end, if there is nothing else. May collect.
 size_t leftovers_describe(Fiber *fiber, const Leftovers *before, double grace, Text *out);
 void leftovers_free(Fiber *fiber, Leftovers *before);
 
