@@ -32,9 +32,8 @@ static bool can_write(const char *path) {
 
 static int say_none(const TestPlan *plan, const TestOptions *options) {
     if (plan->found > 0)
-        fprintf(stderr, "conc: no test's name contains '%s'%s (there are %zu tests)\n",
-                options->filters[0], options->filter_count > 1 ? " or another --filter" : "",
-                plan->found);
+        fprintf(stderr, "conc: no test's name contains '%s'%s (of %zu)\n", options->filters[0],
+                options->filter_count > 1 ? " or another --filter" : "", plan->found);
     else if (!plan->said_none)
         command_failed(options->paths[0], "no tests in this folder's scripts");
     return STATUS_ERROR;
@@ -58,8 +57,6 @@ static int run_plan(TestPlan *plan, const TestOptions *options) {
     TestCounts counts = test_report_end(&report, signal > 0);
     if (signal < 0)
         return command_failed("the tests cannot be run", strerror(error));
-    if (options->junit && !test_junit_write(plan, options, options->junit))
-        return command_failed(options->junit, strerror(errno));
     if (report.failed_to_write)
         return command_failed("<stdout>", "the results could not be written");
     return status_of(plan, counts, signal);
@@ -75,6 +72,8 @@ static int run(const TestOptions *options) {
         status = run_plan(&plan, options);
     else
         status = say_none(&plan, options);
+    if (options->junit && !test_junit_write(&plan, options, options->junit))
+        status = command_failed(options->junit, strerror(errno));
     test_plan_free(&plan);
     return status;
 }

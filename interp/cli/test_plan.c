@@ -146,7 +146,9 @@ static void take_file(Search *search, TestFile *file, const TestOptions *options
         file_is_broken(search->plan, file, NULL);
         return;
     }
+    size_t before = search->plan->case_count;
     uint32_t count = list_tests(search->plan, file, options);
+    search->plan->tested_count += search->plan->case_count > before;
     search->plan->found += count;
     if (count > 0 || !search->named)
         return;

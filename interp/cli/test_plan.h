@@ -42,6 +42,7 @@ typedef struct TestPlan {
     TestCase *cases; // in the order in which they are started
     size_t case_count;
     size_t broken_count; // of files
+    size_t tested_count; // of files that have cases
     bool said_none;      // of some file, that it has no tests
     size_t found;        // tests, those left out by --filter included
 } TestPlan;

@@ -223,7 +223,8 @@ static void summary(const TestReport *report, TestCounts counts, bool interrupte
         text_format(out, ", %zu file%s could not be run", plan->broken_count,
                     plan->broken_count == 1 ? "" : "s");
     text_format(out, " in %.2f s", (double)(os_now() - report->started) / 1e9);
-    text_format(out, " (%zu file%s)", plan->file_count, plan->file_count == 1 ? "" : "s");
+    size_t files = plan->tested_count + plan->broken_count;
+    text_format(out, " (%zu file%s)", files, files == 1 ? "" : "s");
     text_string(out, report->colour ? "\x1b[0m\n" : "\n");
     if (report->options->shuffle)
         text_format(out, "the order again: --shuffle %llu\n",

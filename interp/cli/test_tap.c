@@ -15,7 +15,7 @@ static void name(const char *text, Text *out) {
 
 void test_tap_begin(const TestPlan *plan, Text *out) {
     text_format(out, "TAP version 13\n1..%zu\n", plan->case_count + plan->broken_count);
-    size_t number = plan->case_count;
+    size_t number = 0;
     for (size_t i = 0; i < plan->file_count; i++) {
         if (!plan->files[i].broken)
             continue;
@@ -28,7 +28,7 @@ void test_tap_begin(const TestPlan *plan, Text *out) {
 void test_tap_case(const TestPlan *plan, const TestOptions *options, size_t number, Text *out) {
     const TestCase *test = &plan->cases[number];
     bool passed = test->result.failed == 0 && test_has_ended(test, options);
-    text_format(out, "%s %zu - ", passed ? "ok" : "not ok", number + 1);
+    text_format(out, "%s %zu - ", passed ? "ok" : "not ok", plan->broken_count + number + 1);
     name(test->name, out);
     text_format(out, "\n# %s:%u, %.2f s\n", plan->files[test->file].name, test->line,
                 test->result.seconds);
