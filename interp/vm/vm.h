@@ -36,6 +36,8 @@ typedef struct Vm {
     pthread_mutex_t mutex;
     VmOptions options;
     Slot modules; // a Map: path or name to module (import)
+    Slot session; // the module of a session (vm/session.h), or nil
+    Slot shown;   // what a REPL is about to print
     CodeName *builtin_names;
     Watchdog watchdog;
     bool colour;                               // standard error is a terminal that wants colour
