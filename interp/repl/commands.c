@@ -81,18 +81,29 @@ static void load_again(Repl *repl, const char *argument) {
     free(path);
 }
 
-static void save(Repl *repl, const char *path) {
+static bool write_file(const char *path, const Text *text) {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool ok = fd >= 0 && os_write_all(fd, text_data(&repl->accepted), repl->accepted.length);
-    int error = errno;
-    if (fd >= 0 && close(fd) != 0 && ok) {
-        ok = false;
-        error = errno;
-    }
-    if (ok)
+    if (fd < 0)
+        return false;
+    bool ok = os_write_all(fd, text_data(text), text->length);
+    return close(fd) == 0 && ok;
+}
+
+// What may be typed twice here need not be a script: then that is said.
+static void save(Repl *repl, const char *path) {
+    Text all = {0}, errors = {0};
+    for (size_t i = 0; i < repl->accepted_count; i++)
+        text_append(&all, text_data(&repl->accepted[i].text), repl->accepted[i].text.length);
+    if (!write_file(path, &all)) {
+        repl_say("%s: %s", path, strerror(errno));
+    } else if (vm_compiles(repl->session.vm, path, text_data(&all), all.length, &errors)) {
         repl_say("saved in %s", path);
-    else
-        repl_say("%s: %s", path, strerror(error));
+    } else {
+        repl_say("saved in %s; as a script it has errors:", path);
+        os_write_all(STDERR_FILENO, text_data(&errors), errors.length);
+    }
+    text_free(&errors);
+    text_free(&all);
 }
 
 // ---- Looking at values ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "object/list.h"
 #include "object/str.h"
 #include "repl/commands.h"
 #include "repl/scan.h"
@@ -111,14 +112,29 @@ static size_t word_start(const char *text, size_t end) {
     return end;
 }
 
+// The list or text that is written right before `end`: one of its type. UNDEF: none is.
+static Value literal_before(const Search *search, size_t end) {
+    const char *text = search->text;
+    if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\''))
+        return value_from_ref(search->runtime->names[NAME_str]);
+    if (end == 0 || text[end - 1] != ']')
+        return VALUE_UNDEF;
+    Scan inside;
+    scan(text, end - 1, &inside);
+    if (inside.depth == 0 || inside.depth > SCAN_DEPTH)
+        return VALUE_UNDEF;
+    size_t bracket = inside.open[inside.depth - 1];
+    bool indexes =
+        bracket > 0 && (scan_is_name(text[bracket - 1]) || strchr(")]\"'", text[bracket - 1]));
+    return indexes ? VALUE_UNDEF : value_from_ref(list_new(search->session->fiber->heap, 0));
+}
+
 // What stands right before `end`.
 static Value value_before(const Search *search, size_t end) {
     const char *text = search->text;
-    if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\''))
-        return value_from_ref(search->runtime->names[NAME_str]); // some text
     size_t start = word_start(text, end);
     if (start == end || isdigit((unsigned char)text[start]))
-        return VALUE_UNDEF;
+        return literal_before(search, end);
     const Str *name =
         str_intern(search->runtime, search->session->fiber->heap, text + start, end - start);
     if (start == 0 || text[start - 1] != '.')

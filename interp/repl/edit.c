@@ -189,10 +189,10 @@ EditState edit_feed(char **line) {
 void edit_abandon(void) {
     enter();
     if (edit.state == EDIT_GOES_ON) {
-        rl_clear_visible_line();
         rl_callback_sigcleanup(); // out of a search, say, which has a prompt of its own
         rl_set_prompt(edit.prompt);
         rl_point = rl_end;
+        rl_clear_visible_line();
         rl_forced_update_display();
         fputs("^C\n", edit.out);
         fflush(edit.out);

@@ -77,10 +77,31 @@ void repl_show(Repl *repl, Value v) {
 
 // ---- Evaluation -----------------------------------------------------------------------------------
 
-static void keep(Repl *repl, const char *text, size_t size) {
-    text_append(&repl->accepted, text, size);
+static Text *text_to_keep(Repl *repl, const char *file) {
+    for (size_t i = 0; i < repl->accepted_count && file; i++)
+        if (repl->accepted[i].file && strcmp(repl->accepted[i].file, file) == 0)
+            return &repl->accepted[i].text;
+    size_t bytes = (repl->accepted_count + 1) * sizeof *repl->accepted;
+    repl->accepted = os_realloc(repl->accepted, bytes);
+    AcceptedInput *input = &repl->accepted[repl->accepted_count++];
+    *input = (AcceptedInput){.file = file ? strdup(file) : NULL};
+    return &input->text;
+}
+
+static void keep(Repl *repl, const char *file, const char *text, size_t size) {
+    Text *kept = text_to_keep(repl, file);
+    text_shorten(kept, 0);
+    text_append(kept, text, size);
     if (size > 0 && text[size - 1] != '\n')
-        text_char(&repl->accepted, '\n');
+        text_char(kept, '\n');
+}
+
+static void forget_all(Repl *repl) {
+    for (size_t i = 0; i < repl->accepted_count; i++) {
+        free(repl->accepted[i].file);
+        text_free(&repl->accepted[i].text);
+    }
+    free(repl->accepted);
 }
 
 static bool run(Repl *repl, const char *name, const char *text, size_t size, Value *value) {
@@ -100,11 +121,11 @@ bool repl_value(Repl *repl, const char *text, size_t size, Value *value) {
     return run(repl, NULL, text, size, value);
 }
 
-bool repl_evaluate(Repl *repl, const char *name, const char *text, size_t size) {
+bool repl_evaluate(Repl *repl, const char *file, const char *text, size_t size) {
     Value value;
-    if (!run(repl, name, text, size, &value))
+    if (!run(repl, file, text, size, &value))
         return false;
-    keep(repl, text, size);
+    keep(repl, file, text, size);
     repl_show(repl, value);
     return true;
 }
@@ -190,7 +211,7 @@ int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
     while (!is_over(&repl))
         turn(&repl);
     reader_close(&repl.reader);
-    text_free(&repl.accepted);
+    forget_all(&repl);
     free(repl.loaded);
     store_relaxed(&vm->world->interactive, false);
     int status = session_end(&repl.session, repl.wait);

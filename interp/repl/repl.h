@@ -9,22 +9,30 @@
 
 #include "repl/reader.h"
 
+// A text that has run without an error.
+typedef struct AcceptedInput {
+    char *file; // it was loaded from; NULL: it was typed
+    Text text;
+} AcceptedInput;
+
 typedef struct Repl {
     Session session;
     Reader reader;
     uint32_t input_count;
-    Text accepted; // all inputs that have run, for :save
-    char *loaded;  // the file of the last :load, or NULL
-    bool over;     // :quit
-    bool wait;     // at the end, for what runs still
+    AcceptedInput *accepted; // for :save, in order; a file that is loaded again keeps its place
+    size_t accepted_count;
+    char *loaded; // the file of the last :load, or NULL
+    bool over;    // :quit
+    bool wait;    // at the end, for what runs still
 } Repl;
 
 // Runs `text` first, unless it is NULL, as the file `name`; its names are the REPL's. The exit status.
 int repl_run(Vm *vm, const char *name, const char *text, size_t size);
 
 // --- for commands.c ---
-// Runs a text as an input that was typed; prints its value, or its error. False on an error. `name` NULL: `<input 3>`.
-bool repl_evaluate(Repl *repl, const char *name, const char *text, size_t size);
+// Runs a text as an input; prints its value, or its error. False on an error. `file`: where it was loaded from;
+// NULL: it was typed.
+bool repl_evaluate(Repl *repl, const char *file, const char *text, size_t size);
 // The same, but gives the value (rooted by the caller) in place of printing it.
 bool repl_value(Repl *repl, const char *text, size_t size, Value *value);
 // Prints v as the value of an input, and keeps it as `_`.

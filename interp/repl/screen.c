@@ -40,11 +40,10 @@ static struct {
     const ScreenLine *line;
     int terminal, out, bell; // descriptors: the terminal, the pipe's end to read, an eventfd
     bool typing;             // a line is on the terminal; under the mutex, like what follows
-    bool at_start;           // what was written last ended a line
     Text held;
     _Atomic bool closing;
     struct sigaction old_resize, old_continue;
-} screen = {.mutex = PTHREAD_MUTEX_INITIALIZER, .terminal = -1, .at_start = true};
+} screen = {.mutex = PTHREAD_MUTEX_INITIALIZER, .terminal = -1};
 
 int screen_terminal(void) { return screen.terminal; }
 void screen_lock(void) { pthread_mutex_lock(&screen.mutex); }
@@ -52,12 +51,7 @@ void screen_unlock(void) { pthread_mutex_unlock(&screen.mutex); }
 
 // ---- Writing; under the mutex ---------------------------------------------------------------------
 
-static void put(const char *data, size_t size) {
-    if (size == 0)
-        return;
-    os_write_all(screen.terminal, data, size);
-    screen.at_start = data[size - 1] == '\n';
-}
+static void put(const char *data, size_t size) { os_write_all(screen.terminal, data, size); }
 
 static void put_held(void) {
     put(text_data(&screen.held), screen.held.length);
@@ -80,8 +74,9 @@ static void put_above_line(void) {
     text_append(&rest, screen.held.data + size, screen.held.length - size);
     text_shorten(&screen.held, size);
     screen.line->hide();
+    bool ended = screen.held.data[size - 1] == '\n';
     put_held();
-    if (!screen.at_start)
+    if (!ended)
         put("\n", 1);
     screen.line->show();
     text_free(&screen.held);
@@ -107,17 +102,14 @@ static void take(void) {
         put_held();
 }
 
-// Whether the cursor stands at the start of a line can only be guessed, as the terminal echoes what is
-// typed. A row of blanks, one more than fit, ends on the next line where it does not, and on this one where it does.
+// Whether the cursor stands at the start of a line is not known, as the terminal echoes what is typed. A row of
+// blanks ends on the next line where it does not, and on this one where it does (as zsh does it).
 static void start_fresh_line(void) {
     struct winsize size;
-    if (screen.at_start)
-        return;
     int columns = ioctl(screen.terminal, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
     char blanks[1024];
     int length = snprintf(blanks, sizeof blanks, "%*s\r\033[K", columns, "");
-    put(blanks, (size_t)length < sizeof blanks ? (size_t)length : sizeof blanks - 1);
-    screen.at_start = true;
+    put(blanks, (size_t)length < sizeof blanks ? (size_t)length : 0);
 }
 
 void screen_line_begins(void) {
@@ -129,7 +121,6 @@ void screen_line_begins(void) {
 
 void screen_line_ends(void) {
     screen.typing = false;
-    screen.at_start = true;
     put_held();
 }
 

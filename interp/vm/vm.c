@@ -216,13 +216,20 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     return load_main(vm, fiber, unit, name) ? run_script(vm, fiber) : STATUS_ERROR;
 }
 
-int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
+bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(name, text, size, &options);
-    if (!unit)
-        return STATUS_USAGE;
+    Unit *unit;
+    if (unit_compile(name, text, size, &options, &unit, diagnostics) != UNIT_OK)
+        return false;
     unit_free(unit);
-    return STATUS_DONE;
+    return true;
+}
+
+int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
+    Text diagnostics = {0};
+    bool ok = vm_compiles(vm, name, text, size, &diagnostics);
+    print_diagnostics(&diagnostics);
+    return ok ? STATUS_DONE : STATUS_USAGE;
 }
 
 static bool print_result(Fiber *fiber) {

@@ -67,6 +67,8 @@ enum {
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
 // Compiles only; prints diagnostics to standard error. The status.
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
+// The same, with the diagnostics as text.
+bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics);
 // conc -p: runs one expression and prints its value.
 int vm_print_expression(Vm *vm, const char *text, size_t size);
 
