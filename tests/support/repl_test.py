@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """The REPL as a person sees it: on a terminal (terminal.py), by what the screen shows.
 
     tests/support/repl_test.py [--conc PATH] [NAME...]     NAME: Class.test_name, as unittest has it
@@ -27,7 +28,8 @@ class ReplTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
 
     def start(self, *arguments, columns=72, lines=40, **env):
-        env = {"TERM": "xterm", "XDG_STATE_HOME": self.folder + "/state", "LC_ALL": "C.UTF-8", **env}
+        env = {"TSAN_OPTIONS": "die_after_fork=0:exitcode=86", "ASAN_OPTIONS": "detect_leaks=0",
+               "TERM": "xterm", "XDG_STATE_HOME": self.folder + "/state", "LC_ALL": "C.UTF-8", **env}
         t = Terminal([CONC, *arguments], columns, lines, env, self.folder)
         self.addCleanup(t.end)
         t.wait_last(">>>")
@@ -108,8 +110,7 @@ class Inputs(ReplTest):
         t.wait_until("an indented line", lambda: t.cursor()[1] == 8)
         t.type("if x {\r")
         t.wait_until("a deeper line", lambda: t.cursor()[1] == 12)
-        t.type("return [1,\r2]\r}\r}\r")
-        t.wait_last(">>>")
+        self.run_input(t, "return [1,\r2]\r}\r}")
         self.assertEqual(t.screen()[-7:-4], [">>> fn f(x) {", "...     if x {",
                                              "...         return [1,"])
         self.assertIn("...     }", t.screen())
@@ -141,8 +142,7 @@ class Inputs(ReplTest):
         t = self.start()
         t.type('let name = input("name? ")\r')
         t.wait_last("name?")
-        t.type("Zoë\r")
-        t.wait_last(">>>")
+        self.run_input(t, "Zoë")
         self.assertEqual(self.run_input(t, "name"), ['"Zoë"'])
 
     def test_half_a_line_is_ended_before_the_prompt(self):
@@ -185,8 +185,7 @@ class Meanwhile(ReplTest):
         self.assertEqual(t.screen()[-4:], ["[thread 2] line 0", "[thread 2] line 1",
                                            "[thread 2] line 2", '>>> let 半行 = "ty'])
         self.assertEqual(t.cursor()[1], 18)
-        t.type('ped"\r')
-        t.wait_last(">>>")
+        self.run_input(t, 'ped"')
         self.assertEqual(self.run_input(t, "半行"), ['"typed"'])
 
     def test_ten_thousand_lines_of_eight_threads(self):
@@ -197,14 +196,13 @@ class Meanwhile(ReplTest):
         t.wait_until("the cursor", lambda: t.cursor()[1] == 4)
         t.type("\x0b")  # cut it
         t.wait_last(">>>")
-        t.type("for i in 0..8 { thread { for n in 0..1250 { print(i, n) } } }\r")
-        t.wait_last(">>>")
+        self.run_input(t, "for i in 0..8 { thread { for n in 0..1250 { print(i, n) } } }")
         t.type("\x19\x01")  # and paste it again, while they print
         t.wait_until("all lines", lambda: sum(" 1249" in line for line in t.all_lines()) == 8)
         t.wait_last(">>> let half = 1")
         self.assertEqual(t.cursor()[1], 4)
         lines = [line for line in t.all_lines() if line.startswith("[thread")]
-        self.assertEqual(len(lines), 10000)
+        self.assertEqual(len(lines), 10000, [x for x in t.all_lines() if not x.startswith("[thread")])
         for i in range(8):
             own = [line.split("] ")[1] for line in lines if line.split("] ")[1].startswith("%d " % i)]
             self.assertEqual(own, ["%d %d" % (i, n) for n in range(1250)])
@@ -348,20 +346,17 @@ class Keys(ReplTest):
     def test_what_was_typed_is_there_next_time(self):
         t = self.start()
         self.run_input(t, "let 甲 = 11")
-        t.type("fn f() {\rreturn 5\r}\r")
-        t.wait_last(">>>")
+        self.run_input(t, "fn f() {\rreturn 5\r}")
         t.type("\x04")
         self.assertEqual(t.wait_end(), 0)
         t = self.start()
         t.type("\x1b[A")
         t.wait_for("return 5")
-        t.type("\r")
-        t.wait_last(">>>")
+        self.run_input(t, "")
         self.assertEqual(self.run_input(t, "f()"), ["5"])
         t.type("\x12甲")
         t.wait_for("let 甲 = 11")
-        t.type("\r")
-        t.wait_last(">>>")
+        self.run_input(t, "")
         self.assertEqual(self.run_input(t, "甲"), ["11"])
         path = self.folder + "/state/conc/history"
         self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
@@ -401,8 +396,7 @@ class Keys(ReplTest):
         t = self.start()
         t.paste("let a = [1,\n  2]\nfn g(x) {\n    return a[x]\n}\ng(1)\n")
         t.wait_for("g(1)")
-        t.type("\r")
-        t.wait_last(">>>")
+        self.run_input(t, "")
         self.assertEqual(t.screen()[-2], "2")
 
     def test_pasting_with_prompts(self):
@@ -497,8 +491,7 @@ class Commands(ReplTest):
         t.type("\x04")
         t.wait_for("1 thing that was started still runs")
         t.wait_for("go back (Enter)?")
-        t.type("\r")
-        t.wait_last(">>>")
+        self.run_input(t, "")
         self.run_input(t, "go.set(); a.join()")
         self.run_input(t, "let b = thread { sleep(0.1); print('waited for') }")
         t.type("\x04")
@@ -530,8 +523,7 @@ class Plain(ReplTest):
         t.wait_line("2")
         t.type("fn f() {\r")
         t.wait_last("...")
-        t.type("return 3 }\r")
-        t.wait_last(">>>")
+        self.run_input(t, "return 3 }")
         t.type("f()\r")
         t.wait_line("3")
         self.assertNotIn(b"\x1b", t.raw)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A program on a pseudo-terminal of its own, and the screen that a person would see.
 
     with Terminal([conc], columns=60, lines=12) as t:
