@@ -30,7 +30,8 @@ void repl_say(const char *format, ...) {
 // ---- Values and errors ----------------------------------------------------------------------------
 
 static bool is_over(const Repl *repl) {
-    return repl->over || load_relaxed(&repl->session.vm->exit_status) >= 0;
+    const Vm *vm = repl->session.vm;
+    return repl->over || load_relaxed(&vm->exit_status) >= 0 || vm->world->terminated;
 }
 
 // Shows the error that ended an input; it is `_err` then.
@@ -214,6 +215,8 @@ int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
     forget_all(&repl);
     free(repl.loaded);
     store_relaxed(&vm->world->interactive, false);
-    int status = session_end(&repl.session, repl.wait);
-    return load_relaxed(&vm->exit_status) >= 0 ? status : STATUS_DONE;
+    int status = session_end(&repl.session, repl.wait && !vm->world->terminated);
+    if (load_relaxed(&vm->exit_status) >= 0)
+        return status;
+    return vm->world->terminated ? STATUS_TERMINATED : STATUS_DONE;
 }

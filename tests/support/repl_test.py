@@ -155,6 +155,15 @@ class Inputs(ReplTest):
         t.type("exit(3)\r")
         self.assertEqual(t.wait_end(), 3)
 
+    def test_a_signal_ends_it(self):
+        t = self.start()
+        self.run_input(t, "let t = thread { try { sleep(1000) } finally { print('cleaned up') } }")
+        t.type("let half = ")
+        t.wait_last(">>> let half =")
+        os.kill(t.pid, signal.SIGTERM)
+        self.assertEqual(t.wait_end(), 143)
+        self.assertIn("cleaned up", "\n".join(t.screen()))
+
     def test_a_thread_ends_it_all(self):
         t = self.start()
         t.type("thread { exit(4) }\r")
