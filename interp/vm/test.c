@@ -5,7 +5,7 @@
 // starts has to have ended when its body ends.
 #include "vm/test.h"
 
-#include "base/os.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/function.h"
 #include "sync/leftover.h"
@@ -21,7 +21,7 @@ static void say(Vm *vm, const char *format, ...) {
     va_start(list, format);
     text_format_list(&text, format, list);
     va_end(list);
-    os_write_all(vm_report_fd(vm), text_data(&text), text.length);
+    writer_put(vm->world->writer, vm_report_fd(vm), text_data(&text), text.length);
     text_free(&text);
 }
 
