@@ -17,7 +17,7 @@ typedef struct TestOptions {
     int filter_count;
     int jobs;
     uint32_t repeat;
-    double timeout; // seconds a test may take
+    double timeout; // seconds a test may take; --timeout before `test` means the same
     size_t memory_limit;
     bool shuffle;
     uint64_t seed;

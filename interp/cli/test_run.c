@@ -446,11 +446,12 @@ static const TestCase *attend(Runner *runner) {
             continue;
         stream_read(&run->output);
         stream_read(&run->report);
-        look_at_clock(run);
-        if (has_ended(runner, run))
+        if (has_ended(runner, run)) { // first, as this process may have been stopped for a while
             end_run(runner, run);
-        else
-            running = run->test;
+            continue;
+        }
+        look_at_clock(run);
+        running = run->test;
     }
     return running;
 }
