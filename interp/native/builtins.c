@@ -272,7 +272,8 @@ static Value builtin_assert(Fiber *fiber, Value *args, int count) {
     Value text = value_to_str_value(fiber, args[2]);
     if (text == VALUE_UNDEF)
         return text;
-    return throw_error(fiber, ERROR_AssertionError, "%s", value_to_str(text)->data);
+    Class *c = rt(fiber)->errors[ERROR_AssertionError];
+    return throw_instance(fiber, value_from_ref(error_new(fiber, c, text)));
 }
 
 static Value builtin_exit(Fiber *fiber, Value *args, int count) {

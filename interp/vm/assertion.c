@@ -61,6 +61,11 @@ static void throw_facts(Fiber *fiber, const Report *report) {
                     text_data(&report->values));
 }
 
+static void throw_message(Fiber *fiber, Value message) {
+    Class *c = fiber_runtime(fiber)->errors[ERROR_AssertionError];
+    throw_instance(fiber, value_from_ref(error_new(fiber, c, message)));
+}
+
 static void add_hint(Fiber *fiber, const Text *values, const Text *difference) {
     Text hint = {0};
     if (values)
@@ -82,7 +87,7 @@ void assertion_throw(Fiber *fiber, Value *row, uint32_t count, bool equal) {
     row[0] = given ? message : VALUE_NIL; // keeps it alive
     if (make_report(fiber, row + 1, count, equal, &report)) {
         if (given)
-            throw_error(fiber, ERROR_AssertionError, "%s", value_to_str(message)->data);
+            throw_message(fiber, message);
         else
             throw_facts(fiber, &report);
         add_hint(fiber, given ? &report.values : NULL, &report.difference);
