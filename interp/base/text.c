@@ -59,6 +59,18 @@ void text_format_list(Text *text, const char *format, va_list list) {
     text->length += (size_t)n;
 }
 
+void text_indent(Text *text, const char *indent, const Text *other) {
+    const char *at = text_data(other), *end = at + other->length;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t size = (size_t)((newline ? newline : end) - at);
+        text_string(text, indent);
+        text_append(text, at, size);
+        text_char(text, '\n');
+        at += size + 1;
+    }
+}
+
 void text_shorten(Text *text, size_t length) {
     assert(length <= text->length);
     text->length = length;

@@ -20,6 +20,8 @@ void text_string(Text *text, const char *string);
 void text_char(Text *text, char c);
 void text_format(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_format_list(Text *text, const char *format, va_list list);
+// Appends `other` with `indent` before each line, and a newline behind the last.
+void text_indent(Text *text, const char *indent, const Text *other);
 // Takes back what was appended since the text was `length` bytes long.
 void text_shorten(Text *text, size_t length);
 void text_free(Text *text);

@@ -111,25 +111,40 @@ static Totals totals(const TestPlan *plan, const TestOptions *options, size_t fi
     return sum;
 }
 
-// "error: AssertionError: ..." without its first word.
-static void failure(const TestCase *test, const TestOptions *options, Text *out) {
-    const Text *why = &test->result.why;
-    Text first = {0}, runs = {0};
-    const char *data = text_data(why), *end = strchrnul(data, '\n');
-    const char *message = strstr(data, "error: ");
+static void without_escapes(const Text *from, Text *out) {
+    for (size_t i = 0; i < from->length; i++) {
+        size_t escape = escape_size(from->data + i, from->length - i);
+        if (escape > 0)
+            i += escape - 1;
+        else
+            text_char(out, from->data[i]);
+    }
+}
+
+// "error: AssertionError: ..." without its first word, and how often.
+static void headline(const TestCase *test, const TestOptions *options, const char *why, Text *out) {
+    const char *end = strchrnul(why, '\n'), *message = strstr(why, "error: ");
+    Text runs = {0};
     if (message && message < end)
-        data = message + strlen("error: ");
-    text_append(&first, data, (size_t)(end - data));
+        why = message + strlen("error: ");
+    text_append(out, why, (size_t)(end - why));
     test_describe_runs(test, options, &runs);
     if (runs.length > 0)
-        text_format(&first, " (%s)", text_data(&runs));
+        text_format(out, " (%s)", text_data(&runs));
+    text_free(&runs);
+}
+
+static void failure(const TestCase *test, const TestOptions *options, Text *out) {
+    Text why = {0}, first = {0};
+    without_escapes(&test->result.why, &why);
+    headline(test, options, text_data(&why), &first);
     text_string(out, "      <failure");
     attribute("message", text_data(&first), out);
     text_string(out, ">");
-    escaped(text_data(why), why->length, out);
+    escaped(text_data(&why), why.length, out);
     text_string(out, "</failure>\n");
+    text_free(&why);
     text_free(&first);
-    text_free(&runs);
 }
 
 static void test_case(const TestPlan *plan, const TestOptions *options, const TestCase *test,

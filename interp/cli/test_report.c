@@ -38,16 +38,6 @@ static void put(TestReport *report, Text *text) {
     text_free(text);
 }
 
-void test_indent(Text *out, const char *indent, const Text *text) {
-    for (size_t i = 0; i < text->length; i++) {
-        if (i == 0 || text->data[i - 1] == '\n')
-            text_string(out, indent);
-        text_char(out, text->data[i]);
-    }
-    if (text->length > 0 && text->data[text->length - 1] != '\n')
-        text_char(out, '\n');
-}
-
 // ---- One test ---------------------------------------------------------------------------------
 
 bool test_has_ended(const TestCase *test, const TestOptions *options) {
@@ -76,7 +66,7 @@ static void printed(const TestCase *test, Text *out) {
     if (test->result.output.length == 0)
         return;
     text_string(out, "it printed:\n");
-    test_indent(out, "  | ", &test->result.output);
+    text_indent(out, "  | ", &test->result.output);
 }
 
 static bool same_text(const Text *a, const Text *b) {

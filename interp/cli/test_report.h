@@ -33,8 +33,6 @@ TestCounts test_report_end(TestReport *report, bool interrupted);
 bool test_has_ended(const TestCase *test, const TestOptions *options);
 // "failed 2 of 5 runs, first run 3"; nothing for a test that is run once.
 void test_describe_runs(const TestCase *test, const TestOptions *options, Text *out);
-// Indents each line of `text`.
-void test_indent(Text *out, const char *indent, const Text *text);
 
 // test_tap.c
 void test_tap_begin(const TestPlan *plan, Text *out);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -26,6 +27,7 @@
 #include "base/os.h"
 #include "cli/test_child.h"
 #include "sched/park.h"
+#include "syntax/diagnostic.h"
 
 enum { OUTPUT_MOST = 1 << 20 };               // bytes that are kept of what a run prints
 enum { ASK_SECONDS = 2, LINGER_SECONDS = 3 }; // to say what runs; to notice that the parent is gone
@@ -268,14 +270,26 @@ static void interrupt_all(Runner *runner, int signal) {
 
 // ---- What has come of a run -------------------------------------------------------------------
 
+static void say(const Runner *runner, Text *out, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void say(const Runner *runner, Text *out, const char *format, ...) {
+    Text line = {0};
+    va_list list;
+    va_start(list, format);
+    text_format_list(&line, format, list);
+    va_end(list);
+    diagnostic_head(out, text_data(&line), NULL, runner->reporter->colour);
+    text_free(&line);
+}
+
 // The report of a run that came to its end has been written; else it is said how it ended.
-static void explain_end(int status, uint32_t verdict, Text *why) {
+static void explain_end(const Runner *runner, int status, uint32_t verdict, Text *why) {
     if (WIFSIGNALED(status)) {
         const char *name = sigabbrev_np(WTERMSIG(status));
-        text_format(why, "error: signal %s%s ended the test's process\n", name ? "SIG" : "",
-                    name ? name : strsignal(WTERMSIG(status)));
+        say(runner, why, "signal %s%s ended the test's process", name ? "SIG" : "",
+            name ? name : strsignal(WTERMSIG(status)));
     } else if (verdict == VERDICT_NONE || WEXITSTATUS(status) != 0) {
-        text_format(why, "error: the test's process ended with status %d\n", WEXITSTATUS(status));
+        say(runner, why, "the test's process ended with status %d", WEXITSTATUS(status));
     }
 }
 
@@ -283,12 +297,11 @@ static void explain_late(const Runner *runner, const Run *run, Text *why) {
     Text answer = {0};
     size_t end = run->phase == PHASE_ASKED ? run->report.text.length : run->answer_end;
     text_append(why, text_data(&run->report.text), run->asked_at);
-    text_format(why, "error: the test took longer than %g s, and was ended\n",
-                runner->options->timeout);
+    say(runner, why, "the test took longer than %g s, and was ended", runner->options->timeout);
     text_append(&answer, text_data(&run->report.text) + run->asked_at, end - run->asked_at);
     if (answer.length > 0)
         text_string(why, "what there was at that moment:\n");
-    test_indent(why, "  ", &answer);
+    text_indent(why, "  ", &answer);
     text_free(&answer);
 }
 
@@ -309,9 +322,9 @@ static void explain(const Runner *runner, Run *run, uint32_t verdict, Text *why)
         return;
     }
     take_text(why, &run->report.text);
-    explain_end(run->status, verdict, why);
+    explain_end(runner, run->status, verdict, why);
     if (run->survived)
-        text_string(why, "error: a process that was started by a process of the test runs still\n");
+        say(runner, why, "a process that was started by a process of the test runs still");
 }
 
 static uint32_t verdict_of(const Runner *runner, const Run *run) {

@@ -34,14 +34,14 @@ void test_tap_case(const TestPlan *plan, const TestOptions *options, size_t numb
                 test->result.seconds);
     Text runs = {0};
     test_describe_runs(test, options, &runs);
-    test_indent(out, "# ", &runs);
+    text_indent(out, "# ", &runs);
     text_free(&runs);
     if (!passed && test->result.failed == 0)
         text_string(out, "# it has not ended\n");
-    test_indent(out, "# ", &test->result.why);
+    text_indent(out, "# ", &test->result.why);
     if (test->result.output.length > 0 && (!passed || options->verbose)) {
         text_string(out, "# it printed:\n");
-        test_indent(out, "#   | ", &test->result.output);
+        text_indent(out, "#   | ", &test->result.output);
     }
 }
 

@@ -10,19 +10,22 @@
 #include "object/function.h"
 #include "sync/leftover.h"
 #include "sync/registry.h"
+#include "syntax/diagnostic.h"
 #include "vm/proto.h"
 #include "vm/run.h"
 #include "vm/trace.h"
 
-static void say(Vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void say(Vm *vm, const char *format, ...) {
-    Text text = {0};
-    va_list list;
-    va_start(list, format);
-    text_format_list(&text, format, list);
-    va_end(list);
-    writer_put(vm->world->writer, vm_report_fd(vm), text_data(&text), text.length);
-    text_free(&text);
+static void give_out(Vm *vm, Text *text) {
+    writer_put(vm->world->writer, vm_report_fd(vm), text_data(text), text->length);
+    text_free(text);
+}
+
+static void say_exit(Vm *vm, int status, const char *what) {
+    Text line = {0}, out = {0};
+    text_format(&line, "exit(%d) ended %s", status, what);
+    diagnostic_head(&out, text_data(&line), NULL, vm->colour);
+    text_free(&line);
+    give_out(vm, &out);
 }
 
 // What the main fiber is to run has ended: true if without an error. Else that is reported.
@@ -31,7 +34,7 @@ static bool run(Vm *vm, Fiber *fiber, const char *what) {
     int asked = load_relaxed(&vm->exit_status);
     Value error = fiber->error == VALUE_UNDEF ? VALUE_UNDEF : error_take(fiber);
     if (asked >= 0) {
-        say(vm, "error: exit(%d) ended %s\n", asked, what);
+        say_exit(vm, asked, what);
         return false;
     }
     if (error == VALUE_UNDEF)
@@ -58,20 +61,18 @@ static void start_test(Fiber *fiber, const Unit *unit) {
 
 // True if nothing was left. The hint names the remedies, one for each kind of thing.
 static bool left_nothing(Vm *vm, Fiber *fiber, const Leftovers *before) {
-    Text list = {0}, lines = {0};
+    Text list = {0}, out = {0};
     size_t count = leftovers_describe(fiber, before, END_GRACE, &list);
-    for (size_t i = 0; i < list.length; i++) {
-        if (i == 0 || list.data[i - 1] == '\n')
-            text_string(&lines, "  ");
-        text_char(&lines, list.data[i]);
+    if (count > 0) {
+        diagnostic_head(&out, "the test has left something behind", NULL, vm->colour);
+        text_indent(&out, "  ", &list);
+        diagnostic_hint(&out,
+                        "join, await or cancel what a test starts, close its pools and release its "
+                        "locks",
+                        vm->colour);
+        give_out(vm, &out);
     }
-    if (count > 0)
-        say(vm,
-            "error: the test has left something behind\n%s  hint: join, await or cancel what a "
-            "test starts, close its pools and release its locks\n",
-            text_data(&lines));
     text_free(&list);
-    text_free(&lines);
     return count == 0;
 }
 

@@ -87,3 +87,18 @@ Test(text, takes_back) {
     cr_expect_str_eq(text_data(&text), "");
     text_free(&text);
 }
+
+Test(text, lines_are_indented) {
+    Text text = {0}, lines = {0};
+    text_indent(&text, "  ", &lines);
+    cr_expect_eq(text.length, 0);
+    text_string(&lines, "a\n\nb");
+    text_indent(&text, "| ", &lines);
+    cr_expect_str_eq(text_data(&text), "| a\n| \n| b\n");
+    text_string(&lines, "\n");
+    text_shorten(&text, 0);
+    text_indent(&text, "", &lines);
+    cr_expect_str_eq(text_data(&text), "a\n\nb\n");
+    text_free(&text);
+    text_free(&lines);
+}
