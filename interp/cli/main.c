@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/doc.h"
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
@@ -26,6 +27,8 @@ static const char help_text[] =
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
+    "    conc doc [NAME]         what there is, or all of one name: conc doc queue, conc doc "
+    "str.split\n"
     "    conc --version          print the version\n"
     "    conc --help             print this\n"
     "\n"
@@ -90,6 +93,13 @@ static int run_file(const Options *options, Run *run) {
     return status;
 }
 
+static int show_doc(const Options *options) {
+    Vm *vm = new_vm(options);
+    int status = doc_run(options, vm);
+    vm_end_process(vm, status);
+    return status;
+}
+
 int main(int argc, char **argv) {
     Options options = options_read(argc, argv);
     switch (options.action) {
@@ -105,6 +115,7 @@ int main(int argc, char **argv) {
     case ACTION_RUN_STDIN: return run_stdin(&options, vm_run_text);
     case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
+    case ACTION_DOC: return show_doc(&options);
     case ACTION_FORMAT: return fmt_run(&options);
     }
     return STATUS_USAGE;
