@@ -320,7 +320,7 @@ const NativeSpec builtin_functions[] = {
      "How many elements or characters a container, text or queue has. TypeError for others.\n"
      "    len([1, 2])  # 2"},
     {"abs", builtin_abs, "number", 0,
-     "The number without its sign.\n"
+     "The number without its sign. TypeError for what is no number.\n"
      "    abs(-2)  # 2"},
     {"round", builtin_round, "number, ndigits=nil", 0,
      "The nearest int, or the nearest number with ndigits after the point; of two that are equally "
@@ -350,10 +350,10 @@ const NativeSpec builtin_functions[] = {
      "    let a, b = [[1], [1]]\n"
      "    id(a) == id(b)   # false"},
     {"chr", builtin_chr, "code", 0,
-     "The character of a code point. ValueError beyond 0x10ffff.\n"
+     "The character of a code point, a text of length 1. ValueError below 0 and above 0x10ffff.\n"
      "    chr(0x4e2d)  # \"中\""},
     {"ord", builtin_ord, "character", 0,
-     "The code point of a character. TypeError for other lengths.\n"
+     "The code point of a character, an int. TypeError for text of another length.\n"
      "    ord(\"a\")  # 97"},
     {"callable", builtin_callable, "value", 0,
      "Whether the value can be called.\n"

@@ -370,7 +370,7 @@ const NativeSpec builtin_sequence_functions[] = {
      "ValueError.\n"
      "    max(1, 2)  # 2"},
     {"enumerate", builtin_enumerate, "iterable, start=0", 0,
-     "A list of [number, element], one for each element.\n"
+     "A list of [number, element], one for each element; the numbers begin at start.\n"
      "    enumerate([\"a\", \"b\"])   # [[0, \"a\"], [1, \"b\"]]"},
     {"zip", builtin_zip, "*iterables", 0,
      "A list of rows, one element of each, as long as the shortest.\n"
@@ -383,9 +383,9 @@ const NativeSpec builtin_sequence_functions[] = {
      "A list of the elements of an iterable, last first.\n"
      "    reversed([1, 2])  # [2, 1]"},
     {"sorted", builtin_sorted, "iterable, key=nil, reverse=false, cmp=nil", 0,
-     "A new sorted list of the elements of an iterable; equal ones keep their order. key gives "
-     "what to sort by; cmp(a, b) gives a "
-     "number below, equal to or above 0.\n"
+     "A new sorted list of the elements of an iterable; equal ones keep their order. key: a "
+     "function that gives what to sort by; cmp(a, b) gives a number below, equal to or above 0; "
+     "reverse: the greatest first. TypeError for what has no order.\n"
      "    sorted([3, 1], key: fn (x) => -x)  # [3, 1]"},
     {0},
 };

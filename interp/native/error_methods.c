@@ -52,8 +52,10 @@ const NativeSpec error_methods[] = {
 // What scripts catch them for.
 const char *const error_docs[ERROR_CLASS_COUNT] = {
     [ERROR_BaseError] =
-        "The class of all errors. `catch e { }` takes those that extend Error; Cancelled and "
-        "Interrupted it lets pass, and only `catch e: BaseError` takes them.\n"
+        "The class of all errors. Each has a message, a cause (the error behind `from` where it "
+        "was thrown, or nil) and a trace; what a group throws has errors, a list of all failures. "
+        "`catch e { }` takes those that extend Error; Cancelled and Interrupted it lets pass, and "
+        "only `catch e: BaseError` takes them.\n"
         "    try { throw ValueError(\"why\") } catch e: BaseError { print(e.message) }",
     [ERROR_Error] = "The class of all errors that `catch e { }` takes. Own errors extend it, or "
                     "one that extends it.\n"

@@ -198,35 +198,38 @@ Value iterable_reduce(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec list_methods[] = {
     {"append", list_method_append, "value", 0,
-     "Adds it at the end.\n"
+     "Adds a value at the end.\n"
      "    xs.append(1)"},
     {"extend", list_method_extend, "iterable", 0,
-     "Adds all its elements at the end, in one step.\n"
+     "Adds all elements of an iterable at the end, in one step.\n"
      "    xs.extend([1, 2])"},
     {"insert", list_method_insert, "index, value", 0,
-     "Puts it before the element at index.\n"
+     "Puts a value before the element at index; at the end, if that is too far.\n"
      "    xs.insert(0, \"first\")"},
     {"remove", list_method_remove, "value", 0,
-     "Takes the first element out that equals it. ValueError if there is none.\n"
+     "Takes the first element out that equals the value. ValueError if there is none.\n"
      "    xs.remove(3)"},
     {"pop", list_method_pop, "index=-1", 0,
-     "Takes an element out and gives it. IndexError if there is none.\n"
+     "Takes the element at index out, and gives it; -1 is the last one. IndexError if there is "
+     "none.\n"
      "    xs.pop()"},
     {"clear", list_method_clear, "", 0,
      "Takes all elements out.\n"
      "    xs.clear()"},
     {"index", list_method_index, "value, start=0, stop=nil", 0,
-     "The place of the first element that equals it. ValueError if there is none.\n"
+     "The index of the first element, in [start:stop], that equals the value. ValueError if there "
+     "is none.\n"
      "    [5, 6].index(6)  # 1"},
     {"count", list_method_count, "value", 0,
-     "How many elements equal it.\n"
+     "How many elements equal the value.\n"
      "    [1, 1].count(1)  # 2"},
     {"sort", list_method_sort, "key=nil, reverse=false, cmp=nil", 0,
-     "Sorts the list; equal elements keep their order. key gives what to sort by; cmp(a, b) gives "
-     "a number below, equal to or above 0. TypeError for what has no order.\n"
+     "Sorts the list itself; equal elements keep their order. key: a function that gives what to "
+     "sort by; cmp(a, b) gives a number below, equal to or above 0; reverse: the greatest first. "
+     "TypeError for what has no order.\n"
      "    xs.sort(key: fn (x) => -x)"},
     {"reverse", list_method_reverse, "", 0,
-     "Turns the order around.\n"
+     "Turns the order of the elements around, in the list itself.\n"
      "    xs.reverse()"},
     {"copy", list_method_copy, "", 0,
      "A new list of the same elements.\n"

@@ -118,7 +118,7 @@ static Value map_fromkeys(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec map_methods[] = {
     {"get", map_method_get, "key, default=nil", 0,
-     "The value of key, or default.\n"
+     "The value of key; default, if there is none.\n"
      "    m.get(\"a\", 0)"},
     {"keys", map_method_keys, "", 0,
      "A list of the keys, in order.\n"
@@ -130,7 +130,8 @@ const NativeSpec map_methods[] = {
      "A list of [key, value], in order.\n"
      "    for k, v in m.items() { }"},
     {"pop", map_method_pop, "key, default=", 0,
-     "Takes the key out and gives its value, or default. KeyError without one.\n"
+     "Takes the key out, and gives its value; default, if there is none. KeyError if no default "
+     "was given either.\n"
      "    m.pop(\"a\", nil)"},
     {"popitem", map_method_popitem, "", 0,
      "Takes the last pair out and gives it as [key, value]. KeyError if empty.\n"
@@ -139,7 +140,7 @@ const NativeSpec map_methods[] = {
      "The value of key, which becomes default if it is missing; in one step.\n"
      "    m.setdefault(\"seen\", []).append(1)"},
     {"update", map_method_update, "pairs={}, **more", 0,
-     "Sets all pairs of another map or of a list of [key, value], and labels.\n"
+     "Sets all pairs of another map, or of a list of [key, value], and those of labels.\n"
      "    m.update({\"a\": 1})"},
     {"clear", map_method_clear, "", 0,
      "Takes all pairs out.\n"
@@ -148,7 +149,7 @@ const NativeSpec map_methods[] = {
      "A new map of the same pairs.\n"
      "    m.copy()"},
     {"fromkeys", map_fromkeys, "keys, value=nil", NATIVE_STATIC,
-     "A map with these keys, all of one value.\n"
+     "A map that has the elements of an iterable as keys, all with one value.\n"
      "    map.fromkeys([1, 2], 0)"},
     {0},
 };

@@ -609,13 +609,13 @@ const NativeSpec math_functions[] = {
         "The angle of the point (x, y), in radians from -pi to pi.\n"
         "    atan2(0, -1)   # 3.141592653589793"),
     ROW(atanh, "x",
-        "Inverse hyperbolic tangent. ValueError outside of -1 to 1.\n"
+        "Inverse hyperbolic tangent. ValueError unless x is between -1 and 1.\n"
         "    atanh(0)   # 0.0"),
     ROW(cbrt, "x",
         "Cube root.\n"
         "    cbrt(-8)   # -2.0"),
     ROW(ceil, "x",
-        "The smallest integer that is not below x.\n"
+        "The smallest integer that is not below x. OverflowError for inf, ValueError for nan.\n"
         "    ceil(1.2)   # 2"),
     ROW(comb, "n, k",
         "Ways to choose k of n things. ValueError for negative ones.\n"
@@ -624,7 +624,7 @@ const NativeSpec math_functions[] = {
         "|x| with the sign of y.\n"
         "    copysign(1, -0.0)   # -1.0"),
     ROW(cos, "x",
-        "Cosine of x radians.\n"
+        "Cosine of x radians. ValueError for inf.\n"
         "    cos(0)   # 1.0"),
     ROW(cosh, "x",
         "Hyperbolic cosine. OverflowError where it is too large.\n"
@@ -657,10 +657,11 @@ const NativeSpec math_functions[] = {
         "1 * 2 * ... * n. ValueError below 0.\n"
         "    factorial(5)   # 120"),
     ROW(floor, "x",
-        "The largest integer that is not above x.\n"
+        "The largest integer that is not above x. OverflowError for inf, ValueError for nan.\n"
         "    floor(-1.2)   # -2"),
     ROW(fmod, "x, y",
-        "The rest of x / y with the sign of x (x % y has the sign of y).\n"
+        "The rest of x / y, with the sign of x (x % y has the sign of y). ValueError where y is "
+        "0.\n"
         "    fmod(-5, 3)   # -2.0"),
     ROW(frexp, "x",
         "[m, e] with x == m * 2**e and 0.5 <= |m| < 1.\n"
@@ -672,46 +673,47 @@ const NativeSpec math_functions[] = {
         "Gamma function. ValueError for 0, -1, -2 and so on.\n"
         "    gamma(5)   # 24.0"),
     ROW(gcd, "*integers",
-        "Greatest common divisor.\n"
+        "Greatest common divisor of integers. TypeError for floats.\n"
         "    gcd(12, 18)   # 6"),
     ROW(hypot, "*coordinates",
-        "Length of the vector.\n"
+        "Length of the vector with these coordinates.\n"
         "    hypot(3, 4)   # 5.0"),
     ROW(isclose, "a, b, rel_tol=1e-9, abs_tol=0.0",
-        "Whether a and b differ by no more than the tolerances allow.\n"
+        "Whether a and b differ by no more than rel_tol times the larger of them, or by no more "
+        "than abs_tol. ValueError for tolerances below 0.\n"
         "    isclose(0.1 + 0.2, 0.3)   # true"),
     ROW(isfinite, "x",
-        "Neither infinite nor NaN.\n"
+        "Whether x is neither infinite nor nan.\n"
         "    isfinite(1)   # true"),
     ROW(isinf, "x",
-        "Infinite.\n"
+        "Whether x is infinite.\n"
         "    isinf(-inf)   # true"),
     ROW(isnan, "x",
-        "Not a number.\n"
+        "Whether x is nan, not a number.\n"
         "    isnan(nan)   # true"),
     ROW(isqrt, "n",
         "The largest integer whose square is not above n. ValueError below 0.\n"
         "    isqrt(17)   # 4"),
     ROW(lcm, "*integers",
-        "Least common multiple.\n"
+        "Least common multiple of integers. TypeError for floats.\n"
         "    lcm(4, 6)   # 12"),
     ROW(ldexp, "x, e",
         "x * 2**e. OverflowError where it is too large.\n"
         "    ldexp(0.5, 4)   # 8.0"),
     ROW(lgamma, "x",
-        "Natural logarithm of |gamma(x)|.\n"
+        "Natural logarithm of |gamma(x)|. ValueError for 0, -1, -2 and so on.\n"
         "    lgamma(1)   # 0.0"),
     ROW(log, "x, base=nil",
         "Logarithm, natural or to a base. ValueError unless x is above 0.\n"
         "    log(8, 2)   # 3.0"),
     ROW(log10, "x",
-        "Logarithm to base 10.\n"
+        "Logarithm to base 10. ValueError unless x is above 0.\n"
         "    log10(1000)   # 3.0"),
     ROW(log1p, "x",
-        "log(1 + x), exact also for small x.\n"
+        "log(1 + x), exact also for small x. ValueError unless x is above -1.\n"
         "    log1p(0)   # 0.0"),
     ROW(log2, "x",
-        "Logarithm to base 2.\n"
+        "Logarithm to base 2. ValueError unless x is above 0.\n"
         "    log2(8)   # 3.0"),
     ROW(modf, "x",
         "[fraction, whole] of x, both with its sign.\n"
@@ -720,23 +722,24 @@ const NativeSpec math_functions[] = {
         "The float next to x towards y.\n"
         "    nextafter(1, 2)   # 1.0000000000000002"),
     ROW(perm, "n, k=nil",
-        "Ways to choose k of n things where the order counts; without k: n!.\n"
+        "Ways to choose k of n things where the order counts; without k: of all n. ValueError for "
+        "negative ones.\n"
         "    perm(5, 2)   # 20"),
     ROW(pow, "x, y",
         "x to the power of y, as floats. ValueError where that is not real, OverflowError where it "
         "is too large.\n"
         "    pow(2, 0.5)   # 1.4142135623730951"),
     ROW(prod, "xs, start=1",
-        "start times all of xs.\n"
+        "The product of start and all elements of xs.\n"
         "    prod([2, 3, 4])   # 24"),
     ROW(radians, "x",
         "Degrees as radians.\n"
         "    radians(180)   # 3.141592653589793"),
     ROW(remainder, "x, y",
-        "The rest of x / y to the nearest multiple of y.\n"
+        "The difference of x and the nearest multiple of y. ValueError where y is 0.\n"
         "    remainder(5, 3)   # -1.0"),
     ROW(sin, "x",
-        "Sine of x radians.\n"
+        "Sine of x radians. ValueError for inf.\n"
         "    sin(0)   # 0.0"),
     ROW(sinh, "x",
         "Hyperbolic sine. OverflowError where it is too large.\n"
@@ -745,7 +748,7 @@ const NativeSpec math_functions[] = {
         "Square root. ValueError below 0.\n"
         "    sqrt(2)   # 1.4142135623730951"),
     ROW(tan, "x",
-        "Tangent of x radians.\n"
+        "Tangent of x radians. ValueError for inf.\n"
         "    tan(0)   # 0.0"),
     ROW(tanh, "x",
         "Hyperbolic tangent.\n"

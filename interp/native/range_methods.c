@@ -66,10 +66,10 @@ const NativeSpec range_methods[] = {
      "The distance of its numbers.\n"
      "    (2..5).step  # 1"},
     {"count", range_method_count, "value", 0,
-     "1 if it is in the range, else 0.\n"
+     "1 if the value is in the range, else 0.\n"
      "    (0..3).count(2)"},
     {"index", range_method_index, "value", 0,
-     "Its place in the range. ValueError if it is not in it.\n"
+     "The place of a value in the range. ValueError if it is not in it.\n"
      "    (5..9).index(6)  # 1"},
     {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
     {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},

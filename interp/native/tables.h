@@ -26,10 +26,10 @@ Value iterable_map(Fiber *fiber, Value *args, int count);
 Value iterable_filter(Fiber *fiber, Value *args, int count);
 Value iterable_reduce(Fiber *fiber, Value *args, int count);
 #define ITERABLE_MAP_DOC                                                                           \
-    "A list of what it gives for each element.\n"                                                  \
+    "A new list of what the function gives for each element.\n"                                    \
     "    [1, 2].map(fn (x) => x * 2)  # [2, 4]"
 #define ITERABLE_FILTER_DOC                                                                        \
-    "A list of the elements for which it is truthy.\n"                                             \
+    "A new list of the elements for which the function gives something truthy.\n"                  \
     "    [1, 2].filter(fn (x) => x > 1)  # [2]"
 #define ITERABLE_REDUCE_DOC                                                                        \
     "Gives function(function(init, first), second) and so on; without init it begins with the "    \

@@ -218,14 +218,16 @@ const char time_doc[] = "Clocks and dates, as Python's time has them. Times are 
 
 const NativeSpec time_functions[] = {
     {"gmtime", time_gmtime, "seconds=nil", 0,
-     "A point in time (now, if left out) taken apart, in UTC: [year, month, day, hour, minute, "
-     "second, weekday (Monday is 0), day of the year, 0].\n"
+     "A point in time (seconds since 1970-01-01 00:00 UTC; now, if left out) taken apart, in UTC: "
+     "[year, month, day, hour, minute, second, weekday (Monday is 0), day of the year, 0]. "
+     "OverflowError if it is too far away.\n"
      "    gmtime(0)[0]   # 1970"},
     {"localtime", time_localtime, "seconds=nil", 0,
      "As gmtime(), in local time; the last field is 1 in summer time.\n"
      "    let hour = localtime()[3]"},
     {"mktime", time_mktime, "fields", 0,
-     "The point in time of fields in local time, as localtime() gives them.\n"
+     "The point in time, in seconds, of fields in local time, as localtime() gives them. TypeError "
+     "for other lists.\n"
      "    mktime(localtime(60))   # 60.0"},
     {"monotonic", time_monotonic, "", 0,
      "Seconds of a clock that is never set back, as a float.\n"
