@@ -41,6 +41,8 @@ static const char *pager_command(void) {
     return *pager && strcmp(pager, "cat") != 0 ? pager : NULL;
 }
 
+typedef void Handler(int);
+
 // What a shell says of a command that it has not or cannot run.
 static bool did_not_run(int status) {
     return status < 0 || (WIFEXITED(status) && WEXITSTATUS(status) >= 126);
@@ -53,10 +55,12 @@ static bool page(const char *command, const Text *text) {
     FILE *pager = popen(command, "w");
     if (!pager)
         return false;
-    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    // Ctrl-C is for the pager: if conc ended by it, the shell and the pager would share the terminal.
+    Handler *interrupt = signal(SIGINT, SIG_IGN), *broken_pipe = signal(SIGPIPE, SIG_IGN);
     os_write_all(fileno(pager), text_data(text), text->length);
     int status = pclose(pager);
-    signal(SIGPIPE, before);
+    signal(SIGINT, interrupt);
+    signal(SIGPIPE, broken_pipe);
     return !did_not_run(status);
 }
 
