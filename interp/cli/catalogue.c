@@ -51,7 +51,7 @@ static CatalogueEntry *add_member(Catalogue *catalogue, int owner, const char *n
 
 static void describe_native(CatalogueEntry *entry, const NativeSpec *spec) {
     help_native_head(spec, text_data(&entry->name), &entry->head);
-    text_string(&entry->doc, spec->doc ? spec->doc : "");
+    help_native_doc(spec, &entry->doc);
 }
 
 // Under its whole name: "async fn run(f)" is the head of `Once.run(f)`.
@@ -62,7 +62,13 @@ static void describe_closure(CatalogueEntry *entry, const Closure *closure) {
     bool getter = strncmp(text_data(&head), "get ", 4) == 0;
     text_string(&entry->head, text_data(&entry->name));
     text_string(&entry->head, parameters && !getter ? parameters : "");
-    help_closure_doc(closure, &entry->doc);
+    Text doc = {0};
+    help_closure_doc(closure, &doc);
+    if (strncmp(text_data(&head), "async ", 6) == 0)
+        help_waiting_doc(text_data(&doc), &entry->doc);
+    else
+        text_string(&entry->doc, text_data(&doc));
+    text_free(&doc);
     text_free(&head);
 }
 

@@ -157,11 +157,11 @@ const NativeSpec condition_constructor = {
 
 const NativeSpec condition_methods[] = {
     {"acquire", condition_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
-     "Acquire of its lock.\n"
+     "Takes its lock, as the acquire() of that does.\n"
      "    c.acquire()\n"
      "    c.release()"},
     {"release", release_condition, "", 0,
-     "Release of its lock.\n"
+     "Gives its lock back, as the release() of that does.\n"
      "    c.acquire()\n"
      "    c.release()"},
     {"wait", condition_wait, "timeout=nil, _=nil, _=nil, _=nil, _=nil", NATIVE_WAITS,

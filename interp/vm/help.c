@@ -208,6 +208,14 @@ const char *help_type_doc(const Class *c) {
     return c->doc ? c->doc : maker && maker->doc ? maker->doc : "";
 }
 
+void help_native_doc(const NativeSpec *spec, Text *out) {
+    const char *doc = spec->doc ? spec->doc : "";
+    if (spec->flags & NATIVE_WAITS)
+        help_waiting_doc(doc, out);
+    else
+        text_string(out, doc);
+}
+
 // ---- Layout -------------------------------------------------------------------------------------
 
 static size_t width_of(const char *text, size_t size) {
@@ -239,6 +247,18 @@ static const char *add_words(const char *doc, const char *indent, size_t width, 
     return doc + strspn(doc, "\n");
 }
 
+// Sentences that tell of await already need no more.
+void help_waiting_doc(const char *doc, Text *out) {
+    const char *example = strstr(doc, "\n    ");
+    size_t size = example ? (size_t)(example - doc) : strlen(doc);
+    while (size > 0 && doc[size - 1] == '\n')
+        size--;
+    text_append(out, doc, size);
+    if (!memmem(doc, size, "await", 5))
+        text_string(out, " It waits, with or without `await`.");
+    text_string(out, example ? example : "");
+}
+
 void help_lay_out(const char *doc, const char *indent, size_t width, Text *out) {
     bool above = false;
     while (*doc) {
@@ -262,7 +282,10 @@ enum { HELP_WIDTH = 80 };
 void help_native(const NativeSpec *spec, Text *out) {
     help_native_head(spec, spec->name, out);
     text_char(out, '\n');
-    help_lay_out(spec->doc ? spec->doc : "", "    ", HELP_WIDTH, out);
+    Text doc = {0};
+    help_native_doc(spec, &doc);
+    help_lay_out(text_data(&doc), "    ", HELP_WIDTH, out);
+    text_free(&doc);
 }
 
 void help_closure(const Closure *closure, Text *out) {

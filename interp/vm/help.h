@@ -15,6 +15,7 @@
 
 // A native's head, under a name of the caller's choice.
 void help_native_head(const NativeSpec *spec, const char *name, Text *out);
+void help_native_doc(const NativeSpec *spec, Text *out);
 // A built-in class: its head is that of what makes its values, if scripts can make them.
 void help_type_head(const Class *c, Text *out);
 const char *help_type_doc(const Class *c); // "": none
@@ -27,6 +28,8 @@ bool help_class_doc(const Class *c, Text *out);
 // The method that the class itself has as member i, if it is written in conc; else NULL.
 const Closure *help_own_method(const Class *c, uint32_t i);
 
+// The doc of a waiting call, which says so.
+void help_waiting_doc(const char *doc, Text *out);
 // A doc as lines of at most `width` characters behind `indent`, an empty line above its examples.
 void help_lay_out(const char *doc, const char *indent, size_t width, Text *out);
 
