@@ -19,8 +19,7 @@ typedef struct CatalogueEntry {
     Text head;           // one line: "queue.get(timeout = nil)"
     Text doc;            // as that of a native (object/function.h)
     const char *section; // "Queues and locks"; members have that of their owner
-    const char *
-        base; // of a type: the name of the one whose members it has too, or NULL; a literal's lifetime
+    const char *base;    // of a type: the name of the one whose members it has too, or NULL
     const char *aliases; // of a topic: all its names, with blanks between them; else NULL
     int owner;           // of a member: the index of its type or module; else NO_OWNER
 } CatalogueEntry;

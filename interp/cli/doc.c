@@ -256,9 +256,16 @@ static void add_markdown(Writer *writer) {
 
 // ---- The command --------------------------------------------------------------------------------
 
-static bool add_name(Writer *writer, const char *name) {
-    return add_exact(writer, name) || add_inherited(writer, name) ||
-           add_members_named(writer, name);
+// `queue.get()` is `queue.get`.
+static bool add_name(Writer *writer, const char *written) {
+    Text text = {0};
+    size_t size = strlen(written);
+    text_append(&text, written, size > 2 && !strcmp(written + size - 2, "()") ? size - 2 : size);
+    const char *name = text_data(&text);
+    bool found =
+        add_exact(writer, name) || add_inherited(writer, name) || add_members_named(writer, name);
+    text_free(&text);
+    return found;
 }
 
 static bool add_wanted(Writer *writer, const Options *options) {

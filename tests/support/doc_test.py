@@ -146,6 +146,15 @@ def complaints(conc, markdown, chosen):
         yield "(nothing)", "no entry was looked at"
 
 
+def keywords_without_doc(conc):
+    """Keywords of the lexer that `conc doc` does not know."""
+    with open(os.path.join(TOP, "grammar/lexer.re"), encoding="utf-8") as f:
+        keywords = re.findall(r'^ +"([a-z]+)" +\{ TOKEN', f.read(), re.M)
+    names = subprocess.run([conc, "doc", "--names"], stdout=subprocess.PIPE, check=True).stdout
+    known = set(names.decode("utf-8").split("\n"))
+    return [k for k in keywords or ["(none found)"] if k not in known]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -166,6 +175,9 @@ def main():
     for entry, what in complaints(conc, markdown, options.names):
         failed = True
         print("%s: %s" % (entry, what))
+    for keyword in keywords_without_doc(conc):
+        failed = True
+        print("the keyword %s is in no row of interp/cli/topics.c" % keyword)
     if "## Others\n" in markdown:
         failed = True
         print("built-in names that are in no section of interp/cli/catalogue.c:")
