@@ -31,7 +31,7 @@ _conc() {
         -e | -p | --timeout | --max-memory) return ;;
         esac
         if [[ $word == -* ]]; then
-            _conc_words "$word" '-c -e -p --timeout --max-memory --help --version'
+            _conc_words "$word" '-c -e -i -p --timeout --max-memory --help --version'
             return
         fi
         _conc_files "$word"

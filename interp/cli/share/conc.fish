@@ -26,6 +26,7 @@ complete -c conc -f -n __conc_needs_command -a fmt -d 'Print scripts in the one 
 complete -c conc -f -n __conc_needs_command -a doc -d 'What there is, or all of one name'
 complete -c conc -f -n __conc_before_script -a '(__conc_scripts)'
 complete -c conc -n __conc_before_script -s c -r -d 'Only check the syntax and the names'
+complete -c conc -n __conc_before_script -s i -d 'Go on at a prompt after the script'
 complete -c conc -n __conc_before_script -s e -x -d 'Run a text'
 complete -c conc -n __conc_before_script -s p -x -d 'Print the value of an expression'
 complete -c conc -n __conc_before_script -s h -l help -d 'Print a summary of the command'
