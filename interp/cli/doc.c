@@ -57,12 +57,11 @@ static void add_summary(Text *out, const char *doc, size_t width) {
 
 // "  name           what it does"
 static void add_row(Writer *writer, const char *name, const CatalogueEntry *entry) {
+    size_t size = strlen(name), column = size + 2 > NAME_WIDTH ? size + 2 : NAME_WIDTH;
     text_string(&writer->out, "  ");
     add_bold(writer, name);
-    int blanks = NAME_WIDTH - (int)strlen(name);
-    text_format(&writer->out, "%*s", blanks > 1 ? blanks : 2, "");
-    add_summary(&writer->out, text_data(&entry->doc),
-                WIDTH - 2 - (size_t)(blanks > 1 ? NAME_WIDTH : (int)strlen(name) + 2));
+    text_format(&writer->out, "%*s", (int)(column - size), "");
+    add_summary(&writer->out, text_data(&entry->doc), WIDTH - 2 - column);
     text_char(&writer->out, '\n');
 }
 
@@ -92,8 +91,9 @@ static bool has_members(const Catalogue *catalogue, size_t index) {
     return index + 1 < catalogue->count && catalogue->items[index + 1].owner == (int)index;
 }
 
+// What the type extends; the count if it extends nothing, or if there is no such type.
 static size_t find_base(const Catalogue *catalogue, size_t index) {
-    const char *base = catalogue->items[index].base;
+    const char *base = index < catalogue->count ? catalogue->items[index].base : NULL;
     return base ? catalogue_find(catalogue, base, 0) : catalogue->count;
 }
 
@@ -149,40 +149,54 @@ static bool add_inherited(Writer *writer, const char *name) {
     return false;
 }
 
-// "split", of whatever types have it: the one in full, or a list of several.
-static bool add_members_named(Writer *writer, const char *name) {
-    const Catalogue *catalogue = writer->catalogue;
-    size_t count = 0, last = 0;
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (catalogue->items[i].owner != NO_OWNER &&
-            strcmp(catalogue_short_name(&catalogue->items[i]), name) == 0) {
-            count++;
-            last = i;
-        }
-    if (count == 1)
-        add_entry(writer, last);
-    for (size_t i = 0; count > 1 && i <= last; i++)
-        if (catalogue->items[i].owner != NO_OWNER &&
-            strcmp(catalogue_short_name(&catalogue->items[i]), name) == 0)
-            add_row(writer, text_data(&catalogue->items[i].name), &catalogue->items[i]);
-    return count > 0;
+// The next member of that name, of whatever type, from index `from` on; the count if there is none.
+static size_t find_member(const Catalogue *catalogue, const char *name, size_t from) {
+    for (; from < catalogue->count; from++) {
+        const CatalogueEntry *entry = &catalogue->items[from];
+        if (entry->owner != NO_OWNER && strcmp(catalogue_short_name(entry), name) == 0)
+            break;
+    }
+    return from;
 }
 
-// The nearest name, whole or of a member.
+// "split" alone: the one in full, or a list of several.
+static bool add_members_named(Writer *writer, const char *name) {
+    const Catalogue *catalogue = writer->catalogue;
+    size_t first = find_member(catalogue, name, 0);
+    if (first == catalogue->count)
+        return false;
+    if (find_member(catalogue, name, first + 1) == catalogue->count) {
+        add_entry(writer, first);
+        return true;
+    }
+    for (size_t i = first; i < catalogue->count; i = find_member(catalogue, name, i + 1))
+        add_row(writer, text_data(&catalogue->items[i].name), &catalogue->items[i]);
+    return true;
+}
+
+static void try_words(Spelling *search, const char *words) {
+    while (*words) {
+        size_t size = strcspn(words, " ");
+        spelling_try(search, words, size);
+        words += size;
+        words += strspn(words, " ");
+    }
+}
+
+// The nearest name: whole, of a member, or one of a topic's.
 static int no_such_name(const Catalogue *catalogue, const char *name) {
     Spelling search;
     spelling_start(&search, name, strlen(name));
     for (size_t i = 0; i < catalogue->count; i++) {
-        const char *whole = text_data(&catalogue->items[i].name);
-        const char *part = catalogue_short_name(&catalogue->items[i]);
-        spelling_try(&search, whole, strlen(whole));
+        const CatalogueEntry *entry = &catalogue->items[i];
+        try_words(&search, entry->aliases ? entry->aliases : text_data(&entry->name));
         if (!strchr(name, '.'))
-            spelling_try(&search, part, strlen(part));
+            try_words(&search, catalogue_short_name(entry));
     }
     Text why = {0};
     text_string(&why, "there is no such name");
     if (search.nearest)
-        text_format(&why, "; did you mean %s?", search.nearest);
+        text_format(&why, "; did you mean %.*s?", (int)search.nearest_size, search.nearest);
     text_string(&why, " (conc doc lists all)");
     int status = command_failed(*name ? name : "''", text_data(&why));
     text_free(&why);
