@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/os.h"
-#include "cli/topics.h"
+#include "native/topics.h"
 #include "native/tables.h"
 #include "object/map.h"
 #include "object/str.h"
@@ -253,24 +253,11 @@ void catalogue_free(Catalogue *catalogue) {
 
 // ---- Finding ------------------------------------------------------------------------------------
 
-// Whether `name` is one of the words of `names`.
-static bool is_word_of(const char *names, const char *name) {
-    size_t wanted = strlen(name);
-    while (*names) {
-        size_t size = strcspn(names, " ");
-        if (size == wanted && memcmp(names, name, size) == 0)
-            return true;
-        names += size;
-        names += strspn(names, " ");
-    }
-    return false;
-}
-
 size_t catalogue_find(const Catalogue *catalogue, const char *name, size_t from) {
     for (; from < catalogue->count; from++) {
         const CatalogueEntry *entry = &catalogue->items[from];
         if (strcmp(text_data(&entry->name), name) == 0 ||
-            (entry->aliases && is_word_of(entry->aliases, name)))
+            (entry->aliases && topic_has_name(entry->aliases, name)))
             break;
     }
     return from;

@@ -177,7 +177,7 @@ def main():
         print("%s: %s" % (entry, what))
     for keyword in keywords_without_doc(conc):
         failed = True
-        print("the keyword %s is in no row of interp/cli/topics.c" % keyword)
+        print("the keyword %s is in no row of interp/native/topics.c" % keyword)
     if "## Others\n" in markdown:
         failed = True
         print("built-in names that are in no section of interp/cli/catalogue.c:")

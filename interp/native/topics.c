@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What `conc doc` says of the language itself. grammar/README.md is the reference; here stand a form and an
+// What conc says of the language itself. grammar/README.md is the reference; here stand a form and an
 // example of each statement.
-#include "cli/topics.h"
+#include "native/topics.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const Topic topics[] = {
     {"let", "let NAME = VALUE",
@@ -206,3 +207,22 @@ const Topic topics[] = {
      "    print(x, 1 < 2, nil == false)   # nil true false"},
     {NULL, NULL, NULL},
 };
+
+bool topic_has_name(const char *names, const char *name) {
+    size_t wanted = strlen(name);
+    while (*names) {
+        size_t size = strcspn(names, " ");
+        if (size == wanted && memcmp(names, name, size) == 0)
+            return true;
+        names += size;
+        names += strspn(names, " ");
+    }
+    return false;
+}
+
+const Topic *topic_find(const char *name) {
+    for (const Topic *topic = topics; topic->names; topic++)
+        if (topic_has_name(topic->names, name))
+            return topic;
+    return NULL;
+}
