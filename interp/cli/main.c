@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/doc.h"
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
@@ -28,6 +29,8 @@ static const char help_text[] =
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
+    "    conc doc [NAME]         what there is, or all of one name: conc doc queue, conc doc "
+    "str.split\n"
     "    conc test PATH...       run the `test \"name\" { ... }` blocks of scripts, or of all in a "
     "folder\n"
     "    conc --version          print the version\n"
@@ -101,6 +104,13 @@ static int run_file(const Options *options, Run *run) {
     return status;
 }
 
+static int show_doc(const Options *options) {
+    Vm *vm = new_vm(options);
+    int status = doc_run(options, vm);
+    vm_end_process(vm, status);
+    return status;
+}
+
 static int start_repl(const Options *options) {
     if (!options->interactive && !isatty(STDIN_FILENO))
         return run_stdin(options, vm_run_text);
@@ -124,6 +134,7 @@ int main(int argc, char **argv) {
     case ACTION_REPL: return start_repl(&options);
     case ACTION_RUN_FILE: return run_file(&options, run);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
+    case ACTION_DOC: return show_doc(&options);
     case ACTION_FORMAT: return fmt_run(&options);
     case ACTION_TEST: return test_command(&options);
     }

@@ -170,6 +170,35 @@ static void take_format(Reader *reader) {
         problem(reader, "fmt %s needs files, not standard input", "-w");
 }
 
+static bool doc_form_named(const char *word, DocForm *form) {
+    static const char *const names[] = {[DOC_MARKDOWN] = "--markdown", [DOC_NAMES] = "--names"};
+    for (DocForm i = DOC_MARKDOWN; i <= DOC_NAMES; i++)
+        if (!strcmp(word, names[i])) {
+            *form = i;
+            return true;
+        }
+    return false;
+}
+
+// conc doc [--markdown | --names | NAME]
+static void take_doc(Reader *reader) {
+    Options *options = &reader->options;
+    options->action = ACTION_DOC;
+    while (reader->next < reader->end && options->action == ACTION_DOC) {
+        const char *word = *reader->next++;
+        if (doc_form_named(word, &options->doc_form))
+            continue;
+        if (word[0] == '-')
+            problem(reader, "doc has no option %s", word);
+        else if (options->source)
+            problem(reader, "doc takes one name, not also '%s'", word);
+        else
+            options->source = word;
+    }
+    if (options->action == ACTION_DOC && options->source && options->doc_form != DOC_TEXT)
+        problem(reader, "doc takes no name with %s", "--markdown or --names");
+}
+
 // conc run [OPTION...] FILE [ARG...]: options of conc may follow.
 static void take_run(Reader *reader) {
     while (reader->next < reader->end && reader->options.action != ACTION_USAGE) {
@@ -195,7 +224,7 @@ static void take_test(Reader *reader) {
 static const struct Command {
     const char *name;
     void (*take)(Reader *reader);
-} commands[] = {{"run", take_run}, {"fmt", take_format}, {"test", take_test}};
+} commands[] = {{"run", take_run}, {"fmt", take_format}, {"doc", take_doc}, {"test", take_test}};
 
 static const struct Command *command_named(const char *word) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

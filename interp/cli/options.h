@@ -15,11 +15,14 @@ typedef enum Action {
     ACTION_PRINT,    // -p: `source` is the expression
     ACTION_CHECK,    // -c: `source` is the path ("-": standard input)
     ACTION_FORMAT,   // conc fmt: `arguments` are the paths ("-": standard input), at least one
+    ACTION_DOC,      // conc doc: `source` is the name, or NULL; `doc_form`
     ACTION_TEST,     // conc test: `arguments` are its options and paths (cli/test_options.h)
     ACTION_HELP,
     ACTION_VERSION,
     ACTION_USAGE, // `problem` says what is wrong
 } Action;
+
+typedef enum DocForm { DOC_TEXT, DOC_MARKDOWN, DOC_NAMES } DocForm;
 
 typedef struct Options {
     Action action;
@@ -31,6 +34,7 @@ typedef struct Options {
     size_t memory_limit; // bytes; 0: default
     bool rewrite;        // conc fmt -w: into the files
     bool only_check;     // conc fmt --check: names of files that would change
+    DocForm doc_form;
     char problem[200];
 } Options;
 

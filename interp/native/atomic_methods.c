@@ -78,22 +78,28 @@ static Value shared_compare_swap(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec atomic_constructor = {
     "Atomic", construct_atomic, "value=0, shared=false", 0,
-    "Atomic(value=0, shared=false): a value that threads change in single steps. shared: "
-    "processes that are\n"
-    "spawned later, too; the value travels as a copy.\n"
+    "A value that threads change in single steps. shared: processes that are spawned later, too; "
+    "the value travels as a copy.\n"
     "    let hits = Atomic(0)\n"
     "    thread { hits.add(1) }"};
 
-#define GET_DOC "get(): the value.\n    print(hits.get())"
-#define SET_DOC "set(value): stores a value.\n    hits.set(0)"
+#define GET_DOC                                                                                    \
+    "The value.\n"                                                                                 \
+    "    print(hits.get())"
+#define SET_DOC                                                                                    \
+    "Stores a value.\n"                                                                            \
+    "    hits.set(0)"
 #define ADD_DOC                                                                                    \
-    "add(n=1): adds n, and gives the new value. TypeError unless both are numbers.\n"              \
+    "Adds n, and gives the new value. TypeError unless both are numbers.\n"                        \
     "    let number = hits.add(1)"
 #define SWAP_DOC                                                                                   \
-    "swap(value): stores a value, and gives the old one.\n    let before = hits.swap(0)"
+    "Stores a value, and gives the old one.\n"                                                     \
+    "    let before = hits.swap(0)"
 #define COMPARE_SWAP_DOC                                                                           \
-    "compare_swap(old, new): stores `new` if the value equals `old`. Gives true if it did.\n"      \
-    "    while not state.compare_swap(\"free\", \"taken\") { sleep(0.01) }"
+    "Stores `new` if the value equals `old`. Gives true if it did.\n"                              \
+    "    let state = Atomic(\"free\")\n"                                                           \
+    "    state.compare_swap(\"free\", \"taken\")   # true\n"                                       \
+    "    state.compare_swap(\"free\", \"taken\")   # false"
 
 const NativeSpec atomic_methods[] = {
     {"get", get, "", 0, GET_DOC},
@@ -135,17 +141,18 @@ static Value set_local(Fiber *fiber, Value *args, int count) {
     return ok ? VALUE_NIL : VALUE_UNDEF;
 }
 
-const NativeSpec local_constructor = {"Local", construct_local, "", 0,
-                                      "Local(): an object whose fields every thread and every task "
-                                      "has of its own; a process starts with\n"
-                                      "those of the thread that spawned it. Reading a field that "
-                                      "was not set here is an AttributeError.\n"
-                                      "    let here = Local()\n"
-                                      "    here.user = \"ann\""};
+const NativeSpec local_constructor = {
+    "Local", construct_local, "", 0,
+    "An object whose fields every thread and every task has of its own; a process starts with "
+    "those of the thread that spawned it. Reading a field that was not set here is an "
+    "AttributeError.\n"
+    "    let here = Local()\n"
+    "    here.user = \"ann\""};
 
-const NativeSpec local_methods[] = {
-    {"get", get_local, "default=nil", 0,
-     "get(default=nil): the field `value`, or `default` where it was not set here.\n"
-     "    print(here.get())"},
-    {"set", set_local, "value", 0, "set(value): sets the field `value`.\n    here.set(1)"},
-    {0}};
+const NativeSpec local_methods[] = {{"get", get_local, "default=nil", 0,
+                                     "The field `value`, or `default` where it was not set here.\n"
+                                     "    print(here.get())"},
+                                    {"set", set_local, "value", 0,
+                                     "Sets the field `value`.\n"
+                                     "    here.set(1)"},
+                                    {0}};

@@ -12,6 +12,7 @@
 #include "object/integer.h"
 #include "object/list.h"
 #include "object/map.h"
+#include "object/module.h"
 #include "object/operate.h"
 #include "object/root.h"
 #include "object/str.h"
@@ -297,30 +298,20 @@ static Value builtin_exit(Fiber *fiber, Value *args, int count) {
     return throw_error(fiber, ERROR_Cancelled, "exit(%d)", status);
 }
 
-static void help_native(const Native *native, Text *out) {
-    if (native->spec->doc)
-        text_format(out, "%s\n", native->spec->doc);
-}
-
 static Value builtin_help(Fiber *fiber, Value *args, int count) {
     (void)count;
     Text text = {0};
     Value f = args[1];
     if (value_is_kind(f, KIND_BOUND))
         f = ((Bound *)value_to_ref(f))->function;
-    if (value_is_kind(f, KIND_CLASS) && given(((Class *)value_to_ref(f))->construct))
-        f = ((Class *)value_to_ref(f))->construct;
     if (value_is_kind(f, KIND_NATIVE)) {
-        help_native((Native *)value_to_ref(f), &text);
+        help_native(((Native *)value_to_ref(f))->spec, &text);
     } else if (value_is_kind(f, KIND_CLOSURE)) {
         help_closure((Closure *)value_to_ref(f), &text);
-    } else if (value_is_kind(f, KIND_CLASS) && help_class((Class *)value_to_ref(f), &text)) {
-        // written
     } else if (value_is_kind(f, KIND_CLASS)) {
-        Class *c = (Class *)value_to_ref(f);
-        text_format(&text, "class %s\n", c->name->data);
-        for (uint32_t i = 0; i < c->member_count; i++)
-            text_format(&text, "    %s\n", c->members[i].name->data);
+        help_class((Class *)value_to_ref(f), &text);
+    } else if (value_is_kind(f, KIND_MODULE)) {
+        help_module((ModuleObject *)value_to_ref(f), &text);
     } else if (!value_repr(fiber, f, &text)) {
         return VALUE_UNDEF;
     } else {
@@ -333,64 +324,79 @@ static Value builtin_help(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec builtin_functions[] = {
     {"print", builtin_print, "*values, sep=\" \", end=\"\\n\", flush=false", 0,
-     "print(*values, sep=\" \", end=\"\\n\"): writes the values to standard output, in one piece, "
-     "so that\n"
-     "lines of threads and processes do not mix. OSError if it cannot be written.\n"
+     "Writes the values to standard output, in one piece, so that lines of threads and processes "
+     "do not mix. sep: what stands between them; end: what stands behind them. Nothing is held "
+     "back, so flush: true changes nothing. OSError if it cannot be written.\n"
      "    print(\"sum:\", 1 + 2)"},
     {"input", input_line, "prompt=\"\"", NATIVE_WAITS,
-     "input(prompt=\"\"): one line of standard input, without its newline. EOFError at the end.\n"
+     "One line of standard input, without its newline. EOFError at the end.\n"
      "    let name = input(\"name? \")"},
     {"repr", builtin_repr, "value", 0,
-     "repr(value): the text that shows a value as it is written in a script.\n    repr(\"a\")  # "
-     "\"a\" in quotes"},
+     "The text that shows a value as it is written in a script.\n"
+     "    repr(\"a\")  # \"\\\"a\\\"\""},
     {"format", builtin_format, "value, spec=\"\"", 0,
-     "format(value, spec=\"\"): the value as text, by a format spec as Python has it. ValueError "
-     "for a bad one.\n"
-     "    format(3.14159, \".2f\")  # 3.14"},
+     "The value as text, by a format spec as Python has it, like `${value:spec}` in a text. "
+     "ValueError for a bad one.\n"
+     "    format(3.14159, \".2f\")  # \"3.14\""},
     {"len", builtin_len, "value", 0,
-     "len(value): how many elements or characters a container, text or queue has. TypeError for "
-     "others.\n"
+     "How many elements or characters a container, text or queue has. TypeError for others.\n"
      "    len([1, 2])  # 2"},
     {"abs", builtin_abs, "number", 0,
-     "abs(number): the number without its sign.\n    abs(-2)  # 2"},
+     "The number without its sign. TypeError for what is no number.\n"
+     "    abs(-2)  # 2"},
     {"round", builtin_round, "number, ndigits=nil", 0,
-     "round(number, ndigits=nil): rounded half to even, to an int or to ndigits after the point.\n"
+     "The nearest int, or the nearest number with ndigits after the point; of two that are equally "
+     "near the even one.\n"
      "    round(2.675, 2)  # 2.67"},
     {"divmod", builtin_divmod, "a, b", 0,
-     "divmod(a, b): [a // b, a % b]. ZeroDivisionError.\n    divmod(7, 2)  # [3, 1]"},
+     "The quotient and the rest: [a // b, a % b]. ZeroDivisionError where b is 0.\n"
+     "    divmod(7, 2)  # [3, 1]"},
     {"pow", builtin_pow, "base, exp, mod=nil", 0,
-     "pow(base, exp, mod=nil): base ** exp, modulo mod if given.\n    pow(2, 10, 1000)  # 24"},
-    {"bin", builtin_bin, "number", 0, "bin(number): in base two.\n    bin(5)  # \"0b101\""},
-    {"oct", builtin_oct, "number", 0, "oct(number): in base eight.\n    oct(8)  # \"0o10\""},
-    {"hex", builtin_hex, "number", 0, "hex(number): in base sixteen.\n    hex(255)  # \"0xff\""},
+     "base to the power of exp; modulo mod, if that is given. ValueError where there is no such "
+     "number.\n"
+     "    pow(2, 10, 1000)  # 24"},
+    {"bin", builtin_bin, "number", 0,
+     "An integer as text, in base two. TypeError for others.\n"
+     "    bin(5)  # \"0b101\""},
+    {"oct", builtin_oct, "number", 0,
+     "An integer as text, in base eight. TypeError for others.\n"
+     "    oct(8)  # \"0o10\""},
+    {"hex", builtin_hex, "number", 0,
+     "An integer as text, in base sixteen. TypeError for others.\n"
+     "    hex(255)  # \"0xff\""},
     {"hash", builtin_hash, "value", 0,
-     "hash(value): a number that is the same for equal values. TypeError for list, map and set.\n"
+     "A number that is the same for equal values. TypeError for list, map and set.\n"
      "    hash(\"a\") == hash(\"a\")"},
     {"id", builtin_id, "value", 0,
-     "id(value): a number that no other living object has.\n    id(a) == id(b)"},
+     "A number that no other living object has.\n"
+     "    let a, b = [[1], [1]]\n"
+     "    id(a) == id(b)   # false"},
     {"chr", builtin_chr, "code", 0,
-     "chr(code): the character of a code point. ValueError beyond 0x10ffff.\n    chr(0x4e2d)  # "
-     "\"中\""},
+     "The character of a code point, a text of length 1. ValueError below 0 and above 0x10ffff.\n"
+     "    chr(0x4e2d)  # \"中\""},
     {"ord", builtin_ord, "character", 0,
-     "ord(character): the code point of a character. TypeError for other lengths.\n    ord(\"a\")  "
-     "# 97"},
+     "The code point of a character, an int. TypeError for text of another length.\n"
+     "    ord(\"a\")  # 97"},
     {"callable", builtin_callable, "value", 0,
-     "callable(value): whether it can be called.\n    callable(print)  # true"},
+     "Whether the value can be called.\n"
+     "    callable(print)  # true"},
     {"isinstance", builtin_isinstance, "value, types", 0,
-     "isinstance(value, types): whether it is of a type, or of one of a list of types.\n"
+     "Whether the value is of a type, or of one of a list of types. `value is T` does as much for "
+     "one type.\n"
      "    isinstance(1, [int, float])  # true"},
     {"assert", builtin_assert, "condition, message=nil", 0,
-     "assert(condition, message=nil): throws AssertionError if the condition is falsy, and shows "
-     "the\n"
-     "values that it compared. The message is only worked out then.\n"
+     "Throws AssertionError if the condition is falsy, and shows the values that it compared. The "
+     "message is only worked out then.\n"
+     "    let total = 60 + 40\n"
      "    assert(total == 100, \"money was lost\")"},
     {"exit", builtin_exit, "code=0", 0,
-     "exit(code=0): ends the script with this status, after the finally blocks of the thread that "
-     "calls it;\n"
-     "all else is cancelled. A text is printed to standard error, and the status is 1.\n    "
-     "exit(3)"},
+     "Ends the script with this status, after the finally blocks of the thread that calls it; all "
+     "else is cancelled. A text is printed to standard error, and the status is 1.\n"
+     "    exit(3)"},
     {"help", builtin_help, "value", 0,
-     "help(value): prints what a function is for.\n    help(print)"},
+     "Prints what a function, type or module is for. `conc doc NAME` does as much in the "
+     "terminal.\n"
+     "    help(print)"},
     {"time", time_time, "", 0, TIME_TIME_DOC},
     {"sleep", time_sleep, "seconds", NATIVE_WAITS, TIME_SLEEP_DOC},
     {0},

@@ -327,55 +327,65 @@ static Value type_construct(Fiber *fiber, Value *args, int count) {
     return value_from_ref(class_of(rt(fiber), args[1]));
 }
 
-const NativeSpec list_constructor = {
-    "list", list_construct, "iterable=[]", 0,
-    "list(iterable=[]): a new list of its elements.\n    list(0..3)  # [0, 1, 2]"};
+const NativeSpec list_constructor = {"list", list_construct, "iterable=[]", 0,
+                                     "A new list of the elements of an iterable. Lists are also "
+                                     "written [1, 2]; they print, compare and slice as in Python.\n"
+                                     "    list(0..3)  # [0, 1, 2]"};
 const NativeSpec set_constructor = {
     "set", set_construct, "iterable=[]", 0,
-    "set(iterable=[]): a new set of its elements. TypeError for unhashable ones.\n"
+    "A new set of the elements of an iterable, each one once. TypeError for lists, maps and sets, "
+    "which cannot be in a set.\n"
     "    set([1, 1])  # {1}"};
-const NativeSpec map_constructor = {"map", map_construct, "pairs={}, **more", 0,
-                                    "map(pairs={}, **more): a new map from another map or from "
-                                    "[key, value] pairs, and from labels.\n"
-                                    "    map([[\"a\", 1]])  # {\"a\": 1}"};
-const NativeSpec range_constructor = {
-    "range", range_construct, "start, stop=nil, step=1", 0,
-    "range(stop), range(start, stop, step=1): the whole numbers from start up to, not\n"
-    "with, stop. ValueError for step 0.\n    list(range(3))  # [0, 1, 2]"};
+const NativeSpec map_constructor = {
+    "map", map_construct, "pairs={}, **more", 0,
+    "A new map from another map or from [key, value] pairs, and from labels. Maps are also written "
+    "{\"a\": 1}; they keep the order of their keys.\n"
+    "    map([[\"a\", 1]])  # {\"a\": 1}"};
+const NativeSpec range_constructor = {"range", range_construct, "start, stop=nil, step=1", 0,
+                                      "The whole numbers from start up to, not with, stop; "
+                                      "range(stop) begins at 0. ValueError for step 0.\n"
+                                      "    list(range(3))  # [0, 1, 2]"};
 const NativeSpec type_constructor = {"type", type_construct, "value", 0,
-                                     "type(value): its type.\n    type(1) == int"};
+                                     "The type of a value; a class, which prints as its name.\n"
+                                     "    type(1) == int   # true"};
 
 const NativeSpec builtin_sequence_functions[] = {
     {"any", builtin_any, "iterable", 0,
-     "any(iterable): whether one element is truthy.\n    any([0, 1])  # true"},
+     "Whether one element of an iterable is truthy.\n"
+     "    any([0, 1])  # true"},
     {"all", builtin_all, "iterable", 0,
-     "all(iterable): whether every element is truthy.\n    all([])  # true"},
+     "Whether every element of an iterable is truthy.\n"
+     "    all([])  # true"},
     {"sum", builtin_sum, "iterable, start=0", 0,
-     "sum(iterable, start=0): the elements added up. TypeError for what does not add.\n    sum([1, "
-     "2])  # 3"},
+     "The elements of an iterable added up. TypeError for what does not add.\n"
+     "    sum([1, 2])  # 3"},
     {"min", builtin_min, "*values, key=nil, default=", 0,
-     "min(iterable, key=nil, default) or min(a, b, ...): the least. ValueError if there is none.\n"
+     "The least of several values, or of the elements of one iterable. key: a function that gives "
+     "what to compare. default: the result for an empty iterable; without it that is a "
+     "ValueError.\n"
      "    min([3, 1])  # 1"},
     {"max", builtin_max, "*values, key=nil, default=", 0,
-     "max(iterable, key=nil, default) or max(a, b, ...): the greatest. ValueError if there is "
-     "none.\n"
+     "The greatest of several values, or of the elements of one iterable. key: a function that "
+     "gives what to compare. default: the result for an empty iterable; without it that is a "
+     "ValueError.\n"
      "    max(1, 2)  # 2"},
     {"enumerate", builtin_enumerate, "iterable, start=0", 0,
-     "enumerate(iterable, start=0): a list of [number, element].\n    for i, x in enumerate(xs) { "
-     "}"},
+     "A list of [number, element], one for each element; the numbers begin at start.\n"
+     "    enumerate([\"a\", \"b\"])   # [[0, \"a\"], [1, \"b\"]]"},
     {"zip", builtin_zip, "*iterables", 0,
-     "zip(*iterables): a list of rows, one element of each, as long as the shortest.\n"
+     "A list of rows, one element of each, as long as the shortest.\n"
      "    zip([1, 2], [\"a\", \"b\"])  # [[1, \"a\"], [2, \"b\"]]"},
     {"filter", builtin_filter, "function, iterable", 0,
-     "filter(function, iterable): a list of the elements for which it is truthy (nil: that are "
-     "truthy).\n"
+     "A list of the elements for which function(element) is truthy; nil in its place: of those "
+     "that are truthy themselves.\n"
      "    filter(fn (x) => x > 1, [1, 2])  # [2]"},
     {"reversed", builtin_reversed, "iterable", 0,
-     "reversed(iterable): a list of its elements, last first.\n    reversed([1, 2])  # [2, 1]"},
+     "A list of the elements of an iterable, last first.\n"
+     "    reversed([1, 2])  # [2, 1]"},
     {"sorted", builtin_sorted, "iterable, key=nil, reverse=false, cmp=nil", 0,
-     "sorted(iterable, key=nil, reverse=false, cmp=nil): a new sorted list; equal ones keep their "
-     "order.\n"
-     "key gives what to sort by; cmp(a, b) gives a number below, equal to or above 0.\n"
+     "A new sorted list of the elements of an iterable; equal ones keep their order. key: a "
+     "function that gives what to sort by; cmp(a, b) gives a number below, equal to or above 0; "
+     "reverse: the greatest first. TypeError for what has no order.\n"
      "    sorted([3, 1], key: fn (x) => -x)  # [3, 1]"},
     {0},
 };

@@ -489,60 +489,82 @@ static Value bytes_construct(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec bytes_constructor = {
     "bytes", bytes_construct, "value=nil, encoding=nil, errors=nil", 0,
-    "bytes(text, encoding): text as bytes. bytes(n): n zeros. bytes(iterable): of ints from 0 to "
-    "255\n"
-    "(ValueError for others).\n    bytes(\"é\", \"utf-8\")   # b'\\xc3\\xa9'"};
+    "bytes(text, encoding): the text as bytes, as encode() makes them. bytes(n): n zeros. "
+    "bytes(iterable): of ints from 0 to 255 (ValueError for others).\n"
+    "    bytes(\"é\", \"utf-8\")   # b'\\xc3\\xa9'"};
 
 const NativeSpec bytes_methods[] = {
     {"count", bytes_count, "part, start=nil, end=nil", 0,
-     "How often bytes (or one byte, an int) occur, without overlap.\n    data.count(0)"},
+     "How often bytes (or one byte, an int) occur in [start:end], without overlap.\n"
+     "    bytes([0, 1, 0]).count(0)   # 2"},
     {"decode", bytes_decode, "encoding=\"utf-8\", errors=\"strict\"", 0,
      "The text that the bytes are. encoding: utf-8, ascii or latin-1. errors: \"strict\" "
-     "(ValueError),\n"
-     "\"ignore\" or \"replace\".\n    bytes([195, 169]).decode()   # \"é\""},
+     "(ValueError), \"ignore\" or \"replace\".\n"
+     "    bytes([195, 169]).decode()   # \"é\""},
     {"endswith", bytes_endswith, "suffix, start=nil, end=nil", 0,
-     "Whether it ends with `suffix`, or with one of a list of them.\n    data.endswith(end)"},
+     "Whether it ends with `suffix`, or with one of a list of them.\n"
+     "    \"a.gz\".encode().endswith(\".gz\".encode())   # true"},
     {"find", bytes_find, "part, start=nil, end=nil", 0,
-     "Where bytes (or one byte, an int) first are; -1 if nowhere.\n    bytes([1, 2]).find(2)   # "
-     "1"},
+     "Where bytes (or one byte, an int) first are, in [start:end]; -1 if nowhere.\n"
+     "    bytes([1, 2]).find(2)   # 1"},
     {"fromhex", bytes_fromhex, "text", NATIVE_STATIC,
      "Bytes of pairs of hexadecimal digits. ValueError for other text.\n"
      "    bytes.fromhex(\"01 ff\")   # b'\\x01\\xff'"},
     {"hex", bytes_hex, "sep=nil", 0,
-     "Two hexadecimal digits for each byte, with `sep` (one character) between them.\n"
+     "Two hexadecimal digits for each byte, as text, with `sep` between them. ValueError unless "
+     "that is one character.\n"
      "    bytes([1, 255]).hex()   # \"01ff\""},
     {"index", bytes_index, "part, start=nil, end=nil", 0,
-     "As find(), but ValueError if it is nowhere.\n    bytes([1, 2]).index(2)   # 1"},
+     "As find(), but ValueError if it is nowhere.\n"
+     "    bytes([1, 2]).index(2)   # 1"},
     {"join", bytes_join, "parts", 0,
-     "The bytes of an iterable with these between them.\n    sep.join([a, b])"},
-    {"lower", bytes_lower, "", 0, "ASCII letters in lower case.\n    data.lower()"},
+     "The bytes of an iterable, joined, with these between them.\n"
+     "    bytes([0]).join([bytes([1]), bytes([2])])   # b'\\x01\\x00\\x02'"},
+    {"lower", bytes_lower, "", 0,
+     "The bytes with ASCII letters in lower case.\n"
+     "    \"ABC\".encode().lower()   # b'abc'"},
     {"lstrip", bytes_lstrip, "bytes=nil", 0,
-     "Without white space, or whatever of `bytes`, at the start.\n    data.lstrip()"},
+     "The bytes without the white space at their start; or without all that is in `bytes`.\n"
+     "    \" a \".encode().lstrip()   # b'a '"},
     {"partition", bytes_partition, "separator", 0,
-     "[before, separator, after] at the first separator.\n    line.partition(sep)"},
+     "[before, separator, after], at the first separator; [all, empty, empty] if there is none. "
+     "ValueError for an empty separator.\n"
+     "    \"k=v\".encode().partition(\"=\".encode())   # [b'k', b'=', b'v']"},
     {"removeprefix", bytes_removeprefix, "prefix", 0,
-     "Without `prefix` where it starts with it.\n    data.removeprefix(head)"},
+     "The bytes without `prefix`, where they start with it.\n"
+     "    \"unhappy\".encode().removeprefix(\"un\".encode())   # b'happy'"},
     {"removesuffix", bytes_removesuffix, "suffix", 0,
-     "Without `suffix` where it ends with it.\n    data.removesuffix(tail)"},
+     "The bytes without `suffix`, where they end with it.\n"
+     "    \"a.gz\".encode().removesuffix(\".gz\".encode())   # b'a'"},
     {"replace", bytes_replace, "old, new, count=-1", 0,
-     "With `old` replaced by `new`, the first `count` times or always.\n    data.replace(a, b)"},
+     "The bytes with `old` replaced by `new`: the first `count` times; below 0: always.\n"
+     "    \"aab\".encode().replace(\"a\".encode(), \"x\".encode())   # b'xxb'"},
     {"rfind", bytes_rfind, "part, start=nil, end=nil", 0,
-     "Where bytes (or one byte, an int) last are; -1 if nowhere.\n    bytes([1, 1]).rfind(1)   # "
-     "1"},
+     "Where bytes (or one byte, an int) last are, in [start:end]; -1 if nowhere.\n"
+     "    bytes([1, 1]).rfind(1)   # 1"},
     {"rindex", bytes_rindex, "part, start=nil, end=nil", 0,
-     "As rfind(), but ValueError if it is nowhere.\n    bytes([1, 1]).rindex(1)   # 1"},
+     "As rfind(), but ValueError if it is nowhere.\n"
+     "    bytes([1, 1]).rindex(1)   # 1"},
     {"rpartition", bytes_rpartition, "separator", 0,
-     "As partition(), at the last separator.\n    line.rpartition(sep)"},
+     "As partition(), at the last separator; [empty, empty, all] if there is none.\n"
+     "    \"a.b.c\".encode().rpartition(\".\".encode())   # [b'a.b', b'.', b'c']"},
     {"rstrip", bytes_rstrip, "bytes=nil", 0,
-     "Without white space, or whatever of `bytes`, at the end.\n    data.rstrip()"},
+     "The bytes without the white space at their end; or without all that is in `bytes`.\n"
+     "    \" a \".encode().rstrip()   # b' a'"},
     {"split", bytes_split, "sep=nil, maxsplit=-1", 0,
-     "The parts between separators, at most `maxsplit` splits; without one, between white space.\n"
-     "    data.split()"},
+     "A list of the parts between separators, after at most `maxsplit` splits (below 0: all); "
+     "without a separator, between white space. ValueError for an empty separator.\n"
+     "    \"a b\".encode().split()   # [b'a', b'b']"},
     {"splitlines", bytes_splitlines, "keepends=false", 0,
-     "The lines, with their ends if asked for.\n    data.splitlines()"},
+     "A list of the lines; with their ends, if keepends.\n"
+     "    bytes([65, 10, 66]).splitlines()   # [b'A', b'B']"},
     {"startswith", bytes_startswith, "prefix, start=nil, end=nil", 0,
-     "Whether it starts with `prefix`, or with one of a list of them.\n    data.startswith(head)"},
+     "Whether it starts with `prefix`, or with one of a list of them.\n"
+     "    \"conc\".encode().startswith(\"co\".encode())   # true"},
     {"strip", bytes_strip, "bytes=nil", 0,
-     "Without white space, or whatever of `bytes`, at both ends.\n    data.strip()"},
-    {"upper", bytes_upper, "", 0, "ASCII letters as capitals.\n    data.upper()"},
+     "The bytes without the white space at both ends; or without all that is in `bytes`.\n"
+     "    \" a \".encode().strip()   # b'a'"},
+    {"upper", bytes_upper, "", 0,
+     "The bytes with ASCII letters as capitals.\n"
+     "    \"abc\".encode().upper()   # b'ABC'"},
     {NULL, NULL, NULL, 0, NULL}};

@@ -360,45 +360,73 @@ static Value file_str(Fiber *fiber, Value *args, int count) {
 const NativeSpec file_methods[] = {
     {"close", file_close, "", NATIVE_WAITS,
      "Writes what is left and closes. Twice is harmless; `with open(...) as f` does it at the end "
-     "of "
-     "the\nblock.\n    f.close()"},
-    {"closed", file_closed, "", NATIVE_GETTER, "Whether it was closed.\n    f.closed"},
-    {"fileno", file_fileno, "", 0, "The number of its descriptor.\n    f.fileno()"},
-    {"flush", file_flush, "", NATIVE_WAITS, "Writes what is still in the buffer.\n    f.flush()"},
+     "of the block.\n"
+     "    f.close()"},
+    {"closed", file_closed, "", NATIVE_GETTER,
+     "True after close().\n"
+     "    f.closed"},
+    {"fileno", file_fileno, "", 0,
+     "The number of its descriptor, an int.\n"
+     "    f.fileno()"},
+    {"flush", file_flush, "", NATIVE_WAITS,
+     "Writes what is still in the buffer. OSError where the system refuses it.\n"
+     "    f.flush()"},
     {"iter", file_iter, "", 0,
-     "The file itself: `for` goes over its lines.\n    for line in f { }"},
-    {"mode", file_mode, "", NATIVE_GETTER, "The mode that it was opened in.\n    f.mode   # \"r\""},
-    {"name", file_name, "", NATIVE_GETTER, "The path that it was opened by.\n    f.name"},
+     "The file itself: `for` goes over its lines.\n"
+     "    for line in f { }"},
+    {"mode", file_mode, "", NATIVE_GETTER,
+     "The mode that it was opened in.\n"
+     "    f.mode   # \"r\""},
+    {"name", file_name, "", NATIVE_GETTER,
+     "The path that it was opened by.\n"
+     "    f.name"},
     {"next", file_next, "", NATIVE_WAITS,
-     "The next line; StopIteration at the end.\n    let line = f.next()"},
+     "The next line, with its end. StopIteration at the end of the file.\n"
+     "    let line = f.next()"},
     {"read", file_read, "size=-1", NATIVE_WAITS,
-     "Up to `size` characters (bytes of a binary file), or all there are; \"\" at the end. "
-     "ValueError\n"
-     "where text is no UTF-8.\n    let text = f.read()"},
-    {"readable", file_readable, "", 0, "Whether it can be read.\n    f.readable()"},
+     "Up to `size` characters (bytes of a binary file); below 0: all there are. Gives \"\" at the "
+     "end. OSError where the file was not opened for reading, ValueError where text is no UTF-8.\n"
+     "    let text = f.read()"},
+    {"readable", file_readable, "", 0,
+     "Whether it can be read.\n"
+     "    f.readable()"},
     {"readline", file_readline, "size=-1", NATIVE_WAITS,
-     "The next line with its end, at most `size` characters; \"\" at the end.\n    f.readline()"},
+     "The next line with its end, at most `size` characters of it; below 0: all. Gives \"\" at the "
+     "end.\n"
+     "    f.readline()"},
     {"readlines", file_readlines, "", NATIVE_WAITS,
-     "A list of all lines that are left, with their ends.\n    f.readlines()"},
+     "A list of all lines that are left, with their ends.\n"
+     "    f.readlines()"},
     {"seek", file_seek, "offset, whence=0", NATIVE_WAITS,
-     "Goes on at byte `offset` from the start (0), from here (1) or from the end (2); gives the "
-     "place.\n"
+     "Goes on at byte `offset`, counted from the start (whence 0), from here (1) or from the end "
+     "(2). Gives the place. ValueError for a place before the start.\n"
      "    f.seek(0)"},
-    {"str", file_str, "", 0, "How it prints.\n    f.str()   # \"<file 'notes.txt'>\""},
-    {"tell", file_tell, "", NATIVE_WAITS, "At which byte it is.\n    f.tell()"},
-    {"writable", file_writable, "", 0, "Whether it can be written.\n    f.writable()"},
+    {"str", file_str, "", 0,
+     "The text that print() shows of it.\n"
+     "    f.str()   # \"<file 'notes.txt'>\""},
+    {"tell", file_tell, "", NATIVE_WAITS,
+     "The place where it reads or writes next, in bytes from the start.\n"
+     "    f.tell()"},
+    {"writable", file_writable, "", 0,
+     "Whether it can be written.\n"
+     "    f.writable()"},
     {"write", file_write, "data", NATIVE_WAITS,
-     "Writes text (bytes into a binary file); gives how many characters.\n    f.write(\"a\\n\")   "
-     "# 2"},
+     "Writes text (bytes into a binary file). Gives how many characters (bytes). OSError where the "
+     "file was not opened for writing, or the disk is full.\n"
+     "    f.write(\"a\\n"
+     "\")   # 2"},
     {"writelines", file_writelines, "lines", NATIVE_WAITS,
-     "Writes each of an iterable; ends of lines are not added.\n    f.writelines([\"a\\n\", "
-     "\"b\\n\"])"},
+     "Writes each text (each bytes) of an iterable. Ends of lines are not added.\n"
+     "    f.writelines([\"a\\n"
+     "\", \"b\\n"
+     "\"])"},
     {NULL, NULL, NULL, 0, NULL}};
 
 const NativeSpec file_functions[] = {
     {"open", file_open, "path, mode=\"r\", encoding=\"utf-8\"", NATIVE_WAITS,
-     "open(path, mode): a file. mode: r read, w write anew, a append, x create, with + for both "
-     "ways, "
-     "with\nb for bytes instead of text (UTF-8). OSError where that is not possible.\n"
+     "Opens a file. mode: \"r\" reads, \"w\" writes anew, \"a\" writes at the end, \"x\" makes a "
+     "file that must not be there; with \"+\" both reads and writes, with \"b\" bytes instead of "
+     "text, which is UTF-8. OSError where the system refuses it; ValueError for another mode or "
+     "encoding.\n"
      "    with open(\"notes.txt\") as f { print(f.read()) }"},
     {NULL, NULL, NULL, 0, NULL}};

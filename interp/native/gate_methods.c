@@ -35,7 +35,8 @@ static Value set_name(Fiber *fiber, Value *args, int count) {
 
 #define NAME_ROWS(example)                                                                         \
     {"name", name, "", NATIVE_GETTER,                                                              \
-     "name: a str for people and reports, or nil. Can be set.\n    " example},                     \
+     "A str for people and reports, or nil. Can be set.\n"                                         \
+     "    " example},                                                                              \
     {                                                                                              \
         "name", set_name, "name", NATIVE_SETTER,                                                   \
             "Sets the name, a str. TypeError for anything "                                        \
@@ -92,34 +93,34 @@ static Value locked(Fiber *fiber, Value *args, int count) {
     return value_from_bool(load_relaxed(&value_to_semaphore(args[0])->permits) == 0);
 }
 
-const NativeSpec semaphore_constructor = {"Semaphore", construct_semaphore, "value=1, name=nil", 0,
-                                          "Semaphore(value=1, name=nil): `value` permits. `lock s "
-                                          "{ }` takes one for the block, or waits\n"
-                                          "for it. ValueError for a negative value.\n"
-                                          "    let s = Semaphore(3)\n"
-                                          "    lock s { download(url) }"};
+const NativeSpec semaphore_constructor = {
+    "Semaphore", construct_semaphore, "value=1, name=nil", 0,
+    "A number of permits, `value`, for that many at a time. `lock s { }` takes one for the block, "
+    "or waits for it. ValueError for a negative value.\n"
+    "    let s = Semaphore(3)\n"
+    "    lock s { print(\"one of three\") }"};
 
 const NativeSpec bounded_semaphore_constructor = {
     "BoundedSemaphore", construct_bounded, "value=1, name=nil", 0,
-    "BoundedSemaphore(value=1, name=nil): a Semaphore whose release() throws ValueError where it\n"
-    "would have more than `value` permits.\n"
+    "A Semaphore whose release() throws ValueError where it would have more than `value` permits.\n"
     "    let s = BoundedSemaphore(3)"};
 
 const NativeSpec semaphore_methods[] = {
     {"acquire", semaphore_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
-     "acquire(timeout=nil, blocking=true): takes a permit; waits while there is none, in order of\n"
-     "arrival. timeout: seconds to wait at most, 0 or less does not wait (nor does blocking: "
-     "false);\n"
-     "nil waits for ever. Gives true, or false after the time-out.\n"
+     "Takes a permit; waits while there is none, in order of arrival. timeout: seconds to wait at "
+     "most, 0 or less does not wait (nor does blocking: false); nil waits for ever. Gives true, or "
+     "false after the time-out.\n"
      "    if s.acquire(timeout: 0.5) { s.release() }"},
     {"release", release, "n=1", 0,
-     "release(n=1): gives n permits back, whoever took them. ValueError for n below 1, and where "
-     "a\n"
+     "Gives n permits back, whoever took them. ValueError for n below 1, and where a "
      "BoundedSemaphore would have more than at its start.\n"
      "    s.release()"},
-    {"locked", locked, "", 0, "locked(): true if no permit is left now.\n    print(s.locked())"},
+    {"locked", locked, "", 0,
+     "True if no permit is left now.\n"
+     "    print(s.locked())"},
     {"value", permits, "", NATIVE_GETTER,
-     "value: how many permits are left now.\n    print(s.value)"},
+     "How many permits are left now.\n"
+     "    print(s.value)"},
     NAME_ROWS("Semaphore(2, name: \"disk\")"),
     {0}};
 
@@ -150,22 +151,26 @@ static Value clear(Fiber *fiber, Value *args, int count) {
     return VALUE_NIL;
 }
 
-const NativeSpec event_constructor = {
-    "Event", construct_event, "name=nil", 0,
-    "Event(name=nil): a flag that one can wait for; it is not set at first.\n"
-    "    let ready = Event()\n"
-    "    thread { ready.wait(); print(\"go\") }\n"
-    "    ready.set()"};
+const NativeSpec event_constructor = {"Event", construct_event, "name=nil", 0,
+                                      "A flag that one can wait for; it is not set at first.\n"
+                                      "    let ready = Event()\n"
+                                      "    thread { ready.wait(); print(\"go\") }\n"
+                                      "    ready.set()"};
 
 const NativeSpec event_methods[] = {
     {"wait", event_wait, "timeout=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until the flag is set. timeout: seconds to wait at most, 0 or less "
-     "only\n"
-     "looks; nil waits for ever. Gives true, or false after the time-out.\n"
+     "Waits until the flag is set. timeout: seconds to wait at most, 0 or less only looks; nil "
+     "waits for ever. Gives true, or false after the time-out.\n"
      "    if not ready.wait(timeout: 2) { print(\"too slow\") }"},
-    {"set", set, "", 0, "set(): sets the flag; all who wait go on.\n    ready.set()"},
-    {"clear", clear, "", 0, "clear(): the flag is not set any more.\n    ready.clear()"},
-    {"is_set", is_set, "", 0, "is_set(): true if the flag is set.\n    print(ready.is_set())"},
+    {"set", set, "", 0,
+     "Sets the flag; all who wait go on.\n"
+     "    ready.set()"},
+    {"clear", clear, "", 0,
+     "The flag is not set any more.\n"
+     "    ready.clear()"},
+    {"is_set", is_set, "", 0,
+     "True if the flag is set.\n"
+     "    print(ready.is_set())"},
     NAME_ROWS("Event(name: \"ready\")"),
     {0}};
 
@@ -195,25 +200,23 @@ static Value latch_left(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec latch_constructor = {
     "Latch", construct_latch, "count, name=nil", 0,
-    "Latch(count, name=nil): a count that only goes down; whoever waits goes on once it is 0.\n"
-    "ValueError for a negative count.\n"
+    "A count that only goes down; whoever waits goes on once it is 0. ValueError for a negative "
+    "count.\n"
     "    let done = Latch(3)\n"
     "    for i in 0..3 { thread { work(i); done.count_down() } }\n"
     "    done.wait()"};
 
 const NativeSpec latch_methods[] = {
     {"count_down", count_down, "n=1", 0,
-     "count_down(n=1): counts down by n; at 0 all who wait go on, and the count stays 0. "
-     "ValueError for\n"
-     "n below 1.\n"
+     "Counts down by n; at 0 all who wait go on, and the count stays 0. ValueError for n below 1.\n"
      "    done.count_down()"},
     {"wait", latch_wait, "timeout=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until the count is 0. timeout: seconds to wait at most, 0 or less "
-     "only\n"
-     "looks; nil waits for ever. Gives true, or false after the time-out.\n"
+     "Waits until the count is 0. timeout: seconds to wait at most, 0 or less only looks; nil "
+     "waits for ever. Gives true, or false after the time-out.\n"
      "    done.wait()"},
     {"count", latch_left, "", NATIVE_GETTER,
-     "count: how often it has to be counted down still.\n    print(done.count)"},
+     "How often it has to be counted down still.\n"
+     "    print(done.count)"},
     NAME_ROWS("Latch(3, name: \"done\")"),
     {0}};
 
@@ -269,32 +272,35 @@ static Value broken(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec barrier_constructor = {
     "Barrier", construct_barrier, "parties, action=nil, timeout=nil, name=nil", 0,
-    "Barrier(parties, action=nil, timeout=nil, name=nil): where `parties` threads or tasks wait "
-    "for each\n"
-    "other, again and again. action: a function that one of them calls before all go on; timeout: "
-    "seconds,\n"
-    "for waits that give none. ValueError for parties below 1.\n"
+    "A place where `parties` threads or tasks wait for each other, again and again. action: a "
+    "function "
+    "that one of them calls before all go on; timeout: seconds, for waits that give none. "
+    "ValueError for parties below 1.\n"
     "    let b = Barrier(2)\n"
-    "    thread { prepare(); b.wait() }\n"
+    "    thread { b.wait() }\n"
     "    b.wait()"};
 
 const NativeSpec barrier_methods[] = {
     {"wait", barrier_wait, "timeout=nil, _=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until all have come. Gives a number from 0 to parties - 1, another "
-     "one to\n"
-     "each. Whoever leaves early, by a time-out (seconds) or a cancel, breaks the barrier: all who "
-     "wait get\n"
-     "BrokenBarrier, and so does whoever comes, until reset(). An error of the action breaks it, "
-     "too.\n"
+     "Waits until all have come. Gives a number from 0 to parties - 1, another one to each. "
+     "Whoever leaves early, by a time-out (seconds) or a cancel, breaks the barrier: all who wait "
+     "get BrokenBarrier, and so does whoever comes, until reset(). An error of the action breaks "
+     "it, too.\n"
      "    if b.wait(timeout: 10) == 0 { print(\"once for all\") }"},
     {"reset", reset, "", 0,
-     "reset(): makes it as new. Those who wait get BrokenBarrier.\n    b.reset()"},
+     "Makes it as new. Those who wait get BrokenBarrier.\n"
+     "    b.reset()"},
     {"abort", abort_barrier, "", 0,
-     "abort(): breaks it: those who wait, and who come, get BrokenBarrier.\n    b.abort()"},
+     "Breaks it: those who wait, and who come, get BrokenBarrier.\n"
+     "    b.abort()"},
     {"parties", parties, "", NATIVE_GETTER,
-     "parties: how many it waits for.\n    print(b.parties)"},
+     "How many it waits for.\n"
+     "    print(b.parties)"},
     {"n_waiting", n_waiting, "", NATIVE_GETTER,
-     "n_waiting: how many wait now.\n    print(b.n_waiting)"},
-    {"broken", broken, "", NATIVE_GETTER, "broken: true if it is broken.\n    print(b.broken)"},
+     "How many wait now.\n"
+     "    print(b.n_waiting)"},
+    {"broken", broken, "", NATIVE_GETTER,
+     "True if it is broken.\n"
+     "    print(b.broken)"},
     NAME_ROWS("Barrier(2, name: \"phase\")"),
     {0}};

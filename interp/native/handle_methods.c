@@ -190,37 +190,35 @@ static Value terminate(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec handle_methods[] = {
     {"join", handle_join, "timeout=nil", NATIVE_WAITS,
-     "join(timeout=nil): waits for the end, and gives the result of the call or throws the error "
-     "that\n"
-     "ended it. timeout: seconds to wait at most, 0 or less only looks; nil waits for ever. "
-     "TimeoutError\n"
-     "if it still runs then; RuntimeError before the start; DeadlockError where it would wait for "
+     "Waits for the end, and gives the result of the call or throws the error that ended it. "
+     "timeout: seconds to wait at most, 0 or less only looks; nil waits for ever. TimeoutError if "
+     "it still runs then; RuntimeError before the start; DeadlockError where it would wait for "
      "itself.\n"
      "    print((thread f(1)).join(timeout: 2.5))"},
     {"done", done, "", NATIVE_GETTER,
-     "done: true once it has ended, whether with a result or an error.\n"
+     "True once it has ended, whether with a result or an error.\n"
      "    while not t.done { await sleep(0.01) }"},
     {"cancel", cancel, "", 0,
-     "cancel(): throws Cancelled there, once, from the waiting call that it is in or from its next "
-     "one. A\n"
+     "Throws Cancelled there, once, from the waiting call that it is in or from its next one. A "
      "process is sent SIGTERM. Gives false if it had ended already.\n"
      "    t.cancel()"},
     {"detach", detach, "", 0,
-     "detach(): the end of the script does not wait for it. Threads and tasks then end with the "
-     "script; a\n"
+     "The end of the script does not wait for it. Threads and tasks then end with the script; a "
      "process goes on, even when its parent has ended.\n"
-     "    (spawn server()).detach()"},
+     "    (spawn { sleep(0.1) }).detach()"},
     {"detached", detached, "", NATIVE_GETTER,
-     "detached: true after detach().\n    print(t.detached)"},
+     "True after detach().\n"
+     "    print(t.detached)"},
     {"is_alive", is_alive, "", 0,
-     "is_alive(): true from the start to the end.\n    if p.is_alive() { p.terminate() }"},
+     "True from the start to the end.\n"
+     "    if p.is_alive() { p.terminate() }"},
     {"id", id, "", NATIVE_GETTER,
-     "id: its number, an int. Threads, tasks and processes count together; 1 is the script's main "
+     "Its number, an int. Threads, tasks and processes count together; 1 is the script's main "
      "thread.\n"
      "    print(t.id)"},
     {"name", name, "", NATIVE_GETTER,
-     "name: a str; if none was set, kind and number (\"thread 2\"). Can be set.\n    t.name = "
-     "\"loader\""},
+     "A str; if none was set, kind and number (\"thread 2\"). Can be set.\n"
+     "    t.name = \"loader\""},
     {"name", set_name, "name", NATIVE_SETTER, "Sets the name, a str. TypeError for anything else."},
     {0}};
 
@@ -233,24 +231,27 @@ const NativeSpec task_methods[] = {
 #define INIT_ROW(Name)                                                                             \
     {                                                                                              \
         "init", init, "f=nil, *args", 0,                                                           \
-            Name "(f=nil, *args): a " Name                                                         \
-                 " object that will run f(*args), or the run() of a class that "                   \
-                 "extends " Name ", once start() is called. TypeError if f cannot be called.\n"    \
-                 "    let t = " Name "(f, 1, 2)"                                                   \
+            "A " Name " that will run f(...args), or the run() of a class that extends " Name      \
+            ", once start() is called. TypeError if f cannot be called.\n"                         \
+            "    let t = " Name "(f, 1, 2)\n"                                                      \
+            "    t.start()"                                                                        \
     }
 #define START_ROW(Name)                                                                            \
     {                                                                                              \
         "start", start, "", 0,                                                                     \
-            "start(): starts it. RuntimeError if it was started before; TypeError if there is "    \
-            "nothing to "                                                                          \
-            "run.\n    t.start()"                                                                  \
+            "Starts it. RuntimeError if it was started before; TypeError if there is nothing to "  \
+            "run.\n"                                                                               \
+            "    t.start()"                                                                        \
     }
 #define RUN_ROW                                                                                    \
     {                                                                                              \
         "run", run, "", 0,                                                                         \
-            "run(): what start() runs there; called by itself it runs it here. Classes that "      \
-            "extend this one "                                                                     \
-            "define their own.\n    fn run() { return self.n * 2 }"                                \
+            "What start() runs there; called by itself it runs it here. Classes that extend this " \
+            "one define their own.\n"                                                              \
+            "    class Answer extends Thread { fn run() { return 42 } }\n"                         \
+            "    let t = Answer()\n"                                                               \
+            "    t.start()\n"                                                                      \
+            "    t.join()   # 42"                                                                  \
     }
 
 const NativeSpec thread_methods[] = {INIT_ROW("Thread"), START_ROW("Thread"), RUN_ROW, {0}};
@@ -260,33 +261,35 @@ const NativeSpec process_methods[] = {
     START_ROW("Process"),
     RUN_ROW,
     {"pid", pid, "", NATIVE_GETTER,
-     "pid: the system's number of the process; nil before the start.\n    print(p.pid)"},
+     "The system's number of the process; nil before the start.\n"
+     "    print(p.pid)"},
     {"exitcode", exitcode, "", NATIVE_GETTER,
-     "exitcode: nil while it runs; then its exit status, or minus the number of the signal that "
-     "ended it.\n"
-     "    p.join(); print(p.exitcode)"},
+     "Nil while it runs; then its exit status, or minus the number of the signal that ended it.\n"
+     "    let p = spawn { return 1 }\n"
+     "    p.join()\n"
+     "    p.exitcode   # 0"},
     {"kill", kill_process, "signal=\"SIGTERM\"", 0,
-     "kill(signal=\"SIGTERM\"): sends a signal, by name (\"SIGKILL\", \"KILL\") or number. Nothing "
-     "happens if\n"
-     "it has ended. ValueError for an unknown signal, TypeError for neither name nor number.\n"
-     "    p.kill(\"SIGKILL\")"},
+     "Sends a signal, by name (\"SIGKILL\", \"KILL\") or number. Nothing happens if it has ended. "
+     "ValueError for an unknown signal, TypeError for neither name nor number.\n"
+     "    let p = spawn sleep(60)\n"
+     "    p.kill(\"SIGKILL\")\n"
+     "    try { p.join() } catch e: ProcessError { print(p.exitcode) }   # -9"},
     {"terminate", terminate, "", 0,
-     "terminate(): kill(\"SIGTERM\"). Its main thread gets Cancelled.\n    p.terminate()"},
+     "As kill(\"SIGTERM\"). Its main thread gets Cancelled.\n"
+     "    p.terminate()"},
     {0}};
 
 const NativeSpec handle_functions[] = {
     {"gather", watch_gather, "handles, timeout=nil", NATIVE_WAITS | NATIVE_SHIELDED,
-     "gather(handles, timeout=nil): waits until all have ended, and gives a list of their results, "
-     "in order.\n"
-     "The first failure cancels the rest and is thrown. timeout: seconds; TimeoutError after it, "
-     "and they run\n"
-     "on. TypeError for anything but handles.\n"
-     "    let pages = await gather(urls.map(fn (u) => async fetch(u)))"},
+     "Waits until all have ended, and gives a list of their results, in order. The first failure "
+     "cancels the rest and is thrown. timeout: seconds; TimeoutError after it, and they run on. "
+     "TypeError for anything but handles.\n"
+     "    fn square(n) => n * n\n"
+     "    await gather([thread square(2), spawn square(3)])   # [4, 9]"},
     {"first", watch_first, "handles, timeout=nil", NATIVE_WAITS | NATIVE_SHIELDED,
-     "first(handles, timeout=nil): waits until one has ended, and gives its result, or throws its "
-     "error. The\n"
-     "rest are cancelled. timeout: seconds; TimeoutError after it, and they run on. ValueError if "
-     "there is no\n"
-     "handle, TypeError for anything but handles.\n"
-     "    let answer = await first([async ask(a), async ask(b)])"},
+     "Waits until one has ended, and gives its result, or throws its error. The rest are "
+     "cancelled. timeout: seconds; TimeoutError after it, and they run on. ValueError if there is "
+     "no handle, TypeError for anything but handles.\n"
+     "    async fn answer(seconds) { await sleep(seconds); return seconds }\n"
+     "    await first([async answer(30), async answer(0.01)])   # 0.01"},
     {0}};

@@ -22,50 +22,70 @@ typedef struct TypeRow {
     const NativeSpec *methods;     // NULL: none
     const NativeSpec *constructor; // NULL: cannot be called
     bool named;                    // a built-in name of scripts
+    const char *doc;               // NULL: that of what makes its values
 } TypeRow;
 
 static const TypeRow types[] = {
-    {TYPE_OBJECT, TYPE_OBJECT, NULL, NULL, false},
-    {TYPE_NIL, TYPE_OBJECT, NULL, NULL, false},
-    {TYPE_INT, TYPE_OBJECT, int_methods, &int_constructor, true},
-    {TYPE_BOOL, TYPE_OBJECT, int_methods, &bool_constructor, true},
-    {TYPE_FLOAT, TYPE_OBJECT, float_methods, &float_constructor, true},
-    {TYPE_STR, TYPE_OBJECT, str_methods, &str_constructor, true},
-    {TYPE_BYTES, TYPE_OBJECT, bytes_methods, &bytes_constructor, true},
-    {TYPE_LIST, TYPE_OBJECT, list_methods, &list_constructor, true},
-    {TYPE_MAP, TYPE_OBJECT, map_methods, &map_constructor, true},
-    {TYPE_SET, TYPE_OBJECT, set_methods, &set_constructor, true},
-    {TYPE_RANGE, TYPE_OBJECT, range_methods, &range_constructor, true},
-    {TYPE_FUNCTION, TYPE_OBJECT, NULL, NULL, false},
-    {TYPE_CLASS, TYPE_OBJECT, NULL, &type_constructor, true},
-    {TYPE_MODULE, TYPE_OBJECT, NULL, NULL, false},
-    {TYPE_LOCK, TYPE_OBJECT, lock_methods, &lock_constructor, true},
-    {TYPE_QUEUE, TYPE_OBJECT, queue_methods, &queue_constructor, true},
-    {TYPE_CANCEL_SCOPE, TYPE_OBJECT, scope_methods, NULL, false},
-    {TYPE_RLOCK, TYPE_OBJECT, rlock_methods, &rlock_constructor, true},
-    {TYPE_SEMAPHORE, TYPE_OBJECT, semaphore_methods, &semaphore_constructor, true},
+    {TYPE_OBJECT, TYPE_OBJECT, NULL, NULL, false, NULL},
+    {TYPE_NIL, TYPE_OBJECT, NULL, NULL, false, NULL},
+    {TYPE_INT, TYPE_OBJECT, int_methods, &int_constructor, true, NULL},
+    {TYPE_BOOL, TYPE_OBJECT, int_methods, &bool_constructor, true, NULL},
+    {TYPE_FLOAT, TYPE_OBJECT, float_methods, &float_constructor, true, NULL},
+    {TYPE_STR, TYPE_OBJECT, str_methods, &str_constructor, true, NULL},
+    {TYPE_BYTES, TYPE_OBJECT, bytes_methods, &bytes_constructor, true, NULL},
+    {TYPE_LIST, TYPE_OBJECT, list_methods, &list_constructor, true, NULL},
+    {TYPE_MAP, TYPE_OBJECT, map_methods, &map_constructor, true, NULL},
+    {TYPE_SET, TYPE_OBJECT, set_methods, &set_constructor, true, NULL},
+    {TYPE_RANGE, TYPE_OBJECT, range_methods, &range_constructor, true, NULL},
+    {TYPE_FUNCTION, TYPE_OBJECT, NULL, NULL, false, NULL},
+    {TYPE_CLASS, TYPE_OBJECT, NULL, &type_constructor, true, NULL},
+    {TYPE_MODULE, TYPE_OBJECT, NULL, NULL, false, NULL},
+    {TYPE_LOCK, TYPE_OBJECT, lock_methods, &lock_constructor, true, NULL},
+    {TYPE_QUEUE, TYPE_OBJECT, queue_methods, &queue_constructor, true, NULL},
+    {TYPE_CANCEL_SCOPE, TYPE_OBJECT, scope_methods, NULL, false, NULL},
+    {TYPE_RLOCK, TYPE_OBJECT, rlock_methods, &rlock_constructor, true, NULL},
+    {TYPE_SEMAPHORE, TYPE_OBJECT, semaphore_methods, &semaphore_constructor, true, NULL},
     {TYPE_BOUNDED_SEMAPHORE, TYPE_SEMAPHORE, bounded_semaphore_methods,
-     &bounded_semaphore_constructor, true},
-    {TYPE_EVENT, TYPE_OBJECT, event_methods, &event_constructor, true},
-    {TYPE_LATCH, TYPE_OBJECT, latch_methods, &latch_constructor, true},
-    {TYPE_BARRIER, TYPE_OBJECT, barrier_methods, &barrier_constructor, true},
-    {TYPE_CONDITION, TYPE_OBJECT, condition_methods, &condition_constructor, true},
-    {TYPE_RWLOCK, TYPE_OBJECT, rwlock_methods, &rwlock_constructor, true},
-    {TYPE_RWLOCK_SIDE, TYPE_OBJECT, rwlock_side_methods, NULL, false},
-    {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true},
-    {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true},
-    {TYPE_CREW, TYPE_OBJECT, crew_methods, NULL, false},
-    {TYPE_CHANNEL, TYPE_OBJECT, channel_methods, NULL, false},
-    {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false},
-    {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false},
-    {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false},
-    {TYPE_SHARED_QUEUE, TYPE_QUEUE, shared_queue_methods, NULL, false},
-    {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false},
-    {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false},
-    {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true},
-    {TYPE_TASK, TYPE_HANDLE, task_methods, NULL, true},
-    {TYPE_JOB, TYPE_HANDLE, job_methods, NULL, false},
-    {TYPE_PROCESS, TYPE_HANDLE, process_methods, NULL, true},
+     &bounded_semaphore_constructor, true, NULL},
+    {TYPE_EVENT, TYPE_OBJECT, event_methods, &event_constructor, true, NULL},
+    {TYPE_LATCH, TYPE_OBJECT, latch_methods, &latch_constructor, true, NULL},
+    {TYPE_BARRIER, TYPE_OBJECT, barrier_methods, &barrier_constructor, true, NULL},
+    {TYPE_CONDITION, TYPE_OBJECT, condition_methods, &condition_constructor, true, NULL},
+    {TYPE_RWLOCK, TYPE_OBJECT, rwlock_methods, &rwlock_constructor, true, NULL},
+    {TYPE_RWLOCK_SIDE, TYPE_OBJECT, rwlock_side_methods, NULL, false,
+     "One side of an RWLock, `read` or `write`: `lock` takes it like a lock.\n"
+     "    let rw = RWLock()\n"
+     "    lock rw.read { print(\"reading\") }"},
+    {TYPE_ATOMIC, TYPE_OBJECT, atomic_methods, &atomic_constructor, true, NULL},
+    {TYPE_LOCAL, TYPE_OBJECT, local_methods, &local_constructor, true, NULL},
+    {TYPE_CREW, TYPE_OBJECT, crew_methods, NULL, false, NULL},
+    {TYPE_CHANNEL, TYPE_OBJECT, channel_methods, NULL, false, NULL},
+    {TYPE_SELECT, TYPE_OBJECT, select_methods, NULL, false, NULL},
+    {TYPE_SHARED_LOCK, TYPE_LOCK, shared_lock_methods, NULL, false, NULL},
+    {TYPE_SHARED_ATOMIC, TYPE_ATOMIC, shared_atomic_methods, NULL, false, NULL},
+    {TYPE_SHARED_QUEUE, TYPE_QUEUE, shared_queue_methods, NULL, false, NULL},
+    {TYPE_FILE, TYPE_OBJECT, file_methods, NULL, false,
+     "What open() gives: an open file. `for` goes over its lines, `with` closes it at the end of "
+     "the block.\n"
+     "    with open(\"notes.txt\") as f { for line in f { print(line.strip()) } }"},
+    {TYPE_HANDLE, TYPE_OBJECT, handle_methods, NULL, false,
+     "What `spawn`, `thread`, `async` and Pool.submit give back: something that runs, or ran. All "
+     "of its members "
+     "are those of Thread, Task, Process and Job. `await h` is `await h.join()`.\n"
+     "    let handles = [thread f(1), async f(2), spawn f(3)]\n"
+     "    print(handles.map(fn (h) => h.join()))"},
+    {TYPE_THREAD, TYPE_HANDLE, thread_methods, NULL, true, NULL},
+    {TYPE_TASK, TYPE_HANDLE, task_methods, NULL, true,
+     "What `async` gives back: a task of this thread. It has all that Handle has.\n"
+     "    let t = async sleep(0.1)\n"
+     "    await t"},
+    {TYPE_JOB, TYPE_HANDLE, job_methods, NULL, false,
+     "What Pool.submit and ProcessPool.submit give back: a call that runs, or will run, in a pool. "
+     "It has all "
+     "that Handle has.\n"
+     "    let pool = Pool(2)\n"
+     "    print(pool.submit(len, \"abc\").join())"},
+    {TYPE_PROCESS, TYPE_HANDLE, process_methods, NULL, true, NULL},
 };
 
 static const struct {
@@ -135,6 +155,7 @@ static void install_type(Fiber *fiber, const TypeRow *row) {
     Class *base = row->base == TYPE_OBJECT ? NULL : runtime->types[row->base];
     Class *c = class_from_table(runtime, fiber->heap, type_names[row->type], base, row->methods);
     runtime->types[row->type] = c;
+    c->doc = row->doc;
     if (row->constructor)
         c->construct = value_from_ref(native_new(runtime, fiber->heap, row->constructor, c));
     if (row->named)
@@ -174,6 +195,7 @@ static void install_errors(Fiber *fiber) {
         } else {
             c = class_new(runtime, fiber->heap, name, runtime->errors[rows[i].parent], NULL, 0);
         }
+        c->doc = error_docs[rows[i].c];
         runtime->errors[rows[i].c] = c;
         runtime_add_builtin(runtime, name, value_from_ref(c));
     }
@@ -185,10 +207,11 @@ static void install_functions(Fiber *fiber, const NativeSpec *table) {
                     value_from_ref(native_new(fiber_runtime(fiber), fiber->heap, table, NULL)));
 }
 
-static void install_module(Fiber *fiber, const char *name, const NativeSpec *functions,
-                           const NamedDouble *constants) {
+static void install_module(Fiber *fiber, const char *name, const char *doc,
+                           const NativeSpec *functions, const NamedDouble *constants) {
     Runtime *runtime = fiber_runtime(fiber);
     ModuleObject *module = module_from_table(runtime, fiber->heap, name, functions);
+    module->doc = doc;
     for (; constants && constants->name; constants++)
         module_set(module, str_intern_c(runtime, fiber->heap, constants->name),
                    value_from_double(constants->value));
@@ -225,8 +248,8 @@ void natives_install(Fiber *fiber) {
     wait_ops_add(runtime, gate_waits);
     wait_ops_add(runtime, shared_lock_waits);
     wait_ops_add(runtime, shared_queue_waits);
-    install_module(fiber, "math", math_functions, math_constants);
-    install_module(fiber, "time", time_functions, NULL);
-    install_module(fiber, "_toolkit", toolkit_functions, NULL);
+    install_module(fiber, "math", math_doc, math_functions, math_constants);
+    install_module(fiber, "time", time_doc, time_functions, NULL);
+    install_module(fiber, "_toolkit", NULL, toolkit_functions, NULL);
     install_prelude(fiber);
 }

@@ -198,33 +198,42 @@ Value iterable_reduce(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec list_methods[] = {
     {"append", list_method_append, "value", 0,
-     "append(value): adds it at the end.\n    xs.append(1)"},
+     "Adds a value at the end.\n"
+     "    xs.append(1)"},
     {"extend", list_method_extend, "iterable", 0,
-     "extend(iterable): adds all its elements at the end, in one step.\n    xs.extend([1, 2])"},
+     "Adds all elements of an iterable at the end, in one step.\n"
+     "    xs.extend([1, 2])"},
     {"insert", list_method_insert, "index, value", 0,
-     "insert(index, value): puts it before the element at index.\n    xs.insert(0, \"first\")"},
+     "Puts a value before the element at index; at the end, if that is too far.\n"
+     "    xs.insert(0, \"first\")"},
     {"remove", list_method_remove, "value", 0,
-     "remove(value): takes the first element out that equals it. ValueError if there is none.\n    "
-     "xs.remove(3)"},
+     "Takes the first element out that equals the value. ValueError if there is none.\n"
+     "    xs.remove(3)"},
     {"pop", list_method_pop, "index=-1", 0,
-     "pop(index=-1): takes an element out and gives it. IndexError if there is none.\n    "
-     "xs.pop()"},
-    {"clear", list_method_clear, "", 0, "clear(): takes all elements out.\n    xs.clear()"},
+     "Takes the element at index out, and gives it; -1 is the last one. IndexError if there is "
+     "none.\n"
+     "    xs.pop()"},
+    {"clear", list_method_clear, "", 0,
+     "Takes all elements out.\n"
+     "    xs.clear()"},
     {"index", list_method_index, "value, start=0, stop=nil", 0,
-     "index(value, start=0, stop=nil): the place of the first element that equals it. ValueError "
-     "if there is\n"
-     "none.\n    [5, 6].index(6)  # 1"},
+     "The index of the first element, in [start:stop], that equals the value. ValueError if there "
+     "is none.\n"
+     "    [5, 6].index(6)  # 1"},
     {"count", list_method_count, "value", 0,
-     "count(value): how many elements equal it.\n    [1, 1].count(1)  # 2"},
+     "How many elements equal the value.\n"
+     "    [1, 1].count(1)  # 2"},
     {"sort", list_method_sort, "key=nil, reverse=false, cmp=nil", 0,
-     "sort(key=nil, reverse=false, cmp=nil): sorts the list; equal elements keep their order. key "
-     "gives what to\n"
-     "sort by; cmp(a, b) gives a number below, equal to or above 0. TypeError for what has no "
-     "order.\n"
+     "Sorts the list itself; equal elements keep their order. key: a function that gives what to "
+     "sort by; cmp(a, b) gives a number below, equal to or above 0; reverse: the greatest first. "
+     "TypeError for what has no order.\n"
      "    xs.sort(key: fn (x) => -x)"},
-    {"reverse", list_method_reverse, "", 0, "reverse(): turns the order around.\n    xs.reverse()"},
+    {"reverse", list_method_reverse, "", 0,
+     "Turns the order of the elements around, in the list itself.\n"
+     "    xs.reverse()"},
     {"copy", list_method_copy, "", 0,
-     "copy(): a new list of the same elements.\n    let ys = xs.copy()"},
+     "A new list of the same elements.\n"
+     "    let ys = xs.copy()"},
     {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
     {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},
     {"reduce", iterable_reduce, "function, init=", 0, ITERABLE_REDUCE_DOC},

@@ -38,26 +38,25 @@ static Value shared_locked(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec lock_constructor = {
     "lock", construct, "shared=false", 0,
-    "lock(shared=false): a new lock. Thread and task that acquire it own it until they release "
-    "it. shared:\n"
-    "processes that are spawned later have the same lock, not a copy.\n"
+    "A new lock: one thread or task at a time holds it, from acquire() to release(), or for the "
+    "block of `lock m { }`. shared: processes "
+    "that are spawned later have the same lock, not a copy.\n"
     "    let m = lock()\n"
+    "    let balance = 0\n"
     "    lock m { balance += 1 }"};
 
 #define ACQUIRE_DOC                                                                                \
-    "acquire(timeout=nil, blocking=true): takes the lock; waits for it as long as another holds "  \
-    "it. timeout: "                                                                                \
-    "seconds to\n"                                                                                 \
-    "wait at most, 0 or less does not wait, nor does blocking: false; nil waits for ever. Gives "  \
-    "true, or false after the "                                                                    \
-    "time-out.\n"                                                                                  \
-    "DeadlockError where the wait could never end: it is one's own already, or it would close a "  \
-    "circle of\n"                                                                                  \
-    "waits. LockError, once, if its owner ended while it held it.\n"                               \
+    "Takes the lock; waits for it as long as another holds it. timeout: seconds to wait at most, " \
+    "0 or less does not wait, nor does blocking: false; nil waits for ever. Gives true, or false " \
+    "after the time-out. DeadlockError where the wait could never end: it is one's own already, "  \
+    "or it would close a circle of waits. LockError, once, if its owner ended while it held it.\n" \
     "    if m.acquire(timeout: 0.5) { m.release() }"
 #define RELEASE_DOC                                                                                \
-    "release(): frees the lock. LockError if the caller does not hold it.\n    m.release()"
-#define LOCKED_DOC "locked(): true if anybody holds it now.\n    print(m.locked())"
+    "Frees the lock. LockError if the caller does not hold it.\n"                                  \
+    "    m.release()"
+#define LOCKED_DOC                                                                                 \
+    "True if anybody holds it now.\n"                                                              \
+    "    print(m.locked())"
 
 const NativeSpec lock_methods[] = {
     {"acquire", lock_acquire, "timeout=nil, blocking=true", NATIVE_WAITS, ACQUIRE_DOC},

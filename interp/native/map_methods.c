@@ -118,29 +118,38 @@ static Value map_fromkeys(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec map_methods[] = {
     {"get", map_method_get, "key, default=nil", 0,
-     "get(key, default=nil): the value of key, or default.\n    m.get(\"a\", 0)"},
-    {"keys", map_method_keys, "", 0, "keys(): a list of the keys, in order.\n    m.keys()"},
+     "The value of key; default, if there is none.\n"
+     "    m.get(\"a\", 0)"},
+    {"keys", map_method_keys, "", 0,
+     "A list of the keys, in order.\n"
+     "    m.keys()"},
     {"values", map_method_values, "", 0,
-     "values(): a list of the values, in order.\n    m.values()"},
+     "A list of the values, in order.\n"
+     "    m.values()"},
     {"items", map_method_items, "", 0,
-     "items(): a list of [key, value], in order.\n    for k, v in m.items() { }"},
+     "A list of [key, value], in order.\n"
+     "    for k, v in m.items() { }"},
     {"pop", map_method_pop, "key, default=", 0,
-     "pop(key, default): takes the key out and gives its value, or default. KeyError without one.\n"
+     "Takes the key out, and gives its value; default, if there is none. KeyError if no default "
+     "was given either.\n"
      "    m.pop(\"a\", nil)"},
     {"popitem", map_method_popitem, "", 0,
-     "popitem(): takes the last pair out and gives it as [key, value]. KeyError if empty.\n    "
-     "m.popitem()"},
+     "Takes the last pair out and gives it as [key, value]. KeyError if empty.\n"
+     "    m.popitem()"},
     {"setdefault", map_method_setdefault, "key, default=nil", 0,
-     "setdefault(key, default=nil): the value of key, which becomes default if it is missing; in "
-     "one step.\n"
+     "The value of key, which becomes default if it is missing; in one step.\n"
      "    m.setdefault(\"seen\", []).append(1)"},
     {"update", map_method_update, "pairs={}, **more", 0,
-     "update(pairs={}, **more): sets all pairs of another map or of a list of [key, value], and "
-     "labels.\n    m.update({\"a\": 1})"},
-    {"clear", map_method_clear, "", 0, "clear(): takes all pairs out.\n    m.clear()"},
-    {"copy", map_method_copy, "", 0, "copy(): a new map of the same pairs.\n    m.copy()"},
+     "Sets all pairs of another map, or of a list of [key, value], and those of labels.\n"
+     "    m.update({\"a\": 1})"},
+    {"clear", map_method_clear, "", 0,
+     "Takes all pairs out.\n"
+     "    m.clear()"},
+    {"copy", map_method_copy, "", 0,
+     "A new map of the same pairs.\n"
+     "    m.copy()"},
     {"fromkeys", map_fromkeys, "keys, value=nil", NATIVE_STATIC,
-     "map.fromkeys(keys, value=nil): a map with these keys, all of one value.\n    "
-     "map.fromkeys([1, 2], 0)"},
+     "A map that has the elements of an iterable as keys, all with one value.\n"
+     "    map.fromkeys([1, 2], 0)"},
     {0},
 };

@@ -570,86 +570,194 @@ static Value math_perm(Fiber *fiber, Value *args, int count) {
 
 // --- the tables ---
 
-const NamedDouble math_constants[] = {{"pi", M_PI},      {"e", M_E},   {"tau", 2 * M_PI},
-                                      {"inf", INFINITY}, {"nan", NAN}, {NULL, 0}};
+const char math_doc[] =
+    "Functions of numbers, as Python's math has them. They take ints and floats, and give floats "
+    "where nothing "
+    "else is said. ValueError for what has no result, OverflowError for what is too large.\n"
+    "    import math\n"
+    "    math.sqrt(16)   # 4.0\n"
+    "    from math import sqrt, pi\n"
+    "    sqrt(4) * pi   # 6.283185307179586";
+
+const NamedDouble math_constants[] = {
+    {"pi", M_PI, "The circumference of a circle over its diameter.\n    pi   # 3.141592653589793"},
+    {"e", M_E, "The base of natural logarithms.\n    e   # 2.718281828459045"},
+    {"tau", 2 * M_PI, "2 * pi.\n    tau   # 6.283185307179586"},
+    {"inf", INFINITY, "The float that is larger than all others.\n    1e308 < inf   # true"},
+    {"nan", NAN, "The float that is no number, and equal to nothing.\n    nan == nan   # false"},
+    {NULL, 0, NULL}};
 
 #define ROW(name, signature, doc)                                                                  \
     { #name, math_##name, signature, 0, doc }
 const NativeSpec math_functions[] = {
-    ROW(acos, "x", "Arc cosine, in radians. ValueError outside of -1 to 1.\n    acos(1)   # 0.0"),
-    ROW(acosh, "x", "Inverse hyperbolic cosine. ValueError below 1.\n    acosh(1)   # 0.0"),
-    ROW(asin, "x", "Arc sine, in radians. ValueError outside of -1 to 1.\n    asin(0)   # 0.0"),
-    ROW(asinh, "x", "Inverse hyperbolic sine.\n    asinh(0)   # 0.0"),
-    ROW(atan, "x", "Arc tangent, in radians.\n    atan(0)   # 0.0"),
+    ROW(acos, "x",
+        "Arc cosine, in radians. ValueError outside of -1 to 1.\n"
+        "    acos(1)   # 0.0"),
+    ROW(acosh, "x",
+        "Inverse hyperbolic cosine. ValueError below 1.\n"
+        "    acosh(1)   # 0.0"),
+    ROW(asin, "x",
+        "Arc sine, in radians. ValueError outside of -1 to 1.\n"
+        "    asin(0)   # 0.0"),
+    ROW(asinh, "x",
+        "Inverse hyperbolic sine.\n"
+        "    asinh(0)   # 0.0"),
+    ROW(atan, "x",
+        "Arc tangent, in radians.\n"
+        "    atan(0)   # 0.0"),
     ROW(atan2, "y, x",
-        "The angle of the point (x, y), in radians from -pi to pi.\n    atan2(0, -1)   # pi"),
+        "The angle of the point (x, y), in radians from -pi to pi.\n"
+        "    atan2(0, -1)   # 3.141592653589793"),
     ROW(atanh, "x",
-        "Inverse hyperbolic tangent. ValueError outside of -1 to 1.\n    atanh(0)   # 0.0"),
-    ROW(cbrt, "x", "Cube root.\n    cbrt(-8)   # -2.0"),
-    ROW(ceil, "x", "The smallest integer that is not below x.\n    ceil(1.2)   # 2"),
+        "Inverse hyperbolic tangent. ValueError unless x is between -1 and 1.\n"
+        "    atanh(0)   # 0.0"),
+    ROW(cbrt, "x",
+        "Cube root.\n"
+        "    cbrt(-8)   # -2.0"),
+    ROW(ceil, "x",
+        "The smallest integer that is not below x. OverflowError for inf, ValueError for nan.\n"
+        "    ceil(1.2)   # 2"),
     ROW(comb, "n, k",
-        "Ways to choose k of n things. ValueError for negative ones.\n    comb(5, 2)   # 10"),
-    ROW(copysign, "x, y", "|x| with the sign of y.\n    copysign(1, -0.0)   # -1.0"),
-    ROW(cos, "x", "Cosine of x radians.\n    cos(0)   # 1.0"),
-    ROW(cosh, "x", "Hyperbolic cosine. OverflowError where it is too large.\n    cosh(0)   # 1.0"),
-    ROW(degrees, "x", "Radians as degrees.\n    degrees(pi)   # 180.0"),
+        "Ways to choose k of n things. ValueError for negative ones.\n"
+        "    comb(5, 2)   # 10"),
+    ROW(copysign, "x, y",
+        "|x| with the sign of y.\n"
+        "    copysign(1, -0.0)   # -1.0"),
+    ROW(cos, "x",
+        "Cosine of x radians. ValueError for inf.\n"
+        "    cos(0)   # 1.0"),
+    ROW(cosh, "x",
+        "Hyperbolic cosine. OverflowError where it is too large.\n"
+        "    cosh(0)   # 1.0"),
+    ROW(degrees, "x",
+        "Radians as degrees.\n"
+        "    degrees(pi)   # 180.0"),
     ROW(dist, "p, q",
         "Distance of two points, lists of coordinates. ValueError where they have not as many.\n"
         "    dist([0, 0], [3, 4])   # 5.0"),
-    ROW(erf, "x", "Error function.\n    erf(0)   # 0.0"),
-    ROW(erfc, "x", "1 - erf(x), exact also where that is small.\n    erfc(0)   # 1.0"),
+    ROW(erf, "x",
+        "Error function.\n"
+        "    erf(0)   # 0.0"),
+    ROW(erfc, "x",
+        "1 - erf(x), exact also where that is small.\n"
+        "    erfc(0)   # 1.0"),
     ROW(exp, "x",
-        "e to the power of x. OverflowError where it is too large.\n    exp(1)   # 2.71828..."),
-    ROW(exp2, "x", "2 to the power of x.\n    exp2(3)   # 8.0"),
-    ROW(expm1, "x", "exp(x) - 1, exact also for small x.\n    expm1(1e-9)   # 1.0000000005e-09"),
-    ROW(fabs, "x", "Absolute value as a float.\n    fabs(-2)   # 2.0"),
-    ROW(factorial, "n", "1 * 2 * ... * n. ValueError below 0.\n    factorial(5)   # 120"),
-    ROW(floor, "x", "The largest integer that is not above x.\n    floor(-1.2)   # -2"),
+        "e to the power of x. OverflowError where it is too large.\n"
+        "    exp(1)   # 2.718281828459045"),
+    ROW(exp2, "x",
+        "2 to the power of x.\n"
+        "    exp2(3)   # 8.0"),
+    ROW(expm1, "x",
+        "exp(x) - 1, exact also for small x.\n"
+        "    expm1(1e-9)   # 1.0000000005000001e-09"),
+    ROW(fabs, "x",
+        "Absolute value as a float.\n"
+        "    fabs(-2)   # 2.0"),
+    ROW(factorial, "n",
+        "1 * 2 * ... * n. ValueError below 0.\n"
+        "    factorial(5)   # 120"),
+    ROW(floor, "x",
+        "The largest integer that is not above x. OverflowError for inf, ValueError for nan.\n"
+        "    floor(-1.2)   # -2"),
     ROW(fmod, "x, y",
-        "The rest of x / y with the sign of x (x % y has the sign of y).\n    fmod(-5, 3)   # "
-        "-2.0"),
-    ROW(frexp, "x", "[m, e] with x == m * 2**e and 0.5 <= |m| < 1.\n    frexp(8)   # [0.5, 4]"),
-    ROW(fsum, "xs", "The exact sum of floats, rounded once.\n    fsum([0.1] * 10)   # 1.0"),
-    ROW(gamma, "x", "Gamma function. ValueError for 0, -1, -2 and so on.\n    gamma(5)   # 24.0"),
-    ROW(gcd, "*integers", "Greatest common divisor.\n    gcd(12, 18)   # 6"),
-    ROW(hypot, "*coordinates", "Length of the vector.\n    hypot(3, 4)   # 5.0"),
+        "The rest of x / y, with the sign of x (x % y has the sign of y). ValueError where y is "
+        "0.\n"
+        "    fmod(-5, 3)   # -2.0"),
+    ROW(frexp, "x",
+        "[m, e] with x == m * 2**e and 0.5 <= |m| < 1.\n"
+        "    frexp(8)   # [0.5, 4]"),
+    ROW(fsum, "xs",
+        "The exact sum of floats, rounded once.\n"
+        "    fsum([0.1] * 10)   # 1.0"),
+    ROW(gamma, "x",
+        "Gamma function. ValueError for 0, -1, -2 and so on.\n"
+        "    gamma(5)   # 24.0"),
+    ROW(gcd, "*integers",
+        "Greatest common divisor of integers. TypeError for floats.\n"
+        "    gcd(12, 18)   # 6"),
+    ROW(hypot, "*coordinates",
+        "Length of the vector with these coordinates.\n"
+        "    hypot(3, 4)   # 5.0"),
     ROW(isclose, "a, b, rel_tol=1e-9, abs_tol=0.0",
-        "Whether a and b differ by no more than the tolerances allow.\n"
+        "Whether a and b differ by no more than rel_tol times the larger of them, or by no more "
+        "than abs_tol. ValueError for tolerances below 0.\n"
         "    isclose(0.1 + 0.2, 0.3)   # true"),
-    ROW(isfinite, "x", "Neither infinite nor NaN.\n    isfinite(1)   # true"),
-    ROW(isinf, "x", "Infinite.\n    isinf(-inf)   # true"),
-    ROW(isnan, "x", "Not a number.\n    isnan(nan)   # true"),
+    ROW(isfinite, "x",
+        "Whether x is neither infinite nor nan.\n"
+        "    isfinite(1)   # true"),
+    ROW(isinf, "x",
+        "Whether x is infinite.\n"
+        "    isinf(-inf)   # true"),
+    ROW(isnan, "x",
+        "Whether x is nan, not a number.\n"
+        "    isnan(nan)   # true"),
     ROW(isqrt, "n",
-        "The largest integer whose square is not above n. ValueError below 0.\n    isqrt(17)   # "
-        "4"),
-    ROW(lcm, "*integers", "Least common multiple.\n    lcm(4, 6)   # 12"),
-    ROW(ldexp, "x, e", "x * 2**e. OverflowError where it is too large.\n    ldexp(0.5, 4)   # 8.0"),
-    ROW(lgamma, "x", "Natural logarithm of |gamma(x)|.\n    lgamma(1)   # 0.0"),
+        "The largest integer whose square is not above n. ValueError below 0.\n"
+        "    isqrt(17)   # 4"),
+    ROW(lcm, "*integers",
+        "Least common multiple of integers. TypeError for floats.\n"
+        "    lcm(4, 6)   # 12"),
+    ROW(ldexp, "x, e",
+        "x * 2**e. OverflowError where it is too large.\n"
+        "    ldexp(0.5, 4)   # 8.0"),
+    ROW(lgamma, "x",
+        "Natural logarithm of |gamma(x)|. ValueError for 0, -1, -2 and so on.\n"
+        "    lgamma(1)   # 0.0"),
     ROW(log, "x, base=nil",
-        "Logarithm, natural or to a base. ValueError unless x is above 0.\n    log(8, 2)   # 3.0"),
-    ROW(log10, "x", "Logarithm to base 10.\n    log10(1000)   # 3.0"),
-    ROW(log1p, "x", "log(1 + x), exact also for small x.\n    log1p(0)   # 0.0"),
-    ROW(log2, "x", "Logarithm to base 2.\n    log2(8)   # 3.0"),
-    ROW(modf, "x", "[fraction, whole] of x, both with its sign.\n    modf(2.5)   # [0.5, 2.0]"),
+        "Logarithm, natural or to a base. ValueError unless x is above 0.\n"
+        "    log(8, 2)   # 3.0"),
+    ROW(log10, "x",
+        "Logarithm to base 10. ValueError unless x is above 0.\n"
+        "    log10(1000)   # 3.0"),
+    ROW(log1p, "x",
+        "log(1 + x), exact also for small x. ValueError unless x is above -1.\n"
+        "    log1p(0)   # 0.0"),
+    ROW(log2, "x",
+        "Logarithm to base 2. ValueError unless x is above 0.\n"
+        "    log2(8)   # 3.0"),
+    ROW(modf, "x",
+        "[fraction, whole] of x, both with its sign.\n"
+        "    modf(2.5)   # [0.5, 2.0]"),
     ROW(nextafter, "x, y",
-        "The float next to x towards y.\n    nextafter(1, 2)   # 1.0000000000000002"),
+        "The float next to x towards y.\n"
+        "    nextafter(1, 2)   # 1.0000000000000002"),
     ROW(perm, "n, k=nil",
-        "Ways to choose k of n things where the order counts; without k: n!.\n    perm(5, 2)   # "
-        "20"),
+        "Ways to choose k of n things where the order counts; without k: of all n. ValueError for "
+        "negative ones.\n"
+        "    perm(5, 2)   # 20"),
     ROW(pow, "x, y",
         "x to the power of y, as floats. ValueError where that is not real, OverflowError where it "
-        "is\n"
-        "too large.\n    pow(2, 0.5)   # 1.41421..."),
-    ROW(prod, "xs, start=1", "start times all of xs.\n    prod([2, 3, 4])   # 24"),
-    ROW(radians, "x", "Degrees as radians.\n    radians(180)   # pi"),
+        "is too large.\n"
+        "    pow(2, 0.5)   # 1.4142135623730951"),
+    ROW(prod, "xs, start=1",
+        "The product of start and all elements of xs.\n"
+        "    prod([2, 3, 4])   # 24"),
+    ROW(radians, "x",
+        "Degrees as radians.\n"
+        "    radians(180)   # 3.141592653589793"),
     ROW(remainder, "x, y",
-        "The rest of x / y to the nearest multiple of y.\n    remainder(5, 3)   # -1.0"),
-    ROW(sin, "x", "Sine of x radians.\n    sin(0)   # 0.0"),
-    ROW(sinh, "x", "Hyperbolic sine. OverflowError where it is too large.\n    sinh(0)   # 0.0"),
-    ROW(sqrt, "x", "Square root. ValueError below 0.\n    sqrt(2)   # 1.41421..."),
-    ROW(tan, "x", "Tangent of x radians.\n    tan(0)   # 0.0"),
-    ROW(tanh, "x", "Hyperbolic tangent.\n    tanh(0)   # 0.0"),
-    ROW(trunc, "x", "The whole part of x as an integer.\n    trunc(-1.7)   # -1"),
-    ROW(ulp, "x", "How far the next float above |x| is.\n    ulp(1)   # 2.220446049250313e-16"),
+        "The difference of x and the nearest multiple of y. ValueError where y is 0.\n"
+        "    remainder(5, 3)   # -1.0"),
+    ROW(sin, "x",
+        "Sine of x radians. ValueError for inf.\n"
+        "    sin(0)   # 0.0"),
+    ROW(sinh, "x",
+        "Hyperbolic sine. OverflowError where it is too large.\n"
+        "    sinh(0)   # 0.0"),
+    ROW(sqrt, "x",
+        "Square root. ValueError below 0.\n"
+        "    sqrt(2)   # 1.4142135623730951"),
+    ROW(tan, "x",
+        "Tangent of x radians. ValueError for inf.\n"
+        "    tan(0)   # 0.0"),
+    ROW(tanh, "x",
+        "Hyperbolic tangent.\n"
+        "    tanh(0)   # 0.0"),
+    ROW(trunc, "x",
+        "The whole part of x as an integer.\n"
+        "    trunc(-1.7)   # -1"),
+    ROW(ulp, "x",
+        "How far the next float above |x| is.\n"
+        "    ulp(1)   # 2.220446049250313e-16"),
     {NULL, NULL, NULL, 0, NULL}};
 #undef ROW

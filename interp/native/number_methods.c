@@ -334,52 +334,78 @@ static Value bool_construct(Fiber *fiber, Value *args, int count) {
     return value_from_bool(argument_truth(fiber, args[1], false));
 }
 
-const NativeSpec int_constructor = {
-    "int", int_construct, "value=0, base=10", 0,
-    "int(value): a float without its fraction, or the number that a text is, to a base from 2 to "
-    "36\n"
-    "(0: as a literal says). ValueError where the text is none.\n    int(\"ff\", 16)   # 255"};
+const NativeSpec int_constructor = {"int", int_construct, "value=0, base=10", 0,
+                                    "A whole number of any size: a float without its fraction, or "
+                                    "the number that a text is, to a base from 2 to 36 (0: as a "
+                                    "literal says). ValueError where the text is none.\n"
+                                    "    int(\"ff\", 16)   # 255"};
 const NativeSpec float_constructor = {
     "float", float_construct, "value=0.0", 0,
-    "float(value): an integer as a float, or the number that a text is; also \"inf\" and \"nan\".\n"
-    "ValueError where the text is none.\n    float(\"1e3\")   # 1000.0"};
-const NativeSpec bool_constructor = {
-    "bool", bool_construct, "value=false", 0,
-    "bool(value): whether the value is truthy.\n    bool([])   # false"};
+    "A floating-point number: an integer as a float, or the number that a text is; also "
+    "\"inf\" and \"nan\". ValueError where the text is none.\n"
+    "    float(\"1e3\")   # 1000.0"};
+const NativeSpec bool_constructor = {"bool", bool_construct, "value=false", 0,
+                                     "Whether the value is truthy.\n"
+                                     "    bool([])   # false"};
 
 const NativeSpec int_methods[] = {
     {"as_integer_ratio", int_as_integer_ratio, "", 0,
-     "[n, 1].\n    (5).as_integer_ratio()   # [5, 1]"},
+     "The number as a fraction: [n, 1].\n"
+     "    (5).as_integer_ratio()   # [5, 1]"},
     {"bit_count", int_bit_count, "", 0,
-     "How many bits of the absolute value are set.\n    (13).bit_count()   # 3"},
+     "How many bits of the absolute value are set.\n"
+     "    (13).bit_count()   # 3"},
     {"bit_length", int_bit_length, "", 0,
-     "How many bits the absolute value takes.\n    (255).bit_length()   # 8"},
-    {"conjugate", int_itself, "", 0, "The number itself.\n    (5).conjugate()   # 5"},
-    {"denominator", int_one, "", NATIVE_GETTER, "1.\n    (5).denominator   # 1"},
+     "How many bits the absolute value takes.\n"
+     "    (255).bit_length()   # 8"},
+    {"conjugate", int_itself, "", 0,
+     "The number itself.\n"
+     "    (5).conjugate()   # 5"},
+    {"denominator", int_one, "", NATIVE_GETTER,
+     "The denominator of the number as a fraction: 1.\n"
+     "    (5).denominator   # 1"},
     {"from_bytes", int_from_bytes, "bytes, byteorder=\"big\", signed=false", NATIVE_STATIC,
-     "The integer that bytes are, \"big\" (highest first) or \"little\".\n"
+     "The integer that bytes are. byteorder: \"big\" (highest first) or \"little\", else "
+     "ValueError. signed: they are a two's complement.\n"
      "    int.from_bytes(bytes([1, 0]))   # 256"},
-    {"imag", int_zero, "", NATIVE_GETTER, "0.\n    (5).imag   # 0"},
-    {"is_integer", int_is_integer, "", 0, "true.\n    (5).is_integer()   # true"},
-    {"numerator", int_itself, "", NATIVE_GETTER, "The number itself.\n    (5).numerator   # 5"},
-    {"real", int_itself, "", NATIVE_GETTER, "The number itself.\n    (5).real   # 5"},
+    {"imag", int_zero, "", NATIVE_GETTER,
+     "The imaginary part: 0.\n"
+     "    (5).imag   # 0"},
+    {"is_integer", int_is_integer, "", 0,
+     "Whether it is whole: true.\n"
+     "    (5).is_integer()   # true"},
+    {"numerator", int_itself, "", NATIVE_GETTER,
+     "The number itself.\n"
+     "    (5).numerator   # 5"},
+    {"real", int_itself, "", NATIVE_GETTER,
+     "The number itself.\n"
+     "    (5).real   # 5"},
     {"to_bytes", int_to_bytes, "length=1, byteorder=\"big\", signed=false", 0,
-     "As `length` bytes, \"big\" (highest first) or \"little\". OverflowError where it does not "
-     "fit.\n"
+     "The number as `length` bytes. byteorder: \"big\" (highest first) or \"little\", else "
+     "ValueError. signed: as a two's complement. OverflowError where it does not fit.\n"
      "    (256).to_bytes(2)   # b'\\x01\\x00'"},
     {NULL, NULL, NULL, 0, NULL}};
 
 const NativeSpec float_methods[] = {
     {"as_integer_ratio", float_as_integer_ratio, "", 0,
-     "[n, d]: integers with n / d exactly this. ValueError, OverflowError for nan and inf.\n"
+     "[n, d]: integers with n / d exactly this number. ValueError for nan, OverflowError for inf.\n"
      "    0.5.as_integer_ratio()   # [1, 2]"},
-    {"conjugate", float_itself, "", 0, "The number itself.\n    0.5.conjugate()   # 0.5"},
+    {"conjugate", float_itself, "", 0,
+     "The number itself.\n"
+     "    0.5.conjugate()   # 0.5"},
     {"fromhex", float_fromhex, "text", NATIVE_STATIC,
-     "The float that hex() printed. ValueError for other text.\n    float.fromhex(\"0x1.8p1\")   # "
-     "3.0"},
-    {"hex", float_hex, "", 0, "All bits as text.\n    1.5.hex()   # \"0x1.8000000000000p+0\""},
-    {"imag", float_imag, "", NATIVE_GETTER, "0.0.\n    0.5.imag   # 0.0"},
+     "The float that hex() printed. ValueError for other text.\n"
+     "    float.fromhex(\"0x1.8p1\")   # 3.0"},
+    {"hex", float_hex, "", 0,
+     "All bits of the number as text, in base sixteen.\n"
+     "    1.5.hex()   # \"0x1.8000000000000p+0\""},
+    {"imag", float_imag, "", NATIVE_GETTER,
+     "The imaginary part: 0.0.\n"
+     "    0.5.imag   # 0.0"},
     {"is_integer", float_is_integer, "", 0,
-     "Whether it has no fraction.\n    2.0.is_integer()   # true"},
-    {"real", float_itself, "", NATIVE_GETTER, "The number itself.\n    0.5.real   # 0.5"},
+     "Whether it has no fraction.\n"
+     "    2.0.is_integer()   # true"},
+    {"real", float_itself, "", NATIVE_GETTER,
+     "The number itself.\n"
+     "    0.5.real   # 0.5"},
     {NULL, NULL, NULL, 0, NULL}};

@@ -53,18 +53,14 @@ static Value on_signal(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec overview_functions[] = {
     {"running", running, "", 0,
-     "running(): what runs now, a map for each thread, task and child process, by id: kind, id, "
-     "name,\n"
-     "state (\"running\", \"ready\" or \"waiting\"), waits_for (a text, or nil), line (where it "
-     "is; of a\n"
+     "What runs now, a map for each thread, task and child process, by id: kind, id, name, state "
+     "(\"running\", \"ready\" or \"waiting\"), waits_for (a text, or nil), line (where it is; of a "
      "process: where it was started) and pid (of a process). The script's own thread has id 1.\n"
      "    for r in running() { print(r[\"kind\"], r[\"id\"], r[\"waits_for\"]) }"},
     {"on_signal", on_signal, "signal, handler", 0,
-     "on_signal(signal, handler): from now on, whenever the signal (a name or a number) comes,\n"
-     "handler(name) runs, or handler() if it takes no argument, on a thread of its own. nil takes "
-     "the\n"
-     "handler away. Gives the handler that was set before, or nil. ValueError for a signal that "
-     "cannot be\n"
-     "handled.\n"
+     "From now on, whenever the signal (a name or a number) comes, handler(name) runs, or "
+     "handler() if it takes no argument, on a thread of its own. nil takes the handler away. Gives "
+     "the handler that was set before, or nil. ValueError for a signal that cannot be handled.\n"
+     "    let q = queue()\n"
      "    on_signal(\"SIGTERM\", fn () => q.close())"},
     {0}};

@@ -168,63 +168,62 @@ static Value shared_queue_native_close(Fiber *fiber, Value *args, int count) {
     return VALUE_NIL;
 }
 
-const NativeSpec queue_constructor = {"queue", construct, "maxsize=0, order=\"fifo\", shared=false",
-                                      0,
-                                      "queue(maxsize=0, order=\"fifo\", shared=false): a new "
-                                      "queue. maxsize: how many items it holds at most; 0:\n"
-                                      "any number. order: \"fifo\", \"lifo\", or \"priority\" "
-                                      "(least first, the oldest among equals). shared:\n"
-                                      "processes that are spawned later have the same queue; "
-                                      "items travel as copies.\n"
-                                      "    let q = queue(maxsize: 100)"};
+const NativeSpec queue_constructor = {
+    "queue", construct, "maxsize=0, order=\"fifo\", shared=false", 0,
+    "A new queue: items go in by put() and come out by get(), between whatever threads and tasks "
+    "there are. maxsize: how many items it holds at most; 0: any number. order: \"fifo\", "
+    "\"lifo\", or \"priority\" (least first, the oldest among equals). shared: processes that are "
+    "spawned later have the same queue; items travel as copies.\n"
+    "    let q = queue(maxsize: 100)"};
 
 // The rows; QUEUE is what their functions begin with.
 #define METHODS(QUEUE)                                                                             \
     {"put", QUEUE##_put, "item, timeout=nil", NATIVE_WAITS,                                        \
-     "put(item, timeout=nil): puts an item in; waits while the queue is full. timeout: seconds "   \
-     "to "                                                                                         \
-     "wait at\n"                                                                                   \
-     "most, 0 or less does not wait; nil waits for ever. QueueFull after the time-out, "           \
-     "QueueClosed.\n"                                                                              \
+     "Puts an item in; waits while the queue is full. timeout: seconds to wait at most, 0 or "     \
+     "less does not wait; nil waits for ever. QueueFull after the time-out, QueueClosed.\n"        \
      "    q.put([1, \"a\"])"},                                                                     \
         {"get", QUEUE##_get, "timeout=nil", NATIVE_WAITS,                                          \
-         "get(timeout=nil): takes the next item out; waits while the queue is empty. timeout: "    \
-         "seconds "                                                                                \
-         "to wait\n"                                                                               \
-         "at most, 0 or less does not wait; nil waits for ever. QueueEmpty after the time-out, "   \
-         "QueueClosed\n"                                                                           \
-         "once the queue is closed and empty.\n"                                                   \
+         "Takes the next item out; waits while the queue is empty. timeout: seconds to wait at "   \
+         "most, 0 or less does not wait; nil waits for ever. QueueEmpty after the time-out, "      \
+         "QueueClosed once the queue is closed and empty.\n"                                       \
          "    let item = q.get(timeout: 1)"},                                                      \
         {"put_nowait", QUEUE##_native_put_nowait, "item, _=nil", 0,                                \
-         "put_nowait(item): put(item, timeout: 0).\n    q.put_nowait(1)"},                         \
+         "As put(item, timeout: 0).\n"                                                             \
+         "    q.put_nowait(1)"},                                                                   \
         {"get_nowait", QUEUE##_native_get_nowait, "_=nil", 0,                                      \
-         "get_nowait(): get(timeout: 0).\n    let item = q.get_nowait()"},                         \
+         "As get(timeout: 0).\n"                                                                   \
+         "    let item = q.get_nowait()"},                                                         \
         {"size", QUEUE##_native_size, "", 0,                                                       \
-         "size(): how many items are in it now; so does len(q).\n    print(q.size())"},            \
+         "How many items are in it now; so does len(q).\n"                                         \
+         "    print(q.size())"},                                                                   \
         {"qsize", QUEUE##_native_size, "", 0,                                                      \
-         "qsize(): size(), by Python's name.\n    print(q.qsize())"},                              \
+         "As size(), by Python's name.\n"                                                          \
+         "    print(q.qsize())"},                                                                  \
         {"empty", QUEUE##_native_empty, "", 0,                                                     \
-         "empty(): true if nothing is in it now.\n    print(q.empty())"},                          \
+         "True if nothing is in it now.\n"                                                         \
+         "    print(q.empty())"},                                                                  \
         {"full", QUEUE##_native_full, "", 0,                                                       \
-         "full(): true if maxsize items are in it now.\n    print(q.full())"},                     \
+         "True if maxsize items are in it now.\n"                                                  \
+         "    print(q.full())"},                                                                   \
         {"maxsize", QUEUE##_native_maxsize, "", NATIVE_GETTER,                                     \
-         "maxsize: as given to queue(); 0 if it is unbounded.\n    print(q.maxsize)"},             \
+         "As given to queue(); 0 if it is unbounded.\n"                                            \
+         "    print(q.maxsize)"},                                                                  \
         {"closed", QUEUE##_native_closed, "", NATIVE_GETTER,                                       \
-         "closed: true after close().\n    print(q.closed)"},                                      \
+         "True after close().\n"                                                                   \
+         "    print(q.closed)"},                                                                   \
         {"task_done", QUEUE##_native_task_done, "", 0,                                             \
-         "task_done(): says that an item that was got is done with (see join). ValueError if it "  \
-         "is "                                                                                     \
-         "called more\n"                                                                           \
-         "often than items were put in.\n    q.task_done()"},                                      \
+         "Says that an item that was got is done with (see join). ValueError if it is called "     \
+         "more often than items were put in.\n"                                                    \
+         "    q.task_done()"},                                                                     \
         {"join", QUEUE##_join, "timeout=nil", NATIVE_WAITS,                                        \
-         "join(timeout=nil): waits until task_done() was called for every item put in. timeout: "  \
-         "seconds;\n"                                                                              \
-         "TimeoutError after it.\n    q.join()"},                                                  \
+         "Waits until task_done() was called for every item put in. timeout: seconds; "            \
+         "TimeoutError after it.\n"                                                                \
+         "    thread { q.get(); q.task_done() }\n"                                                 \
+         "    q.join()"},                                                                          \
         {"close", QUEUE##_native_close, "", 0,                                                     \
-         "close(): no more puts: they throw QueueClosed from now on, waiting ones too. gets "      \
-         "drain what "                                                                             \
-         "is left,\n"                                                                              \
-         "then throw QueueClosed; `for x in q` ends. Closing twice is harmless.\n    q.close()"},  \
+         "No more puts: they throw QueueClosed from now on, waiting ones too. gets drain what is " \
+         "left, then throw QueueClosed; `for x in q` ends. Closing twice is harmless.\n"           \
+         "    q.close()"},                                                                         \
     {                                                                                              \
         0                                                                                          \
     }

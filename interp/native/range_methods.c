@@ -56,16 +56,21 @@ static Value range_method_index(Fiber *fiber, Value *args, int count) {
 }
 
 const NativeSpec range_methods[] = {
-    {"start", range_start, "", NATIVE_GETTER, "start: the first number.\n    (2..5).start  # 2"},
+    {"start", range_start, "", NATIVE_GETTER,
+     "The first number.\n"
+     "    (2..5).start  # 2"},
     {"stop", range_stop, "", NATIVE_GETTER,
-     "stop: the number before which it ends.\n    (2..5).stop  # 5"},
+     "The number before which it ends.\n"
+     "    (2..5).stop  # 5"},
     {"step", range_step, "", NATIVE_GETTER,
-     "step: the distance of its numbers.\n    (2..5).step  # 1"},
+     "The distance of its numbers.\n"
+     "    (2..5).step  # 1"},
     {"count", range_method_count, "value", 0,
-     "count(value): 1 if it is in the range, else 0.\n    (0..3).count(2)"},
+     "1 if the value is in the range, else 0.\n"
+     "    (0..3).count(2)"},
     {"index", range_method_index, "value", 0,
-     "index(value): its place in the range. ValueError if it is not in it.\n    (5..9).index(6)  # "
-     "1"},
+     "The place of a value in the range. ValueError if it is not in it.\n"
+     "    (5..9).index(6)  # 1"},
     {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
     {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},
     {"reduce", iterable_reduce, "function, init=", 0, ITERABLE_REDUCE_DOC},

@@ -31,29 +31,25 @@ static Value rlock_locked(Fiber *fiber, Value *args, int count) {
 }
 
 const NativeSpec rlock_constructor = {"RLock", construct_rlock, "", 0,
-                                      "RLock(): a lock that its owner, a thread or task, may "
-                                      "acquire again; it is free when it was released\n"
-                                      "as often.\n"
+                                      "A lock that its owner, a thread or task, may acquire again; "
+                                      "it is free when it was released as often.\n"
                                       "    let m = RLock()\n"
                                       "    lock m { lock m { print(\"twice\") } }"};
 
 const NativeSpec rlock_methods[] = {
     {"acquire", rlock_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
-     "acquire(timeout=nil, blocking=true): takes the lock; waits as long as another holds it. "
-     "timeout:\n"
-     "seconds to wait at most, 0 or less does not wait (nor does blocking: false); nil waits for "
-     "ever.\n"
-     "Gives true, or false after the time-out. DeadlockError where the wait would close a circle "
-     "of waits;\n"
-     "LockError, once, if its owner ended while it held it.\n"
+     "Takes the lock; waits as long as another holds it. timeout: seconds to wait at most, 0 or "
+     "less does not wait (nor does blocking: false); nil waits for ever. Gives true, or false "
+     "after the time-out. DeadlockError where the wait would close a circle of waits; LockError, "
+     "once, if its owner ended while it held it.\n"
      "    if m.acquire(timeout: 0.5) { m.release() }"},
     {"release", release_rlock, "", 0,
-     "release(): takes back one acquire; the last one frees the lock. LockError if the caller does "
-     "not\n"
-     "hold it.\n"
+     "Takes back one acquire; the last one frees the lock. LockError if the caller does not hold "
+     "it.\n"
      "    m.release()"},
     {"locked", rlock_locked, "", 0,
-     "locked(): true if anybody holds it now.\n    print(m.locked())"},
+     "True if anybody holds it now.\n"
+     "    print(m.locked())"},
     {0}};
 
 // --- RWLock ---
@@ -86,39 +82,37 @@ static Value side_locked(Fiber *fiber, Value *args, int count) {
     return value_from_bool(rwlock_locked(fiber, value_to_rwside(args[0])));
 }
 
-const NativeSpec rwlock_constructor = {"RWLock", construct_rwlock, "", 0,
-                                       "RWLock(): a lock for many readers or one writer. Its "
-                                       "sides, `read` and `write`, are taken like locks.\n"
-                                       "    let rw = RWLock()\n"
-                                       "    lock rw.read { print(table[key]) }\n"
-                                       "    lock rw.write { table[key] = value }"};
+const NativeSpec rwlock_constructor = {
+    "RWLock", construct_rwlock, "", 0,
+    "A lock for many readers or one writer. Its sides, `read` and `write`, are taken like locks.\n"
+    "    let rw = RWLock()\n"
+    "    let table = {}\n"
+    "    lock rw.write { table[\"a\"] = 1 }\n"
+    "    lock rw.read { print(table[\"a\"]) }"};
 
-const NativeSpec rwlock_methods[] = {
-    {"read", read_side, "", NATIVE_GETTER,
-     "read: the readers' side, with acquire, release and locked.\n    lock rw.read { look() }"},
-    {"write", write_side, "", NATIVE_GETTER,
-     "write: the writers' side, with acquire, release and locked.\n    lock rw.write { change() }"},
-    {0}};
+const NativeSpec rwlock_methods[] = {{"read", read_side, "", NATIVE_GETTER,
+                                      "The readers' side, with acquire, release and locked.\n"
+                                      "    lock rw.read { print(len(table)) }"},
+                                     {"write", write_side, "", NATIVE_GETTER,
+                                      "The writers' side, with acquire, release and locked.\n"
+                                      "    lock rw.write { table.clear() }"},
+                                     {0}};
 
 const NativeSpec rwlock_side_methods[] = {
     {"acquire", rwlock_acquire, "timeout=nil, blocking=true, _=nil", NATIVE_WAITS,
-     "acquire(timeout=nil, blocking=true): takes this side, in order of arrival: the read side "
-     "together\n"
-     "with other readers, the write side alone. Whoever has either side may read again. timeout: "
-     "seconds to\n"
-     "wait at most, 0 or less does not wait (nor does blocking: false); nil waits for ever. Gives "
-     "true, or\n"
-     "false after the time-out. DeadlockError for writing while one reads, for writing again "
-     "without a\n"
+     "Takes this side, in order of arrival: the read side together with other readers, the write "
+     "side alone. Whoever has either side may read again. timeout: seconds to wait at most, 0 or "
+     "less does not wait (nor does blocking: false); nil waits for ever. Gives true, or false "
+     "after the time-out. DeadlockError for writing while one reads, for writing again without a "
      "time-out, and where the wait would close a circle of waits; LockError, once, if somebody "
-     "ended while\n"
-     "holding the lock.\n"
+     "ended while holding the lock.\n"
      "    if rw.write.acquire(timeout: 0.5) { rw.write.release() }"},
     {"release", release_side, "", 0,
-     "release(): takes back one acquire of this side. LockError if the caller does not hold it.\n"
+     "Takes back one acquire of this side. LockError if the caller does not hold it.\n"
      "    rw.read.release()"},
     {"locked", side_locked, "", 0,
-     "locked(): true if anybody holds this side now.\n    print(rw.write.locked())"},
+     "True if anybody holds this side now.\n"
+     "    print(rw.write.locked())"},
     {0}};
 
 // --- Condition ---
@@ -154,38 +148,38 @@ static Value notify_all(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec condition_constructor = {
     "Condition", construct_condition, "lock=nil", 0,
-    "Condition(lock=nil): for waiting until what a lock guards has changed. lock: a lock or an "
-    "RLock; nil:\n"
-    "an RLock of its own. `lock c { }` holds it for a block.\n"
+    "For waiting until what a lock guards has changed. lock: a lock or an RLock; nil: an RLock of "
+    "its own. `lock c { }` holds it for a block.\n"
     "    let c = Condition()\n"
-    "    lock c { c.wait_for(fn () => len(items) > 0); items.pop() }\n"
-    "    lock c { items.append(1); c.notify() }"};
+    "    let items = []\n"
+    "    thread { lock c { items.append(1); c.notify() } }\n"
+    "    lock c { c.wait_for(fn () => len(items) > 0); items.pop() }"};
 
 const NativeSpec condition_methods[] = {
     {"acquire", condition_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
-     "acquire(timeout=nil, blocking=true): acquire of its lock.\n    c.acquire()"},
-    {"release", release_condition, "", 0, "release(): release of its lock.\n    c.release()"},
+     "Takes its lock, as the acquire() of that does.\n"
+     "    c.acquire()\n"
+     "    c.release()"},
+    {"release", release_condition, "", 0,
+     "Gives its lock back, as the release() of that does.\n"
+     "    c.acquire()\n"
+     "    c.release()"},
     {"wait", condition_wait, "timeout=nil, _=nil, _=nil, _=nil, _=nil", NATIVE_WAITS,
-     "wait(timeout=nil): lets go of the lock, waits until it is notified, and takes the lock "
-     "again, also\n"
-     "where it throws. timeout: seconds; nil waits for ever. Gives true, or false after the "
-     "time-out.\n"
+     "Lets go of the lock, waits until it is notified, and takes the lock again, also where it "
+     "throws. timeout: seconds; nil waits for ever. Gives true, or false after the time-out. "
      "RuntimeError if the caller does not hold the lock.\n"
-     "    while not ready { c.wait() }"},
+     "    lock c { while not ready { c.wait() } }"},
     {"wait_for", condition_wait_for, "predicate, timeout=nil, _=nil, _=nil, _=nil, _=nil, _=nil",
      NATIVE_WAITS,
-     "wait_for(predicate, timeout=nil): waits until predicate() gives something truthy, and gives "
-     "that; it\n"
-     "is called with the lock held. After the time-out, in seconds, it gives what predicate() gave "
-     "last.\n"
-     "RuntimeError if the caller does not hold the lock.\n"
-     "    c.wait_for(fn () => count == 0)"},
+     "Waits until predicate() gives something truthy, and gives that; it is called with the lock "
+     "held. After the time-out, in seconds, it gives what predicate() gave last. RuntimeError if "
+     "the caller does not hold the lock.\n"
+     "    lock c { c.wait_for(fn () => count == 0) }"},
     {"notify", notify, "n=1", 0,
-     "notify(n=1): n of those who wait go on, in order of arrival, as soon as they have the lock "
-     "again.\n"
+     "Lets n of those who wait go on, in order of arrival, as soon as they have the lock again. "
      "RuntimeError if the caller does not hold the lock.\n"
      "    lock c { c.notify() }"},
     {"notify_all", notify_all, "", 0,
-     "notify_all(): all who wait go on. RuntimeError if the caller does not hold the lock.\n"
+     "All who wait go on. RuntimeError if the caller does not hold the lock.\n"
      "    lock c { c.notify_all() }"},
     {0}};

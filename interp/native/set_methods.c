@@ -145,39 +145,56 @@ static Value set_method_isdisjoint(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec set_methods[] = {
     {"add", set_method_add, "value", 0,
-     "add(value): puts it in. TypeError if unhashable.\n    s.add(1)"},
+     "Puts a value in. TypeError for lists, maps and sets.\n"
+     "    s.add(1)"},
     {"remove", set_method_remove, "value", 0,
-     "remove(value): takes it out. KeyError if it is not there.\n    s.remove(1)"},
+     "Takes a value out. KeyError if it is not there.\n"
+     "    s.remove(1)"},
     {"discard", set_method_discard, "value", 0,
-     "discard(value): takes it out if it is there.\n    s.discard(1)"},
+     "Takes a value out, if it is there.\n"
+     "    s.discard(1)"},
     {"pop", set_method_pop, "", 0,
-     "pop(): takes some member out and gives it. KeyError if empty.\n    s.pop()"},
-    {"clear", set_method_clear, "", 0, "clear(): takes all members out.\n    s.clear()"},
-    {"copy", set_method_copy, "", 0, "copy(): a new set of the same members.\n    s.copy()"},
+     "Takes some member out, and gives it. KeyError if the set is empty.\n"
+     "    s.pop()"},
+    {"clear", set_method_clear, "", 0,
+     "Takes all members out.\n"
+     "    s.clear()"},
+    {"copy", set_method_copy, "", 0,
+     "A new set of the same members.\n"
+     "    s.copy()"},
     {"union", set_method_union, "*others", 0,
-     "union(*others): a new set of the members of all.\n    s.union([1, 2])"},
+     "A new set of all members of the set and of other iterables.\n"
+     "    s.union([1, 2])"},
     {"intersection", set_method_intersection, "*others", 0,
-     "intersection(*others): a new set of what all have.\n    s.intersection([1])"},
+     "A new set of the members that all other iterables have, too.\n"
+     "    s.intersection([1])"},
     {"difference", set_method_difference, "*others", 0,
-     "difference(*others): a new set without the members of the others.\n    s.difference([1])"},
+     "A new set of the members that no other iterable has.\n"
+     "    s.difference([1])"},
     {"symmetric_difference", set_method_symmetric_difference, "other", 0,
-     "symmetric_difference(other): a new set of what only one of both has.\n    "
-     "s.symmetric_difference([1])"},
+     "A new set of what either the set or the other iterable has, but not both.\n"
+     "    s.symmetric_difference([1])"},
     {"update", set_method_update, "*others", 0,
-     "update(*others): adds their members.\n    s.update([1, 2])"},
+     "Adds all elements of other iterables.\n"
+     "    s.update([1, 2])"},
     {"intersection_update", set_method_intersection_update, "*others", 0,
-     "intersection_update(*others): keeps only what all have.\n    s.intersection_update([1])"},
+     "Keeps only the members that all other iterables have, too.\n"
+     "    s.intersection_update([1])"},
     {"difference_update", set_method_difference_update, "*others", 0,
-     "difference_update(*others): takes their members out.\n    s.difference_update([1])"},
+     "Takes all elements of other iterables out.\n"
+     "    s.difference_update([1])"},
     {"symmetric_difference_update", set_method_symmetric_difference_update, "other", 0,
-     "symmetric_difference_update(other): keeps what only one of both has.\n"
+     "Keeps the members that the other iterable has not, and adds what only that has.\n"
      "    s.symmetric_difference_update([1])"},
     {"issubset", set_method_issubset, "other", 0,
-     "issubset(other): whether other has all members.\n    s.issubset([1, 2])"},
+     "Whether the other iterable has all members of the set.\n"
+     "    s.issubset([1, 2])"},
     {"issuperset", set_method_issuperset, "other", 0,
-     "issuperset(other): whether it has all members of other.\n    s.issuperset([1])"},
+     "Whether the set has all elements of the other iterable.\n"
+     "    s.issuperset([1])"},
     {"isdisjoint", set_method_isdisjoint, "other", 0,
-     "isdisjoint(other): whether they have no member in common.\n    s.isdisjoint([3])"},
+     "Whether the set and the other iterable have nothing in common.\n"
+     "    s.isdisjoint([3])"},
     {"map", iterable_map, "function", 0, ITERABLE_MAP_DOC},
     {"filter", iterable_filter, "function", 0, ITERABLE_FILTER_DOC},
     {"reduce", iterable_reduce, "function, init=", 0, ITERABLE_REDUCE_DOC},

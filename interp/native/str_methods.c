@@ -512,141 +512,165 @@ static Value str_construct(Fiber *fiber, Value *args, int count) {
     return codec_decode(fiber, bytes->data, bytes->size, args[2], args[3], "str");
 }
 
-const NativeSpec str_constructor = {"str", str_construct,
-                                    "value=\"\", encoding=\"utf-8\", errors=\"strict\"", 0,
-                                    "str(value): the printed form of any value. str(bytes, "
-                                    "encoding): the text that the bytes are.\n"
-                                    "    str(1.50)   # \"1.5\""};
+const NativeSpec str_constructor = {
+    "str", str_construct, "value=\"\", encoding=\"utf-8\", errors=\"strict\"", 0,
+    "Text: the printed form of any value. str(bytes, encoding): the text that the bytes are.\n"
+    "    str(1.50)   # \"1.5\""};
 
 const NativeSpec str_methods[] = {
     {"capitalize", str_capitalize, "", 0,
-     "The first character in title case, the rest in lower case.\n    \"hELLO\".capitalize()   # "
-     "\"Hello\""},
+     "The first character in title case, the rest in lower case.\n"
+     "    \"hELLO\".capitalize()   # \"Hello\""},
     {"casefold", str_casefold, "", 0,
-     "For comparing without regard to case: stronger than lower().\n    \"Straße\".casefold()   # "
-     "\"strasse\""},
+     "The text for comparing without regard to case: stronger than lower().\n"
+     "    \"Straße\".casefold()   # \"strasse\""},
     {"center", str_center, "width, fill=\" \"", 0,
-     "Centred in `width` characters, filled up with `fill` (one character).\n    "
-     "\"ab\".center(6, \"*\")   # \"**ab**\""},
+     "The text in the middle of `width` characters, filled up with `fill`. TypeError unless that "
+     "is one character.\n"
+     "    \"ab\".center(6, \"*\")   # \"**ab**\""},
     {"count", str_count, "part, start=nil, end=nil", 0,
-     "How often `part` occurs in [start:end], without overlap.\n    \"banana\".count(\"an\")   # "
-     "2"},
+     "How often `part` occurs in [start:end], without overlap.\n"
+     "    \"banana\".count(\"an\")   # 2"},
     {"encode", str_encode, "encoding=\"utf-8\", errors=\"strict\"", 0,
      "The text as bytes. encoding: utf-8, ascii or latin-1. errors: what to do with characters "
-     "that "
-     "it\ndoes not have: \"strict\" (ValueError), \"ignore\" or \"replace\".\n    "
-     "\"é\".encode()   # b'\\xc3\\xa9'"},
+     "that it does not have: \"strict\" (ValueError), \"ignore\" or \"replace\".\n"
+     "    \"é\".encode()   # b'\\xc3\\xa9'"},
     {"endswith", str_endswith, "suffix, start=nil, end=nil", 0,
-     "Whether it ends with `suffix`, or with one of a list of them.\n    "
-     "\"a.conc\".endswith([\".conc\", \".txt\"])   # true"},
+     "Whether it ends with `suffix`, or with one of a list of them.\n"
+     "    \"a.conc\".endswith([\".conc\", \".txt\"])   # true"},
     {"expandtabs", str_expandtabs, "tabsize=8", 0,
-     "Tabs as spaces up to the next multiple of `tabsize` columns.\n    \"a\\tb\".expandtabs(4)   "
-     "# "
-     "\"a   b\""},
+     "The text with tabs as spaces, up to the next multiple of `tabsize` columns.\n"
+     "    \"a\\tb\".expandtabs(4)   # \"a   b\""},
     {"find", str_find, "part, start=nil, end=nil", 0,
-     "Where `part` first is in [start:end]; -1 if it is not.\n    \"banana\".find(\"an\")   # 1"},
+     "Where `part` first is, in [start:end]; -1 if it is nowhere.\n"
+     "    \"banana\".find(\"an\")   # 1"},
     {"format", str_format_method, "*values, **labels", 0,
-     "Puts values into the fields {} {0} {label} {0[key]} {0.field} {:spec} {!r} of the text.\n    "
-     "\"{} is {:.1f}\".format(\"pi\", 3.14159)   # \"pi is 3.1\""},
+     "The text with values in place of its fields {} {0} {label} {0[key]} {0.field} {:spec} {!r}. "
+     "IndexError or KeyError for a field that has no value, ValueError for a bad spec.\n"
+     "    \"{} is {:.1f}\".format(\"pi\", 3.14159)   # \"pi is 3.1\""},
     {"format_map", str_format_map, "map", 0,
-     "format() with the fields' values by name from a map. KeyError for a name that it does not "
-     "have.\n    \"{a}\".format_map({\"a\": 1})   # \"1\""},
+     "As format(), with the values by their names in a map. KeyError for a name that it does not "
+     "have.\n"
+     "    \"{a}\".format_map({\"a\": 1})   # \"1\""},
     {"index", str_index, "part, start=nil, end=nil", 0,
-     "As find(), but ValueError where `part` is not there.\n    \"banana\".index(\"n\")   # 2"},
+     "As find(), but ValueError if `part` is nowhere.\n"
+     "    \"banana\".index(\"n\")   # 2"},
     {"isalnum", str_isalnum, "", 0,
-     "Whether all characters are letters or numbers, and there is one.\n    \"a1\".isalnum()   # "
-     "true"},
+     "Whether all characters are letters or numbers, and there is one.\n"
+     "    \"a1\".isalnum()   # true"},
     {"isalpha", str_isalpha, "", 0,
-     "Whether all characters are letters, and there is one.\n    \"字\".isalpha()   # true"},
+     "Whether all characters are letters, and there is one.\n"
+     "    \"字\".isalpha()   # true"},
     {"isascii", str_isascii, "", 0,
-     "Whether all characters are ASCII.\n    \"é\".isascii()   # false"},
+     "Whether all characters are ASCII.\n"
+     "    \"é\".isascii()   # false"},
     {"isdecimal", str_isdecimal, "", 0,
-     "Whether all characters are decimal digits, and there is one.\n    \"12\".isdecimal()   # "
-     "true"},
+     "Whether all characters are decimal digits, and there is one.\n"
+     "    \"12\".isdecimal()   # true"},
     {"isdigit", str_isdigit, "", 0,
-     "Whether all characters are digits (also ² and the like), and there is one.\n    "
-     "\"12\".isdigit()   # true"},
+     "Whether all characters are digits (also ² and the like), and there is one.\n"
+     "    \"12\".isdigit()   # true"},
     {"isidentifier", str_isidentifier, "", 0,
-     "Whether it could be a name.\n    \"x2\".isidentifier()   # true"},
+     "Whether it could be the name of a variable.\n"
+     "    \"x2\".isidentifier()   # true"},
     {"islower", str_islower, "", 0,
-     "Whether there are letters with case, all of them in lower case.\n    \"ab1\".islower()   # "
-     "true"},
+     "Whether there are letters with case, all of them in lower case.\n"
+     "    \"ab1\".islower()   # true"},
     {"isnumeric", str_isnumeric, "", 0,
-     "Whether all characters stand for numbers (also ½ and 三), and there is one.\n    "
-     "\"½\".isnumeric()   # true"},
+     "Whether all characters stand for numbers (also ½ and 三), and there is one.\n"
+     "    \"½\".isnumeric()   # true"},
     {"isprintable", str_isprintable, "", 0,
-     "Whether repr() would print all characters as they are.\n    \"a\\n\".isprintable()   # "
-     "false"},
+     "Whether repr() would print all characters as they are.\n"
+     "    \"a\\n"
+     "\".isprintable()   # false"},
     {"isspace", str_isspace, "", 0,
-     "Whether all characters are white space, and there is one.\n    \" \\t\".isspace()   # true"},
+     "Whether all characters are white space, and there is one.\n"
+     "    \" \\t\".isspace()   # true"},
     {"istitle", str_istitle, "", 0,
-     "Whether each word begins with a capital, which only words do.\n    \"Two Words\".istitle()   "
-     "# "
-     "true"},
+     "Whether each word begins with a capital, which only words do.\n"
+     "    \"Two Words\".istitle()   # true"},
     {"isupper", str_isupper, "", 0,
-     "Whether there are letters with case, all of them capitals.\n    \"AB1\".isupper()   # true"},
+     "Whether there are letters with case, all of them capitals.\n"
+     "    \"AB1\".isupper()   # true"},
     {"join", str_join, "texts", 0,
-     "The texts of an iterable with this one between them.\n    \", \".join([\"a\", \"b\"])   # "
-     "\"a, b\""},
+     "The texts of an iterable, with this one between them. TypeError if one of them is no text.\n"
+     "    \", \".join([\"a\", \"b\"])   # \"a, b\""},
     {"ljust", str_ljust, "width, fill=\" \"", 0,
-     "Filled up on the right to `width` characters.\n    \"ab\".ljust(4, \".\")   # \"ab..\""},
-    {"lower", str_lower, "", 0, "In lower case.\n    \"ABC\".lower()   # \"abc\""},
+     "The text filled up on the right to `width` characters, with `fill`. TypeError unless that is "
+     "one character.\n"
+     "    \"ab\".ljust(4, \".\")   # \"ab..\""},
+    {"lower", str_lower, "", 0,
+     "The text in lower case.\n"
+     "    \"ABC\".lower()   # \"abc\""},
     {"lstrip", str_lstrip, "characters=nil", 0,
-     "Without white space, or whatever of `characters`, at the start.\n    \"  a \".lstrip()   # "
-     "\"a \""},
+     "The text without the white space at its start; or without all that is in `characters`.\n"
+     "    \"  a \".lstrip()   # \"a \""},
     {"maketrans", str_maketrans, "from, to=nil, remove=nil", NATIVE_STATIC,
-     "A map for translate(): of a map, or from the characters of one text to those of another.\n   "
-     " "
-     "\"abc\".translate(str.maketrans(\"ab\", \"xy\"))   # \"xyc\""},
+     "A map for translate(): of a map, or from the characters of one text to those of another, "
+     "which must be as long (ValueError); those of `remove` become nothing.\n"
+     "    \"abc\".translate(str.maketrans(\"ab\", \"xy\"))   # \"xyc\""},
     {"partition", str_partition, "separator", 0,
-     "[before, separator, after] at the first separator; [text, \"\", \"\"] if there is none.\n    "
-     "\"k=v\".partition(\"=\")   # [\"k\", \"=\", \"v\"]"},
+     "[before, separator, after], at the first separator; [text, \"\", \"\"] if there is none. "
+     "ValueError for an empty separator.\n"
+     "    \"k=v\".partition(\"=\")   # [\"k\", \"=\", \"v\"]"},
     {"removeprefix", str_removeprefix, "prefix", 0,
-     "Without `prefix` where it starts with it.\n    \"unhappy\".removeprefix(\"un\")   # "
-     "\"happy\""},
+     "The text without `prefix`, where it starts with it.\n"
+     "    \"unhappy\".removeprefix(\"un\")   # \"happy\""},
     {"removesuffix", str_removesuffix, "suffix", 0,
-     "Without `suffix` where it ends with it.\n    \"a.conc\".removesuffix(\".conc\")   # \"a\""},
+     "The text without `suffix`, where it ends with it.\n"
+     "    \"a.conc\".removesuffix(\".conc\")   # \"a\""},
     {"replace", str_replace, "old, new, count=-1", 0,
-     "With `old` replaced by `new`, the first `count` times or always.\n    "
-     "\"aab\".replace(\"a\", \"x\", 1)   # \"xab\""},
+     "The text with `old` replaced by `new`: the first `count` times; below 0: always.\n"
+     "    \"aab\".replace(\"a\", \"x\", 1)   # \"xab\""},
     {"rfind", str_rfind, "part, start=nil, end=nil", 0,
-     "Where `part` last is in [start:end]; -1 if it is not.\n    \"banana\".rfind(\"an\")   # 3"},
+     "Where `part` last is, in [start:end]; -1 if it is nowhere.\n"
+     "    \"banana\".rfind(\"an\")   # 3"},
     {"rindex", str_rindex, "part, start=nil, end=nil", 0,
-     "As rfind(), but ValueError where `part` is not there.\n    \"banana\".rindex(\"n\")   # 4"},
+     "As rfind(), but ValueError if `part` is nowhere.\n"
+     "    \"banana\".rindex(\"n\")   # 4"},
     {"rjust", str_rjust, "width, fill=\" \"", 0,
-     "Filled up on the left to `width` characters.\n    \"7\".rjust(3)   # \"  7\""},
+     "The text filled up on the left to `width` characters, with `fill`. TypeError unless that is "
+     "one character.\n"
+     "    \"7\".rjust(3)   # \"  7\""},
     {"rpartition", str_rpartition, "separator", 0,
-     "As partition(), at the last separator; [\"\", \"\", text] if there is none.\n    "
-     "\"a.b.c\".rpartition(\".\")   # [\"a.b\", \".\", \"c\"]"},
+     "As partition(), at the last separator; [\"\", \"\", text] if there is none.\n"
+     "    \"a.b.c\".rpartition(\".\")   # [\"a.b\", \".\", \"c\"]"},
     {"rsplit", str_rsplit, "sep=nil, maxsplit=-1", 0,
-     "As split(), counting `maxsplit` from the end.\n    \"a,b,c\".rsplit(\",\", 1)   # [\"a,b\", "
-     "\"c\"]"},
+     "As split(), counting `maxsplit` from the end.\n"
+     "    \"a,b,c\".rsplit(\",\", 1)   # [\"a,b\", \"c\"]"},
     {"rstrip", str_rstrip, "characters=nil", 0,
-     "Without white space, or whatever of `characters`, at the end.\n    \"a\\n\".rstrip()   # "
-     "\"a\""},
+     "The text without the white space at its end; or without all that is in `characters`.\n"
+     "    \"a\\n"
+     "\".rstrip()   # \"a\""},
     {"split", str_split, "sep=nil, maxsplit=-1", 0,
-     "The parts between separators, at most `maxsplit` splits. Without a separator: the words "
-     "between\n"
-     "white space. ValueError for an empty separator.\n    \"a,b\".split(\",\")   # [\"a\", "
-     "\"b\"]"},
+     "A list of the parts between separators, after at most `maxsplit` splits (below 0: all). "
+     "Without a separator: of the words between white space. ValueError for an empty separator.\n"
+     "    \"a,b\".split(\",\")   # [\"a\", \"b\"]"},
     {"splitlines", str_splitlines, "keepends=false", 0,
-     "The lines, with their ends if asked for.\n    \"a\\nb\\n\".splitlines()   # [\"a\", \"b\"]"},
+     "A list of the lines; with their ends, if keepends.\n"
+     "    \"a\\n"
+     "b\\n"
+     "\".splitlines()   # [\"a\", \"b\"]"},
     {"startswith", str_startswith, "prefix, start=nil, end=nil", 0,
-     "Whether it starts with `prefix`, or with one of a list of them.\n    "
-     "\"conc\".startswith(\"co\")   # true"},
+     "Whether it starts with `prefix`, or with one of a list of them.\n"
+     "    \"conc\".startswith(\"co\")   # true"},
     {"strip", str_strip, "characters=nil", 0,
-     "Without white space, or whatever of `characters`, at both ends.\n    \" a \".strip()   # "
-     "\"a\""},
+     "The text without the white space at both ends; or without all that is in `characters`.\n"
+     "    \" a \".strip()   # \"a\""},
     {"swapcase", str_swapcase, "", 0,
-     "Capitals in lower case, the others as capitals.\n    \"aB\".swapcase()   # \"Ab\""},
+     "The text with capitals in lower case, and lower case as capitals.\n"
+     "    \"aB\".swapcase()   # \"Ab\""},
     {"title", str_title, "", 0,
-     "Each word with a capital.\n    \"two words\".title()   # \"Two Words\""},
+     "The text with a capital at the start of each word, and lower case elsewhere.\n"
+     "    \"two words\".title()   # \"Two Words\""},
     {"translate", str_translate, "table", 0,
      "Each character by the table (see maketrans): code point to code point, text, or nil for "
      "none.\n"
      "    \"abc\".translate({97: \"x\", 98: nil})   # \"xc\""},
-    {"upper", str_upper, "", 0, "In capitals.\n    \"straße\".upper()   # \"STRASSE\""},
+    {"upper", str_upper, "", 0,
+     "The text in capitals.\n"
+     "    \"straße\".upper()   # \"STRASSE\""},
     {"zfill", str_zfill, "width", 0,
-     "Filled up with zeros after the sign, to `width` characters.\n    \"-7\".zfill(4)   # "
-     "\"-007\""},
+     "The text filled up with zeros, behind its sign, to `width` characters.\n"
+     "    \"-7\".zfill(4)   # \"-007\""},
     {NULL, NULL, NULL, 0, NULL}};

@@ -26,22 +26,23 @@ Value iterable_map(Fiber *fiber, Value *args, int count);
 Value iterable_filter(Fiber *fiber, Value *args, int count);
 Value iterable_reduce(Fiber *fiber, Value *args, int count);
 #define ITERABLE_MAP_DOC                                                                           \
-    "map(function): a list of what it gives for each element.\n    [1, 2].map(fn (x) => x * 2)  "  \
-    "# [2, 4]"
+    "A new list of what the function gives for each element.\n"                                    \
+    "    [1, 2].map(fn (x) => x * 2)  # [2, 4]"
 #define ITERABLE_FILTER_DOC                                                                        \
-    "filter(function): a list of the elements for which it is truthy.\n"                           \
+    "A new list of the elements for which the function gives something truthy.\n"                  \
     "    [1, 2].filter(fn (x) => x > 1)  # [2]"
 #define ITERABLE_REDUCE_DOC                                                                        \
-    "reduce(function, init): function(function(init, first), second) and so on; without init it "  \
-    "begins\n"                                                                                     \
-    "with the first two. TypeError if there is nothing.\n    [1, 2, 3].reduce(fn (a, b) => a + "   \
-    "b)  # 6"
+    "Gives function(function(init, first), second) and so on; without init it begins with the "    \
+    "first "                                                                                       \
+    "two. TypeError if there is nothing.\n"                                                        \
+    "    [1, 2, 3].reduce(fn (a, b) => a + b)  # 6"
 // Sets all pairs of a map or of an iterable of [key, value]. S (operate.h). False with the error.
 struct Map;
 bool map_update(Fiber *fiber, struct Map *map, Value from);
 
 // --- errors and built-in functions ---
 extern const NativeSpec error_methods[]; // native/error_methods.c: of BaseError
+extern const char *const error_docs[];   // of each ErrorClass
 extern const NativeSpec builtin_functions[], builtin_sequence_functions[];
 extern const NativeSpec overview_functions[];           // native/overview_functions.c
 Value input_line(Fiber *fiber, Value *args, int count); // native/input.c: input(prompt), waits
@@ -50,7 +51,9 @@ Value input_line(Fiber *fiber, Value *args, int count); // native/input.c: input
 typedef struct NamedDouble {
     const char *name;
     double value;
+    const char *doc;
 } NamedDouble;
+extern const char math_doc[], time_doc[];    // of the module itself
 extern const NativeSpec math_functions[];    // native/math.c
 extern const NamedDouble math_constants[];   // ends with name NULL
 extern const NativeSpec time_functions[];    // native/time.c
@@ -61,12 +64,12 @@ Value time_sleep(Fiber *fiber, Value *args, int count); // waits; args[1]: secon
 extern const WaitOps time_sleep_wait;
 Value time_time(Fiber *fiber, Value *args, int count);
 #define TIME_SLEEP_DOC                                                                             \
-    "sleep(seconds): waits. `await sleep(s)` lets this thread's other tasks run meanwhile; "       \
-    "sleep(0)\n"                                                                                   \
-    "only lets them have a turn. ValueError for a negative time.\n"                                \
+    "Waits for so many seconds. `await sleep(s)` lets this thread's other tasks run meanwhile; "   \
+    "sleep(0) only lets "                                                                          \
+    "them have a turn. ValueError for a negative time.\n"                                          \
     "    sleep(0.5)"
 #define TIME_TIME_DOC                                                                              \
-    "time(): seconds since 1970-01-01 00:00 UTC, as a float.\n"                                    \
+    "Seconds since 1970-01-01 00:00 UTC, as a float.\n"                                            \
     "    let start = time()"
 
 // --- what scripts start, locks and queues ---

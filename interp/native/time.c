@@ -211,33 +211,48 @@ static Value time_strftime(Fiber *fiber, Value *args, int count) {
     return value_from_ref(str_from_utf8_lossy(fiber->heap, text, size ? size - 1 : 0));
 }
 
+const char time_doc[] = "Clocks and dates, as Python's time has them. Times are seconds.\n"
+                        "    from time import monotonic\n"
+                        "    let start = monotonic()\n"
+                        "    print(\"${monotonic() - start:.1f} s\")";
+
 const NativeSpec time_functions[] = {
     {"gmtime", time_gmtime, "seconds=nil", 0,
-     "A point in time (now, if left out) taken apart, in UTC: [year, month, day, hour, minute, "
-     "second,\n"
-     "weekday (Monday is 0), day of the year, 0].\n    gmtime(0)[0]   # 1970"},
+     "A point in time (seconds since 1970-01-01 00:00 UTC; now, if left out) taken apart, in UTC: "
+     "[year, month, day, hour, minute, second, weekday (Monday is 0), day of the year, 0]. "
+     "OverflowError if it is too far away.\n"
+     "    gmtime(0)[0]   # 1970"},
     {"localtime", time_localtime, "seconds=nil", 0,
-     "As gmtime(), in local time; the last field is 1 in summer time.\n    localtime()[3]   # the "
-     "hour"},
+     "As gmtime(), in local time; the last field is 1 in summer time.\n"
+     "    let hour = localtime()[3]"},
     {"mktime", time_mktime, "fields", 0,
-     "The point in time of fields in local time, as localtime() gives them.\n"
+     "The point in time, in seconds, of fields in local time, as localtime() gives them. TypeError "
+     "for other lists.\n"
      "    mktime(localtime(60))   # 60.0"},
     {"monotonic", time_monotonic, "", 0,
-     "Seconds of a clock that is never set back, as a float.\n    let start = monotonic()"},
+     "Seconds of a clock that is never set back, as a float.\n"
+     "    let start = monotonic()"},
     {"monotonic_ns", time_monotonic_ns, "", 0,
-     "As monotonic(), in whole nanoseconds.\n    monotonic_ns()"},
+     "As monotonic(), in whole nanoseconds.\n"
+     "    monotonic_ns()"},
     {"perf_counter", time_monotonic, "", 0,
-     "Seconds of the clock for measuring, as a float.\n    let start = perf_counter()"},
+     "Seconds of the clock for measuring, as a float.\n"
+     "    let start = perf_counter()"},
     {"perf_counter_ns", time_monotonic_ns, "", 0,
-     "As perf_counter(), in whole nanoseconds.\n    perf_counter_ns()"},
+     "As perf_counter(), in whole nanoseconds.\n"
+     "    perf_counter_ns()"},
     {"process_time", time_process_time, "", 0,
-     "Seconds that this process has computed, all its threads together.\n    process_time()"},
+     "Seconds that this process has computed, all its threads together.\n"
+     "    process_time()"},
     {"sleep", time_sleep, "seconds", NATIVE_WAITS, TIME_SLEEP_DOC},
     {"strftime", time_strftime, "format, fields=nil", 0,
      "Fields (now, if left out) as text, by C's format letters. ValueError for impossible fields.\n"
      "    strftime(\"%Y-%m-%d\", gmtime(0))   # \"1970-01-01\""},
     {"thread_time", time_thread_time, "", 0,
-     "Seconds that this thread has computed.\n    thread_time()"},
+     "Seconds that this thread has computed.\n"
+     "    thread_time()"},
     {"time", time_time, "", 0, TIME_TIME_DOC},
-    {"time_ns", time_time_ns, "", 0, "As time(), in whole nanoseconds.\n    time_ns()"},
+    {"time_ns", time_time_ns, "", 0,
+     "As time(), in whole nanoseconds.\n"
+     "    time_ns()"},
     {NULL, NULL, NULL, 0, NULL}};

@@ -63,15 +63,17 @@ static Value crew_size(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec crew_methods[] = {
     {"submit", submit, "f, arguments", 0,
-     "submit(f, arguments): the handle of a job that calls f with the elements of a list.\n"
+     "The handle of a job that calls f with the elements of a list.\n"
      "    let job = crew.submit(f, [1, 2])"},
     {"close", close_crew, "", 0,
-     "close(): no more jobs; threads that wait for one end.\n    crew.close()"},
+     "No more jobs; threads that wait for one end.\n"
+     "    crew.close()"},
     {"wait", crew_wait, "timeout=nil", NATIVE_WAITS,
-     "wait(timeout=nil): waits until all jobs have ended. True, or false after the time-out, in "
-     "seconds.\n"
+     "Waits until all jobs have ended. True, or false after the time-out, in seconds.\n"
      "    crew.wait()"},
-    {"size", crew_size, "", NATIVE_GETTER, "size: how many threads at most.\n    print(crew.size)"},
+    {"size", crew_size, "", NATIVE_GETTER,
+     "How many threads at most.\n"
+     "    print(crew.size)"},
     {0}};
 
 // --- workers of a ProcessPool ---
@@ -83,14 +85,14 @@ static Value close_channel(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec channel_methods[] = {
     {"send", channel_send, "value", NATIVE_WAITS,
-     "send(value): sends a copy. False where the other side has ended; TypeError where it cannot "
-     "be sent.\n"
+     "Sends a copy. False where the other side has ended; TypeError where it cannot be sent.\n"
      "    channel.send([1, 2])"},
     {"receive", channel_receive, "", NATIVE_WAITS,
-     "receive(): what the other side has sent; nil where it has ended.\n    let v = "
-     "channel.receive()"},
+     "What the other side has sent; nil where it has ended.\n"
+     "    let v = channel.receive()"},
     {"close", close_channel, "", 0,
-     "close(): the other side receives no more.\n    channel.close()"},
+     "The other side receives no more.\n"
+     "    channel.close()"},
     {0}};
 
 static Value channels(Fiber *fiber, Value *args, int count) {
@@ -168,35 +170,33 @@ static Value cancel_once(Fiber *fiber, Value *args, int count) {
 
 const NativeSpec toolkit_functions[] = {
     {"cancel_once", cancel_once, "handle", 0,
-     "cancel_once(handle): handle.cancel(), unless it has been called before.\n"
+     "Handle.cancel(), unless it has been called before.\n"
      "    cancel_once(job)"},
     {"shielded", shielded, "f", 0,
-     "shielded(f): f(), which no cancel and no time limit ends: what is due is thrown by the next "
-     "waiting call\n"
-     "after it. For what is short and must not be left half done.\n    shielded(fn () => "
-     "m.acquire())"},
+     "Gives f(), which no cancel and no time limit ends: what is due is thrown by the next waiting "
+     "call "
+     "after it. For what is short and must not be left half done.\n"
+     "    shielded(fn () => m.acquire())"},
     {"is_async", is_async, "f", 0,
-     "is_async(f): true if f is an async function or a waiting call.\n    is_async(sleep)  # true"},
+     "True if f is an async function or a waiting call.\n"
+     "    is_async(sleep)  # true"},
     {"crew", construct_crew, "size=nil", 0,
-     "crew(size=nil): threads that take jobs, `size` at most; nil: as many as the machine has "
-     "CPUs.\n"
+     "Threads that take jobs, `size` at most; nil: as many as the machine has CPUs.\n"
      "    let crew = crew(4)"},
     {"channels", channels, "", 0,
-     "channels(): two channels that are connected. The one that is an argument of a spawn is the "
-     "child's.\n"
+     "Two channels that are connected. The one that is an argument of a spawn is the child's.\n"
      "    let ends = channels()"},
     {"background", background, "process", 0,
-     "background(process): the end of the script does not wait for it, and ends it.\n    "
-     "background(p)"},
+     "The end of the script does not wait for it, and ends it.\n"
+     "    background(p)"},
     {"key_of", key_of, "f", 0,
-     "key_of(f): equal for functions that do the same, as far as one can tell.\n    key_of(fn () "
-     "=> 1)"},
+     "Equal for functions that do the same, as far as one can tell.\n"
+     "    key_of(fn () => 1)"},
     {"parts_of", parts_of, "f", 0,
-     "parts_of(f): of a method with its object both, of any other function itself, in a list. "
-     "TypeError for\n"
+     "Of a method with its object both, of any other function itself, in a list. TypeError for "
      "what is no function.\n"
      "    parts_of(xs.append)  # [append, xs]"},
     {"from_job", from_job, "error", 0,
-     "from_job(error): the error, whose trace says from now on in which job it came.\n    throw "
-     "from_job(e)"},
+     "The error, whose trace says from now on in which job it came.\n"
+     "    throw from_job(e)"},
     {0}};

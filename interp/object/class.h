@@ -37,7 +37,8 @@ struct Class {
     uint32_t id; // key of inline caches for values that have no shape
     uint32_t member_count;
     Str *name;
-    Class *base; // NULL: none
+    const char *doc; // of a built-in class, as NativeSpec has it; NULL for others
+    Class *base;     // NULL: none
     // The built-in class whose instances carry a payload (Thread, Process, ...); NULL: none.
     Class *payload_base;
     Shape *root_shape; // of instances

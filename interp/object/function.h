@@ -34,13 +34,17 @@ typedef Value (*NativeFunction)(Fiber *fiber, Value *args, int count);
 
 // One row of a module's table. `signature` names the parameters, as help() shows them:
 // "sep=nil, maxsplit=-1": a name with "=" is optional; "*xs" takes the rest (then `count` tells how
-// many there are in all); an empty string: none.
+// many there are in all); an empty string: none. One that begins with "_" is the native's own.
+// `doc` are sentences in one line, without the name and the signature: what it does or gives; what the arguments
+// are, with their units; which errors it throws. Then an example, each of its lines indented by four. Behind what
+// has a value stands that value, "# [1, 2]", as repr() shows it. All examples are run by a test (stdlib/README.md
+// is made of the docs).
 typedef struct NativeSpec {
     const char *name;
     NativeFunction function;
     const char *signature;
-    uint32_t flags;  // NATIVE_...
-    const char *doc; // what it does; arguments, units, errors; an example line
+    uint32_t flags; // NATIVE_...
+    const char *doc;
 } NativeSpec;
 
 enum {

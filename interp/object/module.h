@@ -12,6 +12,7 @@ enum { MODULE_MAX_SLOTS = 65536 };
 typedef struct ModuleObject {
     Object header; // KIND_MODULE
     Str *name;
+    const char *doc;          // of a module of natives, as NativeSpec has it; NULL for others
     Str *path;                // of a file module; NULL for others
     uint32_t count, capacity; // changed only by the thread that loads it (or the REPL)
     Str **names;              // interned; malloc'ed

@@ -15,11 +15,15 @@
 #include "base/os.h"
 #include "base/spelling.h"
 #include "code/compile.h"
+#include "native/topics.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
 #include "sync/overview.h"
+#include "vm/help.h"
 #include "vm/proto.h"
+
+enum { HELP_WIDTH = 80 };
 
 // ---- What runs ------------------------------------------------------------------------------------
 
@@ -165,9 +169,32 @@ static void disassemble(Repl *repl, const char *text) {
     text_free(&listing);
 }
 
+// A statement's text, if it has one of that name: `?select`.
+static bool show_topic(const char *name) {
+    const Topic *topic = topic_find(name);
+    Text text = {0};
+    if (!topic)
+        return false;
+    text_format(&text, "%s\n", topic->form);
+    help_lay_out(topic->doc, "    ", HELP_WIDTH, &text);
+    os_write_all(STDOUT_FILENO, text_data(&text), text.length);
+    text_free(&text);
+    return true;
+}
+
+static bool is_expression(Repl *repl, const char *text) {
+    Text diagnostics = {0};
+    bool ok = session_check(&repl->session, text, strlen(text), &diagnostics) == SESSION_DONE;
+    text_free(&diagnostics);
+    return ok;
+}
+
+// `lock` and `queue` are both, a statement and a value.
 static void show_help(Repl *repl, const char *name) {
     Text call = {0};
     Value value;
+    if (show_topic(name) && !is_expression(repl, name))
+        return;
     text_format(&call, "help(%s)", name);
     repl_value(repl, text_data(&call), call.length, &value);
     text_free(&call);

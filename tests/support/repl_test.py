@@ -423,8 +423,13 @@ class Commands(ReplTest):
         lines = self.run_input(t, ":help")
         for name in ":ps :kill :load :reload :save :time :type :dis :help :quit ?NAME".split():
             self.assertTrue(any(line.split()[:1] == [name] for line in lines), name)
-        self.assertIn("queue(maxsize=0", self.run_input(t, "?queue")[0])
-        self.assertIn("queue(maxsize=0", self.run_input(t, "help(queue)")[0])
+        self.assertIn("queue(maxsize = 0", self.run_input(t, "?queue")[0])
+        self.assertEqual(self.run_input(t, "?select")[0],
+                         "select { case NAME = CALL { } else { } }")
+        lines = "\n".join(self.run_input(t, "?lock"))
+        self.assertIn("lock LOCK { }", lines)  # the statement,
+        self.assertIn("lock(shared", lines)  # and the function
+        self.assertIn("queue(maxsize = 0", self.run_input(t, "help(queue)")[0])
         self.assertEqual(self.run_input(t, ":lod x"),
                          ["there is no command :lod; did you mean :load?"])
         self.assertEqual(self.run_input(t, ":load"), [":load needs an argument: `:load FILE`"])

@@ -23,7 +23,7 @@ def files(*endings, under=""):
     for folder, folders, names in os.walk(os.path.join(TOP, under)):
         folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS)
         for name in sorted(names):
-            if name.endswith(endings):
+            if name.endswith(endings) and name not in SKIPPED_FOLDERS:  # .git of a worktree is a file
                 yield os.path.relpath(os.path.join(folder, name), TOP)
 
 

@@ -74,6 +74,18 @@ Test(options, scripts_to_lay_out) {
     expect_problem("conc fmt -w a.conc -", "fmt -w needs files, not standard input");
 }
 
+Test(options, doc_takes_a_name_or_a_form) {
+    expect_run("conc doc", ACTION_DOC, "none", "");
+    expect_run("conc doc queue.get", ACTION_DOC, "queue.get", "");
+    expect_run("conc run doc", ACTION_RUN_FILE, "doc", "");
+    cr_expect_eq(read_line("conc doc len").doc_form, DOC_TEXT);
+    cr_expect_eq(read_line("conc doc --markdown").doc_form, DOC_MARKDOWN);
+    cr_expect_eq(read_line("conc doc --names").doc_form, DOC_NAMES);
+    expect_problem("conc doc -x", "doc has no option -x");
+    expect_problem("conc doc len print", "doc takes one name, not also 'print'");
+    expect_problem("conc doc len --names", "doc takes no name with --markdown or --names");
+}
+
 Test(options, settings_stand_before_the_script) {
     Options options = read_line("conc --timeout 2.5 --max-memory=64M a.conc --timeout 9");
     cr_expect_eq(options.action, ACTION_RUN_FILE);
