@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
@@ -15,7 +16,7 @@
 #include "process/signals.h"
 #include "vm/vm.h"
 
-static const char help_text[] =
+static const char help_text[] = MESSAGE_LINES(
     "conc: a small language for processes, threads, tasks, locks and queues\n"
     "\n"
     "    conc FILE [ARG...]      run a script (also: conc run FILE); its `args` are the ARGs\n"
@@ -34,7 +35,7 @@ static const char help_text[] =
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
     "\n"
     "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
-    "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
+    "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n");
 
 static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
@@ -70,7 +71,8 @@ static int run_stdin(const Options *options, Run *run) {
     char *text;
     size_t size;
     if (isatty(STDIN_FILENO))
-        fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
+        fprintf(stderr, "%s",
+                translate("conc: reading a script from the terminal; Ctrl-D ends it\n"));
     if (!vm_read_fd(STDIN_FILENO, &text, &size))
         return command_failed("<stdin>", strerror(errno));
     int status = with_vm(options, run, "<stdin>", text, size);
@@ -90,13 +92,21 @@ static int run_file(const Options *options, Run *run) {
     return status;
 }
 
+static void print_help(void) {
+    char line[200];
+    const char *rest = help_text, *shown;
+    while ((shown = translate_line(&rest, line, sizeof line)))
+        printf("%s\n", shown);
+}
+
 int main(int argc, char **argv) {
+    translate_choose();
     Options options = options_read(argc, argv);
     switch (options.action) {
-    case ACTION_HELP: fputs(help_text, stdout); return STATUS_DONE;
+    case ACTION_HELP: print_help(); return STATUS_DONE;
     case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return STATUS_DONE;
     case ACTION_USAGE:
-        fprintf(stderr, "conc: %s (conc --help tells more)\n", options.problem);
+        fprintf(stderr, translate("conc: %s (conc --help tells more)\n"), options.problem);
         return STATUS_USAGE;
     case ACTION_RUN_TEXT:
         return with_vm(&options, vm_run_text, "<string>", options.source, strlen(options.source));

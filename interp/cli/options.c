@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 bool size_parse(const char *text, size_t *bytes) {
     char *end;
     double number = strtod(text, &end);
@@ -40,7 +42,7 @@ typedef struct Reader {
 
 static void problem(Reader *reader, const char *format, const char *word) {
     reader->options.action = ACTION_USAGE;
-    snprintf(reader->options.problem, sizeof reader->options.problem, format, word);
+    snprintf(reader->options.problem, sizeof reader->options.problem, translate(format), word);
 }
 
 // The value of option `name`: what follows "=", or the next word. NULL with the problem noted.

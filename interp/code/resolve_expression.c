@@ -4,6 +4,7 @@
 // whatever its values are (self outside of a method, await where nothing can wait, a label twice).
 #include <string.h>
 
+#include "base/translate.h"
 #include "code/resolve.h"
 
 // ---- Names ------------------------------------------------------------------------------------
@@ -47,7 +48,7 @@ Binding *resolve_name(Resolver *r, const Name *name) {
 
 const char *resolve_line_hint(Resolver *r, const Name *name, Span at) {
     Text text = {0};
-    text_format(&text, "`%s` is declared in line %u", name->text,
+    text_format(&text, translate("`%s` is declared in line %u"), name->text,
                 source_line_of(r->source, at.start));
     const char *hint = arena_copy(r->arena, text_data(&text), text.length);
     text_free(&text);
@@ -69,11 +70,11 @@ static const char *undeclared_hint(Resolver *r, const Name *name, bool assigned,
     if (r->diagnostics->count < DIAGNOSTIC_LIMIT)
         near = scope_suggest(r->arena, r->scope, r->options, name);
     if (assigned)
-        text_format(text, "write `let %s = ...` to declare it", name->text);
+        text_format(text, translate("write `let %s = ...` to declare it"), name->text);
     if (near && assigned)
-        text_format(text, ", or did you mean `%s`?", near);
+        text_format(text, translate(", or did you mean `%s`?"), near);
     if (near && !assigned)
-        text_format(text, "did you mean `%s`?", near);
+        text_format(text, translate("did you mean `%s`?"), near);
     return text->length ? text_data(text) : NULL;
 }
 
@@ -83,7 +84,7 @@ void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     Text text = {0};
     const char *hint = undeclared_hint(r, name, assigned, &text);
     diagnostic_add(r->diagnostics, "NameError", at, hint, "name '%s' is not %s", name->text,
-                   assigned ? "declared" : "defined");
+                   translate(assigned ? "declared" : "defined"));
     text_free(&text);
 }
 
@@ -94,7 +95,8 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) 
         resolve_undeclared(r, name, at, true);
     } else if (binding->kind == BINDING_BUILTIN) {
         Text text = {0};
-        text_format(&text, "write `let %s = ...` to have a variable of that name", name->text);
+        text_format(&text, translate("write `let %s = ...` to have a variable of that name"),
+                    name->text);
         diagnostic_add(r->diagnostics, "SyntaxError", at, text_data(&text),
                        "cannot assign to the built-in '%s'", name->text);
         text_free(&text);
@@ -115,7 +117,7 @@ static void resolve_self(Resolver *r, Span at, const char *word) {
     while (f && !f->self && !(f->function && f->function->kind == FUNCTION_STATIC))
         f = f->parent;
     if (!f || !f->self) {
-        const char *hint = f ? "a static function has no instance" : NULL;
+        const char *hint = f ? MESSAGE("a static function has no instance") : NULL;
         diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "'%s' outside of a method", word);
     } else if (f != r->function) {
         binding_note_capture(f->self, r->function);
@@ -128,10 +130,11 @@ static const char *await_hint(const FunctionScope *function) {
     if (!function->function)
         return NULL;
     switch (function->function->kind) {
-    case FUNCTION_BLOCK: return "this block runs by itself: put what awaits into `async { }`";
+    case FUNCTION_BLOCK:
+        return MESSAGE("this block runs by itself: put what awaits into `async { }`");
     case FUNCTION_GETTER:
-    case FUNCTION_SETTER: return "a property cannot wait: make it an `async fn`";
-    default: return "declare the function around it with `async fn`";
+    case FUNCTION_SETTER: return MESSAGE("a property cannot wait: make it an `async fn`");
+    default: return MESSAGE("declare the function around it with `async fn`");
     }
 }
 

@@ -7,10 +7,12 @@
 #ifndef CONC_OBJECT_ERROR_H
 #define CONC_OBJECT_ERROR_H
 
+#include "base/translate.h"
 #include "object/class.h"
 
 enum { ERROR_SLOT_MESSAGE, ERROR_SLOT_CAUSE, ERROR_SLOT_TRACE, ERROR_SLOT_KEY, ERROR_SLOT_COUNT };
 
+// The format is translated (base/translate.h); what is a message among the arguments, the caller does.
 Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define throw_type(fiber, ...)    throw_error(fiber, ERROR_TypeError, __VA_ARGS__)

@@ -13,6 +13,7 @@
 
 #include "base/os.h"
 #include "base/text.h"
+#include "base/translate.h"
 #include "sched/fiber.h"
 #include "sched/schedule.h"
 
@@ -37,9 +38,9 @@ void world_external_end(World *world) {
 static void name_fiber(Text *text, Fiber *fiber) {
     const Thread *main = fiber->world->main_thread;
     if (main && main->main_fiber == fiber)
-        text_string(text, "the main thread");
+        text_string(text, translate("the main thread"));
     else
-        text_format(text, "%s %llu", fiber_kind(fiber),
+        text_format(text, "%s %llu", translate(fiber_kind(fiber)),
                     (unsigned long long)load_relaxed(&fiber->id));
 }
 
@@ -49,8 +50,8 @@ static void describe(Text *text, Fiber *fiber) {
     if (hooks->describe_wait)
         hooks->describe_wait(fiber, what, sizeof what);
     name_fiber(text, fiber);
-    text_string(text, " waits for ");
-    text_string(text, what[0] ? what : park_kind_name(fiber->wait.kind));
+    text_string(text, translate(" waits for "));
+    text_string(text, what[0] ? what : translate(park_kind_name(fiber->wait.kind)));
 }
 
 static bool is_waiting(Fiber *fiber) { return load_seq(&fiber->wait.state) == WAIT_ARMED; }
@@ -60,18 +61,18 @@ static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; 
 static char *report_all(World *world) {
     Text text = {0};
     size_t count = 0;
-    text_string(&text, "all that is left waits for each other: ");
+    text_string(&text, translate("all that is left waits for each other: "));
     for (Thread *thread = world->threads; thread; thread = thread->next) {
         for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
             if (!is_waiting(fiber) || is_idle(fiber) || ++count > MOST_WAITERS)
                 continue;
             if (count > 1)
-                text_string(&text, "; ");
+                text_string(&text, translate("; "));
             describe(&text, fiber);
         }
     }
     if (count > MOST_WAITERS)
-        text_format(&text, "; and %zu more", count - MOST_WAITERS);
+        text_format(&text, translate("; and %zu more"), count - MOST_WAITERS);
     return text.data;
 }
 
@@ -151,15 +152,16 @@ static char *report_circle(Fiber *self, bool blocks) {
     Text text = {0};
     Fiber *fiber = self;
     size_t count = 0;
-    text_string(&text, "a circle of waits: ");
+    text_string(&text, translate("a circle of waits: "));
     do {
         if (count > 0)
-            text_string(&text, "; ");
+            text_string(&text, translate("; "));
         if (is_waiting(fiber)) {
             describe(&text, fiber);
         } else {
             name_fiber(&text, fiber);
-            text_string(&text, " cannot run, as its thread sleeps (`await` would let it run)");
+            text_string(&text,
+                        translate(" cannot run, as its thread sleeps (`await` would let it run)"));
         }
         fiber = next_in_chain(fiber, self, blocks);
     } while (fiber != self && ++count < MOST_WAITERS);

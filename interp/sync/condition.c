@@ -9,6 +9,7 @@
 #include "sync/condition.h"
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "sync/rlock.h"
@@ -34,7 +35,7 @@ static void condition_trace(Object *object, Tracer *tracer) {
 
 const Kind condition_kind = {"Condition", condition_trace, NULL};
 
-static const GateRules rules = {.what = "a condition to be notified"};
+static const GateRules rules = {.what = MESSAGE("a condition to be notified")};
 
 Condition *condition_new(LocalHeap *heap, Value lock) {
     Condition *condition = (Condition *)gate_new(heap, KIND_CONDITION, sizeof *condition, &rules);

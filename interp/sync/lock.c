@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "sched/deadlock.h"
 #include "sync/shared_lock.h"
@@ -144,15 +145,17 @@ static Value throw_already_held(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
     return throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
-                       fiber_kind(fiber), *place ? ", which acquired it at " : "", place);
+                       translate(fiber_kind(fiber)),
+                       *place ? translate(", which acquired it at ") : "", place);
 }
 
 static Value throw_abandoned(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
     return throw_error(fiber, ERROR_LockError, "%s %llu ended while it held the lock%s%s",
-                       lock->last_was_task ? "task" : "thread",
-                       (unsigned long long)lock->last_owner, *place ? ", acquired at " : "", place);
+                       lock->last_was_task ? translate("task") : translate("thread"),
+                       (unsigned long long)lock->last_owner,
+                       *place ? translate(", acquired at ") : "", place);
 }
 
 static void push_first(WaitQueue *queue, Waiter *waiter) {

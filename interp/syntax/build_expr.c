@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Constructors of expressions.
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/build.h"
 
@@ -287,9 +288,9 @@ Expr *expr_start(Parser *parser, const Token *keyword, Expr *call) {
     static const char *const words[] = {"spawn", "thread", "async"};
     StartKind kind = start_kind(keyword);
     if (call->kind != EXPR_CALL) {
-        char hint[64];
-        __builtin_snprintf(hint, sizeof hint, "write `%s f(...)` or `%s { ... }`", words[kind],
-                           words[kind]);
+        char hint[120];
+        __builtin_snprintf(hint, sizeof hint, translate("write `%s f(...)` or `%s { ... }`"),
+                           words[kind], words[kind]);
         syntax_error(parser, call->at, hint, "'%s' needs a call or a block", words[kind]);
     }
     Expr *expr =

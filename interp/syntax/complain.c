@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/foreign.h"
 #include "syntax/parser.h"
@@ -25,7 +26,8 @@ void complain_character(Parser *parser, const Token *token) {
     char hint[80];
     const char *ascii = foreign_character((unsigned)c);
     if (ascii)
-        snprintf(hint, sizeof hint, ascii[0] == 'a' ? "write %s" : "write `%s`", ascii);
+        snprintf(hint, sizeof hint, translate(ascii[0] == 'a' ? "write %s" : "write `%s`"),
+                 translate(ascii));
     const char *plain = c == '\\' ? "only a line break may follow a backslash" : NULL;
     if (c < 0x80)
         syntax_error(parser, token->at, plain, "invalid character '%c'", (char)c);
@@ -300,16 +302,16 @@ static bool complain_template(Parser *parser, const Token *token) {
 
 static void complain_generally(Parser *parser, const Token *token) {
     char buffer[4 * QUOTE_LIMIT];
-    const char *found = describe(parser, token, buffer, sizeof buffer);
+    const char *found = translate(describe(parser, token, buffer, sizeof buffer));
     const char *hint = hint_for(parser, token);
     const char *wanted = expected(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
         syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name",
                      found);
     else if (stray(token))
-        syntax_error(parser, token->at, NULL, "%s", stray(token));
+        syntax_error(parser, token->at, NULL, "%s", translate(stray(token)));
     else if (wanted)
-        syntax_error(parser, token->at, hint, "expected %s, found %s", wanted, found);
+        syntax_error(parser, token->at, hint, "expected %s, found %s", translate(wanted), found);
     else
         syntax_error(parser, token->at, hint, "invalid syntax: unexpected %s", found);
 }

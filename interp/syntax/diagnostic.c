@@ -9,6 +9,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/translate.h"
+
 // ---- Keeping ----------------------------------------------------------------------------------
 
 static const char *keep(Diagnostics *diagnostics, const char *text) {
@@ -33,12 +35,12 @@ void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const c
     Text message = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&message, format, list);
+    text_format_list(&message, translate(format), list);
     va_end(list);
     diagnostics->items[diagnostics->count++] = (Diagnostic){
         .kind = kind,
         .message = keep(diagnostics, text_data(&message)),
-        .hint = hint ? keep(diagnostics, hint) : NULL,
+        .hint = hint ? keep(diagnostics, translate(hint)) : NULL,
         .at = at,
     };
     text_free(&message);
@@ -156,7 +158,7 @@ static void put_carets(Text *out, const View *view, uint32_t length) {
 // ---- Drawing ----------------------------------------------------------------------------------
 
 void diagnostic_head(Text *out, const char *kind, const char *message, bool colour) {
-    put(out, colour, RED, "error");
+    put(out, colour, RED, translate("error"));
     if (colour)
         text_string(out, BOLD);
     text_format(out, ": %s", kind);
@@ -169,7 +171,7 @@ void diagnostic_head(Text *out, const char *kind, const char *message, bool colo
 
 void diagnostic_hint(Text *out, const char *hint, bool colour) {
     text_string(out, "  ");
-    put(out, colour, CYAN, "hint");
+    put(out, colour, CYAN, translate("hint"));
     text_format(out, ": %s\n", hint);
 }
 
@@ -238,5 +240,5 @@ void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostic
             diagnostic_hint(out, item->hint, colour);
     }
     if (diagnostics->dropped)
-        text_string(out, "\ntoo many errors; the rest is not shown\n");
+        text_string(out, translate("\ntoo many errors; the rest is not shown\n"));
 }

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "base/translate.h"
 #include "syntax/source.h"
 
 enum { DIAGNOSTIC_LIMIT = 20 }; // more errors of one source are counted, not kept
@@ -36,7 +37,7 @@ typedef struct Diagnostics {
     uint32_t dropped; // errors beyond the limit
 } Diagnostics;
 
-// Adds an error; `hint` (or NULL) is copied. A second error at the same offset is passed over, as
+// Adds an error; `hint` (or NULL) is copied. Hint and format are translated (base/translate.h). A second error at the same offset is passed over, as
 // it can only be a consequence of the first.
 void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));

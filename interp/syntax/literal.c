@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/parser.h"
 
@@ -208,5 +209,5 @@ void literal_bad_number(Parser *parser, const Token *token) {
     syntax_error(parser, token->at,
                  text[token->at.length - 1] == '_' ? "an underscore stands between two digits"
                                                    : NULL,
-                 "invalid %s literal", name);
+                 "invalid %s literal", translate(name));
 }

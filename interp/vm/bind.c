@@ -5,6 +5,7 @@
 #include "vm/bind.h"
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/str.h"
@@ -40,10 +41,14 @@ static bool too_many(Fiber *fiber, const Signature *s, uint32_t given) {
     text_string(&text, s->name);
     uint32_t most = s->labels_only ? 0 : s->parameter_count - s->takes_labels;
     if (s->required_count < most)
-        text_format(&text, "() takes from %u to %u positional arguments", s->required_count, most);
+        text_format(&text, translate("() takes from %u to %u positional arguments"),
+                    s->required_count, most);
     else
-        text_format(&text, "() takes %u positional argument%s", most, most == 1 ? "" : "s");
-    text_format(&text, " but %u %s given", given, given == 1 ? "was" : "were");
+        text_format(&text,
+                    translate(most == 1 ? "() takes %u positional argument"
+                                        : "() takes %u positional arguments"),
+                    most);
+    text_format(&text, translate(given == 1 ? " but %u was given" : " but %u were given"), given);
     return throw_text(fiber, &text);
 }
 
@@ -54,13 +59,15 @@ static bool missing(Fiber *fiber, const Signature *s, const Value *base) {
         count += base[i + 1] == VALUE_UNDEF;
     Text text = {0};
     text_string(&text, s->name);
-    text_format(&text, "() missing %u required positional argument%s: ", count,
-                count == 1 ? "" : "s");
+    text_format(&text,
+                translate(count == 1 ? "() missing %u required positional argument: "
+                                     : "() missing %u required positional arguments: "),
+                count);
     for (uint32_t i = 0; i < s->required_count; i++) {
         if (base[i + 1] != VALUE_UNDEF)
             continue;
         if (seen)
-            text_string(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
+            text_string(&text, translate(seen + 1 < count ? ", " : count > 2 ? ", and " : " and "));
         text_format(&text, "'%s'", s->parameters[i]->data);
         seen++;
     }
@@ -85,8 +92,8 @@ static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, 
     Text text = {0};
     text_string(&text, s->name);
     text_format(&text,
-                unknown ? "() got an unexpected keyword argument '%s'"
-                        : "() got multiple values for argument '%s'",
+                translate(unknown ? "() got an unexpected keyword argument '%s'"
+                                  : "() got multiple values for argument '%s'"),
                 label->data);
     throw_text(fiber, &text);
     if (unknown)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/spelling.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/module.h"
@@ -32,7 +33,7 @@ static void hint_value(Fiber *fiber, Operand *operand, Value v) {
     operand(proto->unit, proto->code, (uint32_t)(fiber->pc - 1 - proto->words), &name);
     value_repr(fiber, v, &value);
     if (name.length && strcmp(text_data(&name), text_data(&value)) != 0)
-        text_format(&hint, "`%s` is %s here", text_data(&name), text_data(&value));
+        text_format(&hint, translate("`%s` is %s here"), text_data(&name), text_data(&value));
     text_free(&name);
     text_free(&value);
     hint_set(fiber, &hint);
@@ -52,7 +53,7 @@ void hint_declared(Fiber *fiber, const Proto *proto, uint32_t declared) {
     if (declared == DECLARED_ELSEWHERE)
         return;
     Text hint = {0};
-    text_format(&hint, "it is declared in line %u", unit_line(proto->unit, declared));
+    text_format(&hint, translate("it is declared in line %u"), unit_line(proto->unit, declared));
     hint_set(fiber, &hint);
 }
 
@@ -66,7 +67,8 @@ static void did_you_mean(Fiber *fiber, const Spelling *search) {
     if (!search->nearest)
         return;
     Text hint = {0};
-    text_format(&hint, "did you mean `%.*s`?", (int)search->nearest_size, search->nearest);
+    text_format(&hint, translate("did you mean `%.*s`?"), (int)search->nearest_size,
+                search->nearest);
     hint_set(fiber, &hint);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/str.h"
@@ -106,7 +107,7 @@ static Value import_file(Fiber *fiber, Str *name) {
     text_free(&beside);
     if (!real)
         return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           strerror(errno));
+                           translate(strerror(errno)));
     Str *key = str_from_c(fiber->heap, real);
     free(real);
     Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);
@@ -116,7 +117,7 @@ static Value import_file(Fiber *fiber, Str *name) {
     size_t size;
     if (!vm_read_file(path->data, &text, &size))
         return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           strerror(errno));
+                           translate(strerror(errno)));
     Value v = run_module(fiber, key, path, text, size, false);
     free(text);
     return v;

@@ -7,6 +7,7 @@
 #include "vm/slow.h"
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/iterate.h"
 #include "object/list.h"
@@ -333,7 +334,7 @@ Value slow_format(Fiber *fiber, Value v, Value spec) {
 static bool wrong_count(Fiber *fiber, size_t want, size_t have, bool at_least) {
     if (have < want)
         throw_value(fiber, "not enough values to unpack (expected %s%zu, got %zu)",
-                    at_least ? "at least " : "", want, have);
+                    at_least ? translate("at least ") : "", want, have);
     else
         throw_value(fiber, "too many values to unpack (expected %zu)", want);
     return false;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
@@ -168,15 +169,15 @@ static bool is_main(const Proto *proto) {
 
 static void render_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i + 1 < trace->count; i++) {
-        text_format(out, "  in %s(), called at ", trace->entries[i].proto->name->data);
+        text_format(out, translate("  in %s(), called at "), trace->entries[i].proto->name->data);
         place_of(trace->entries[i + 1], out);
         text_char(out, '\n');
         if (trace->omitted && i == TRACE_NEWEST - 1)
-            text_format(out, "  ... %u more calls ...\n", trace->omitted);
+            text_format(out, translate("  ... %u more calls ...\n"), trace->omitted);
     }
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
     if (oldest && !is_main(oldest) && !trace->origin)
-        text_format(out, "  in %s()\n", oldest->name->data);
+        text_format(out, translate("  in %s()\n"), oldest->name->data);
     if (trace->origin)
         text_format(out, "  %s\n", trace->origin->data);
 }
@@ -232,7 +233,7 @@ void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
         if (!value_is_error(fiber_runtime(fiber), cause))
             return;
         error = (Instance *)value_to_ref(cause);
-        text_string(out, "caused by:\n");
+        text_string(out, translate("caused by:\n"));
         render_error(fiber, error, colour, out);
     }
 }
