@@ -33,6 +33,7 @@ static const char help_text[] = MESSAGE_LINES(
     "Before the script:\n"
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
+    "    --format json|text      how errors are shown: as JSON, one object a line, or as text\n"
     "\n"
     "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n");
@@ -40,6 +41,7 @@ static const char help_text[] = MESSAGE_LINES(
 static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
                      .timeout = options->timeout,
+                     .json = options->json,
                      .argument_count = options->argument_count,
                      .arguments = options->arguments,
                      .install = natives_install,

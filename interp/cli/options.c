@@ -91,12 +91,23 @@ static void take_memory(Reader *reader, const char *word) {
         problem(reader, "--max-memory takes a size as 64M or 2G, not '%s'", value);
 }
 
+static void take_error_format(Reader *reader, const char *word) {
+    const char *value = option_value(reader, word, "--format");
+    if (!value)
+        return;
+    reader->options.json = !strcmp(value, "json");
+    if (!reader->options.json && strcmp(value, "text") != 0)
+        problem(reader, "--format takes json or text, not '%s'", value);
+}
+
 // True where the word was an option that goes on (more may follow).
 static bool take_setting(Reader *reader, const char *word) {
     if (is_option(word, "--timeout"))
         take_timeout(reader, word);
     else if (is_option(word, "--max-memory"))
         take_memory(reader, word);
+    else if (is_option(word, "--format"))
+        take_error_format(reader, word);
     else
         return false;
     return true;

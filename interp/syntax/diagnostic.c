@@ -217,7 +217,7 @@ void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour) {
     text_char(out, '\n');
 }
 
-static void sort(Diagnostics *diagnostics) {
+void diagnostics_sort(Diagnostics *diagnostics) {
     Diagnostic *items = diagnostics->items;
     for (uint32_t i = 1; i < diagnostics->count; i++) {
         Diagnostic item = items[i];
@@ -229,7 +229,7 @@ static void sort(Diagnostics *diagnostics) {
 }
 
 void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostics, bool colour) {
-    sort(diagnostics);
+    diagnostics_sort(diagnostics);
     for (uint32_t i = 0; i < diagnostics->count; i++) {
         const Diagnostic *item = &diagnostics->items[i];
         if (i > 0)

@@ -45,6 +45,8 @@ void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const c
 // Takes back an error that turned out to be a consequence of another.
 void diagnostic_forget(Diagnostics *diagnostics, uint32_t index);
 
+// Puts them in the order of their places.
+void diagnostics_sort(Diagnostics *diagnostics);
 // All errors in order of their place, a blank line between, and how many more there were.
 void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostics, bool colour);
 

@@ -5,8 +5,11 @@
 #include "vm/trace.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/os.h"
 #include "base/translate.h"
 #include "object/error.h"
@@ -14,10 +17,12 @@
 #include "object/str.h"
 #include "sync/handle.h"
 #include "syntax/diagnostic.h"
+#include "syntax/diagnostic_json.h"
 #include "vm/call.h"
 #include "vm/unit.h"
 #include "vm/vm.h"
 
+enum { MOST_CAUSES = 8 }; // of an error that are shown, one behind the other
 enum { TRACE_NEWEST = 24, TRACE_OLDEST = 8, TRACE_MOST = TRACE_NEWEST + TRACE_OLDEST };
 
 typedef struct TraceEntry {
@@ -225,7 +230,6 @@ static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) 
 }
 
 void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
-    enum { MOST_CAUSES = 8 };
     Instance *error = (Instance *)value_to_ref(v);
     render_error(fiber, error, colour, out);
     for (int i = 0; i < MOST_CAUSES; i++) {
@@ -238,10 +242,108 @@ void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
     }
 }
 
+// ---- As JSON ----------------------------------------------------------------------------------
+
+static uint32_t pc_of(TraceEntry entry) {
+    return (uint32_t)(entry.pc - 1 - entry.proto->code->words);
+}
+
+static void json_calls(const Trace *trace, Text *out) {
+    for (uint32_t i = 0; i < trace->count; i++) {
+        TraceEntry entry = trace->entries[i];
+        text_string(out, i ? ",{" : "{");
+        json_text(out, "function", entry.proto->name->data);
+        unit_start_json(entry.proto->unit, entry.proto->code, pc_of(entry), out);
+        text_char(out, '}');
+    }
+}
+
+// Where there is no place, or only a part of it: the rest of its members.
+static void json_nulls(Text *out, int from) {
+    static const char *const members[] = {"file", "line", "column", "end_line", "end_column"};
+    for (int i = from; i < 5; i++)
+        json_null(out, members[i]);
+}
+
+// "  --> file:line:column" begins a trace that came as text, where it has a place at all.
+static void json_place_of_text(const Str *text, Text *out) {
+    static const char arrow[] = "  --> ";
+    Text line = {0};
+    unsigned long numbers[2] = {0};
+    text_append(&line, text->data, strcspn(text->data, "\n"));
+    for (int i = 1; i >= 0; i--) {
+        char *colon = strrchr(line.data, ':');
+        if (!colon)
+            break;
+        numbers[i] = strtoul(colon + 1, NULL, 10);
+        *colon = '\0';
+    }
+    bool found = numbers[0] && numbers[1] && !strncmp(line.data, arrow, sizeof arrow - 1);
+    if (found) {
+        json_text(out, "file", line.data + sizeof arrow - 1);
+        json_number(out, "line", numbers[0]);
+        json_number(out, "column", numbers[1]);
+    }
+    json_nulls(out, found ? 3 : 0);
+    text_free(&line);
+}
+
+static void json_place(const Trace *trace, Text *out) {
+    if (trace && trace->text) {
+        json_place_of_text(trace->text, out);
+    } else if (trace && trace->count > 0) {
+        TraceEntry newest = trace->entries[0];
+        unit_place_json(newest.proto->unit, newest.proto->code, pc_of(newest), out);
+    } else {
+        json_nulls(out, 0);
+    }
+}
+
+static void json_trace(const Trace *trace, Text *out) {
+    json_place(trace, out);
+    json_name(out, "trace");
+    text_char(out, '[');
+    if (trace)
+        json_calls(trace, out);
+    text_char(out, ']');
+    json_number(out, "omitted", trace ? trace->omitted : 0);
+    json_text(out, "origin", trace && trace->origin ? trace->origin->data : NULL);
+    json_text(out, "trace_text", trace && trace->text ? trace->text->data : NULL);
+}
+
+// `causes`: how many more are shown.
+static void json_error(Fiber *fiber, Instance *error, int causes, Text *out) {
+    Value message = error_message(error), cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
+    const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    text_char(out, '{');
+    diagnostic_json_head(out, instance_shape(error)->of->name->data,
+                         value_is_str(message) ? value_to_str(message)->data : "",
+                         trace && trace->hint ? trace->hint->data : NULL);
+    json_trace(trace, out);
+    if (causes > 0 && value_is_error(fiber_runtime(fiber), cause)) {
+        json_name(out, "cause");
+        json_error(fiber, (Instance *)value_to_ref(cause), causes - 1, out);
+    } else {
+        json_null(out, "cause");
+    }
+    text_char(out, '}');
+}
+
+void error_json(Fiber *fiber, Value error, Text *out) {
+    json_error(fiber, (Instance *)value_to_ref(error), MOST_CAUSES, out);
+}
+
+// ---- Reporting --------------------------------------------------------------------------------
+
 void error_report(Fiber *fiber, Value error) {
     Vm *vm = fiber_vm(fiber);
     Text text = {0};
-    error_render(fiber, error, vm->colour, &text);
+    if (vm->options.json) {
+        error_json(fiber, error, &text);
+        text_char(&text, '\n');
+    } else {
+        error_render(fiber, error, vm->colour, &text);
+    }
     os_write_all(STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);

@@ -21,6 +21,8 @@ void trace_hint(Fiber *fiber, Str *hint);
 
 // "error: KIND: message", excerpt, hint, calls: as an uncaught error is shown.
 void error_render(Fiber *fiber, Value error, bool colour, Text *out);
+// The same as a JSON object on one line (grammar/README.md has the fields).
+void error_json(Fiber *fiber, Value error, Text *out);
 // Shows it on standard error in one write, and makes the script's status 1.
 void error_report(Fiber *fiber, Value error);
 

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/os.h"
 #include "code/compile.h"
 #include "syntax/diagnostic.h"
+#include "syntax/diagnostic_json.h"
 #include "syntax/operand.h"
 #include "syntax/source.h"
 
@@ -43,7 +45,10 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
 #endif
         *out = unit;
     } else {
-        diagnostics_render(diagnostics, unit->source, errors, options->colour);
+        if (options->json)
+            diagnostics_json(diagnostics, unit->source, errors);
+        else
+            diagnostics_render(diagnostics, unit->source, errors, options->colour);
         unit_free(unit);
     }
     free(errors);
@@ -75,6 +80,17 @@ static Span place_span(const Code *code, uint32_t pc) {
 void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
     SourcePlace place = source_place(unit->source, place_span(code, pc).start);
     text_format(out, "%s:%u:%u", unit->source->name, place.line, place.column);
+}
+
+void unit_place_json(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    diagnostic_json_place(out, unit->source, place_span(code, pc));
+}
+
+void unit_start_json(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    SourcePlace place = source_place(unit->source, place_span(code, pc).start);
+    json_text(out, "file", unit->source->name);
+    json_number(out, "line", place.line);
+    json_number(out, "column", place.column);
 }
 
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out) {

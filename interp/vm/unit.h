@@ -35,6 +35,7 @@ typedef struct UnitOptions {
     uint32_t known_count;
     bool redeclare, give_last;
     bool colour; // of the diagnostics
+    bool json;   // they are JSON (syntax/diagnostic_json.h)
 } UnitOptions;
 
 // Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.
@@ -44,6 +45,10 @@ void unit_free(Unit *unit);
 
 // "file:line:column" of word `pc` in `code`.
 void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// The members of a JSON object that say where that word stands (syntax/diagnostic_json.h).
+void unit_place_json(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// The same without its end: file, line, column.
+void unit_start_json(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 // The source excerpt with the caret (diagnostic_excerpt) for that word.
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
 // The line of a place in the source.

@@ -179,10 +179,13 @@ static void print_diagnostics(Text *diagnostics) {
     text_free(diagnostics);
 }
 
-static Unit *compile(const char *name, const char *text, size_t size, const UnitOptions *options) {
+static Unit *compile(const Vm *vm, const char *name, const char *text, size_t size,
+                     const UnitOptions *options) {
     Text diagnostics = {0};
     Unit *unit = NULL;
-    if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
+    UnitOptions how = *options;
+    how.json = vm->options.json;
+    if (unit_compile(name, text, size, &how, &unit, &diagnostics) != UNIT_OK)
         print_diagnostics(&diagnostics);
     return unit;
 }
@@ -205,7 +208,7 @@ static bool load_main(Vm *vm, Fiber *fiber, Unit *unit, const char *name) {
 
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(name, text, size, &options);
+    Unit *unit = compile(vm, name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;
@@ -214,7 +217,7 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
 
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(name, text, size, &options);
+    Unit *unit = compile(vm, name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     unit_free(unit);
@@ -235,7 +238,7 @@ int vm_print_expression(Vm *vm, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
     options.mode = UNIT_EXPRESSION;
     options.give_last = true;
-    Unit *unit = compile("<string>", text, size, &options);
+    Unit *unit = compile(vm, "<string>", text, size, &options);
     if (!unit)
         return STATUS_USAGE;
     Fiber *fiber = vm->thread->main_fiber;

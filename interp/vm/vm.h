@@ -19,6 +19,7 @@ typedef struct VmOptions {
     size_t memory_limit; // bytes; 0: a default by the machine's size
     double timeout;      // seconds; 0: none
     bool stress;
+    bool json;          // errors are shown as JSON, one object a line
     int argument_count; // of `args`
     char *const *arguments;
     // Fills a new Vm with built-in classes, functions and modules (native/install.h).

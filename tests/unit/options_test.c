@@ -81,9 +81,15 @@ Test(options, settings_stand_before_the_script) {
     cr_expect_eq(options.action, ACTION_RUN_FILE);
     cr_expect_float_eq(options.timeout, 3, 0);
     cr_expect_str_eq(options.source, "a.conc");
+    cr_expect(read_line("conc --format=json a.conc").json);
+    cr_expect(read_line("conc run --format json a.conc").json);
+    cr_expect_not(read_line("conc --format=json --format=text a.conc").json);
+    cr_expect_not(read_line("conc a.conc --format=json").json);
 }
 
 Test(options, what_is_refused) {
+    expect_problem("conc --format", "--format needs a value");
+    expect_problem("conc --format JSON a.conc", "--format takes json or text, not 'JSON'");
     expect_problem("conc -e", "-e needs a value");
     expect_problem("conc --timeout", "--timeout needs a value");
     expect_problem("conc --timeout soon a.conc",
