@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/translate.h"
+#include "cli/explain.h"
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
@@ -27,6 +28,7 @@ static const char help_text[] = MESSAGE_LINES(
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
+    "    conc explain [NAME]     tell more on an error, with a wrong and a right program\n"
     "    conc --version          print the version\n"
     "    conc --help             print this\n"
     "\n"
@@ -118,6 +120,7 @@ int main(int argc, char **argv) {
     case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
     case ACTION_FORMAT: return fmt_run(&options);
+    case ACTION_EXPLAIN: return explain_run(options.source);
     }
     return STATUS_USAGE;
 }

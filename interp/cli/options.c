@@ -197,11 +197,20 @@ static void take_run(Reader *reader) {
         problem(reader, "%s needs the path of a script", "run");
 }
 
+// conc explain [NAME]
+static void take_explain(Reader *reader) {
+    reader->options.action = ACTION_EXPLAIN;
+    if (reader->next < reader->end)
+        reader->options.source = *reader->next++;
+    if (reader->next < reader->end)
+        problem(reader, "explain takes one name, not also %s", *reader->next);
+}
+
 // The words that stand where a script's name could: a script called `fmt` is run as `conc run fmt`.
 static const struct Command {
     const char *name;
     void (*take)(Reader *reader);
-} commands[] = {{"run", take_run}, {"fmt", take_format}};
+} commands[] = {{"run", take_run}, {"fmt", take_format}, {"explain", take_explain}};
 
 static const struct Command *command_named(const char *word) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

@@ -14,6 +14,7 @@ typedef enum Action {
     ACTION_PRINT,    // -p: `source` is the expression
     ACTION_CHECK,    // -c: `source` is the path ("-": standard input)
     ACTION_FORMAT,   // conc fmt: `arguments` are the paths ("-": standard input), at least one
+    ACTION_EXPLAIN,  // conc explain: `source` is the name, or NULL
     ACTION_HELP,
     ACTION_VERSION,
     ACTION_USAGE, // `problem` says what is wrong

@@ -55,6 +55,15 @@ Test(options, what_is_run) {
     cr_expect_eq(read_line("conc --version").action, ACTION_VERSION);
 }
 
+Test(options, what_to_explain) {
+    cr_expect_eq(read_line("conc explain").action, ACTION_EXPLAIN);
+    cr_expect_null(read_line("conc explain").source);
+    cr_expect_str_eq(read_line("conc explain KeyError").source, "KeyError");
+    expect_run("conc run explain", ACTION_RUN_FILE, "explain", "");
+    expect_problem("conc explain KeyError IndexError",
+                   "explain takes one name, not also IndexError");
+}
+
 Test(options, scripts_to_lay_out) {
     expect_run("conc fmt a.conc -", ACTION_FORMAT, "none", "a.conc -");
     expect_run("conc fmt -w a.conc --check", ACTION_FORMAT, "none", "a.conc --check");
