@@ -15,11 +15,13 @@
 #include "native/install.h"
 #include "native/stdlib.h"
 #include "process/signals.h"
+#include "repl/repl.h"
 #include "vm/vm.h"
 
 static const char help_text[] = MESSAGE_LINES(
     "conc: a small language for processes, threads, tasks, locks and queues\n"
     "\n"
+    "    conc                    try things at a prompt (from a pipe: run the script that comes)\n"
     "    conc FILE [ARG...]      run a script (also: conc run FILE); its `args` are the ARGs\n"
     "    conc -                  run the script that stands on standard input\n"
     "    conc -e TEXT [ARG...]   run a text\n"
@@ -33,6 +35,7 @@ static const char help_text[] = MESSAGE_LINES(
     "    conc --help             print this\n"
     "\n"
     "Before the script:\n"
+    "    -i                      go on at a prompt after the script, with its names\n"
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
     "    --format json|text      how errors are shown: as JSON, one object a line, or as text\n"
@@ -103,9 +106,16 @@ static void print_help(void) {
         printf("%s\n", shown);
 }
 
+static int start_repl(const Options *options) {
+    if (!options->interactive && !isatty(STDIN_FILENO))
+        return run_stdin(options, vm_run_text);
+    return with_vm(options, repl_run, NULL, NULL, 0);
+}
+
 int main(int argc, char **argv) {
     translate_choose();
     Options options = options_read(argc, argv);
+    Run *run = options.interactive ? repl_run : vm_run_text;
     switch (options.action) {
     case ACTION_HELP: print_help(); return STATUS_DONE;
     case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return STATUS_DONE;
@@ -113,11 +123,12 @@ int main(int argc, char **argv) {
         fprintf(stderr, translate("conc: %s (conc --help tells more)\n"), options.problem);
         return STATUS_USAGE;
     case ACTION_RUN_TEXT:
-        return with_vm(&options, vm_run_text, "<string>", options.source, strlen(options.source));
+        return with_vm(&options, run, "<string>", options.source, strlen(options.source));
     case ACTION_PRINT:
         return with_vm(&options, print_text, "<string>", options.source, strlen(options.source));
     case ACTION_RUN_STDIN: return run_stdin(&options, vm_run_text);
-    case ACTION_RUN_FILE: return run_file(&options, vm_run_text);
+    case ACTION_REPL: return start_repl(&options);
+    case ACTION_RUN_FILE: return run_file(&options, run);
     case ACTION_CHECK: return run_file(&options, vm_check_text);
     case ACTION_FORMAT: return fmt_run(&options);
     case ACTION_EXPLAIN: return explain_run(options.source);

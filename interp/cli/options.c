@@ -108,6 +108,8 @@ static bool take_setting(Reader *reader, const char *word) {
         take_memory(reader, word);
     else if (is_option(word, "--format"))
         take_error_format(reader, word);
+    else if (!strcmp(word, "-i"))
+        reader->options.interactive = true;
     else
         return false;
     return true;
@@ -221,7 +223,7 @@ static const struct Command *command_named(const char *word) {
 
 Options options_read(int argc, char **argv) {
     Reader reader = {.next = argv + 1, .end = argv + argc};
-    reader.options.action = ACTION_RUN_STDIN;
+    reader.options.action = ACTION_REPL;
     while (reader.next < reader.end && reader.options.action != ACTION_USAGE) {
         const char *word = *reader.next++;
         if (take_setting(&reader, word))

@@ -10,6 +10,7 @@
 typedef enum Action {
     ACTION_RUN_FILE, // `source` is the path
     ACTION_RUN_STDIN,
+    ACTION_REPL,     // nothing else was said
     ACTION_RUN_TEXT, // -e: `source` is the text
     ACTION_PRINT,    // -p: `source` is the expression
     ACTION_CHECK,    // -c: `source` is the path ("-": standard input)
@@ -25,6 +26,7 @@ typedef struct Options {
     const char *source;
     char *const *arguments; // of the script, or of the action
     int argument_count;
+    bool interactive;    // -i: a REPL, after the script
     double timeout;      // seconds; 0: none
     size_t memory_limit; // bytes; 0: default
     bool json;           // --format=json: errors are JSON, one object a line

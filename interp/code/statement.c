@@ -252,14 +252,23 @@ static void hoist(Emitter *e, Block *block) {
     }
 }
 
+// A start is the same statement that it would be elsewhere: its error is shown at once.
+static void give_value(Emitter *e, Expr *expr) {
+    Register value = register_take(e);
+    if (expr->kind == EXPR_START)
+        start_to(e, expr, value, true);
+    else
+        expression_to(e, expr, value);
+    emit(e, OP_RETURN, value, 0, 0);
+    e->top = e->locals;
+}
+
 void statement_items(Emitter *e, Block *block, bool give_last) {
     hoist(e, block);
     for (uint32_t i = 0; i < block->count; i++) {
         Stmt *stmt = block->items[i];
         if (give_last && i + 1 == block->count && stmt->kind == STMT_EXPR) {
-            Register value = expression_any(e, stmt->expr);
-            emit(e, OP_RETURN, value, 0, 0);
-            e->top = e->locals;
+            give_value(e, stmt->expr);
         } else {
             statement(e, stmt);
         }

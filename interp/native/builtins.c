@@ -56,10 +56,31 @@ static bool print_values(Fiber *fiber, Value *args, int count, Text *out) {
     return append_separator(fiber, args[2], "end", "\n", out);
 }
 
+// Every line begins with who prints it, where somebody wants to know.
+static void label_lines(Fiber *fiber, Text *text) {
+    Text label = {0}, labelled = {0};
+    if (rt(fiber)->label_output)
+        rt(fiber)->label_output(fiber, &label);
+    if (label.length == 0)
+        return;
+    const char *at = text_data(text), *end = at + text->length;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t size = (size_t)(newline ? newline + 1 - at : end - at);
+        text_append(&labelled, label.data, label.length);
+        text_append(&labelled, at, size);
+        at += size;
+    }
+    text_free(&label);
+    text_free(text);
+    *text = labelled;
+}
+
 static Value builtin_print(Fiber *fiber, Value *args, int count) {
     Text text = {0};
-    bool ok = print_values(fiber, args, count, &text) &&
-              output_write(fiber, STDOUT_FILENO, text_data(&text), text.length);
+    bool ok = print_values(fiber, args, count, &text);
+    label_lines(fiber, &text);
+    ok = ok && output_write(fiber, STDOUT_FILENO, text_data(&text), text.length);
     text_free(&text);
     return ok ? VALUE_NIL : VALUE_UNDEF;
 }

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "base/text.h"
 #include "heap/heap.h"
 #include "sched/fiber.h"
 
@@ -193,6 +194,9 @@ typedef struct Runtime {
     int (*asked_status)(World *world);
     // In a forked child: nobody has asked it for anything yet. NULL: nothing to do.
     void (*after_fork)(World *world);
+
+    // Says before each line that a fiber prints who prints it. Set by repl/; NULL: nobody asks.
+    void (*label_output)(Fiber *fiber, Text *label);
 
     struct Registry *registry;       // sync/registry.h: what was started
     const struct WaitOps *waits[64]; // sync/wait.h: what a select can wait for; ends with NULL

@@ -52,7 +52,7 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
     if (!load_relaxed(&world->ending) &&
         !(load_relaxed(&world->main_thread->poll) & POLL_INTERRUPT))
         notify(POLL_INTERRUPT);
-    else if (another)
+    else if (another && !load_relaxed(&world->interactive))
         _exit(STATUS_INTERRUPTED);
 }
 

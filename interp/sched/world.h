@@ -87,6 +87,8 @@ struct World {
     // From then on (os_now) what still computes on the main thread, but for its main fiber, is ended by
     // force (poll_answer). DEADLINE_NEVER but while the script ends.
     _Atomic uint64_t force_at;
+    // Somebody at a terminal goes on after whatever ends: Ctrl-C never ends the process by itself.
+    _Atomic bool interactive;
     bool terminated;   // SIGTERM has cancelled the main fiber; the main thread's
     bool forked_child; // this process is a child made by spawn
     uint32_t forks;    // how many forks lie between this process and the script's first

@@ -307,6 +307,8 @@ static void woken(Fiber *fiber, CancelScope *group, WakeReason reason) {
         return; // counted, and thrown by the next waiting call
     wait_throw(fiber, reason);
     block_failed(fiber, group, error_take(fiber));
+    if (reason == WAKE_INTERRUPTED) // Ctrl-C ends also those that only compute
+        world_notify_all(fiber->world, POLL_END);
 }
 
 // Under the group's lock.

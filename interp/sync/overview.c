@@ -4,11 +4,13 @@
 // safepoint, or in a wait.
 #include "sync/overview.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/os.h"
 #include "base/translate.h"
+#include "object/root.h"
 #include "object/str.h"
 #include "sync/registry.h"
 #include "sync/wait.h"
@@ -100,6 +102,61 @@ void overview_take(Fiber *fiber, Overview *overview) {
     if (overview->count > 0)
         qsort(overview->rows, overview->count, sizeof *overview->rows, by_id);
 }
+
+size_t overview_others(const Overview *overview) {
+    return overview->count - (overview->count > 0 && overview->rows[0].id == 1);
+}
+
+// ---- Ending ---------------------------------------------------------------------------------------
+
+typedef struct Wanted {
+    uint64_t id;
+    Handle *handle; // NULL: not found
+    int64_t pid;    // of a process
+} Wanted;
+
+static void find_child(void *context, Handle *handle, int64_t pid) {
+    Wanted *wanted = context;
+    if (handle->id == wanted->id) {
+        wanted->handle = handle;
+        wanted->pid = pid;
+    }
+}
+
+// The world is stopped.
+static void find_fiber(World *world, Wanted *wanted) {
+    for (Thread *thread = world->threads; thread; thread = thread->next)
+        for (Fiber *f = thread->fibers; f; f = f->next)
+            if (!f->ended && load_relaxed(&f->id) == wanted->id)
+                wanted->handle = handle_of(world->runtime, f->handle);
+}
+
+OverviewEnd overview_end(Fiber *fiber, uint64_t id) {
+    World *world = fiber->world;
+    Wanted wanted = {.id = id};
+    const ProcessHooks *processes = load_acquire(&fiber_registry(fiber)->processes);
+    while (!world_stop(world, fiber->thread)) {
+    }
+    find_fiber(world, &wanted);
+    if (!wanted.handle && processes)
+        processes->each_child(world, find_child, &wanted);
+    uint32_t mark = root_mark(fiber);
+    if (wanted.handle)
+        root_push(fiber, value_from_ref(wanted.handle));
+    world_resume(world, fiber->thread);
+    OverviewEnd end = OVERVIEW_UNKNOWN;
+    if (wanted.handle && wanted.pid && load_relaxed(&wanted.handle->cancelled)) {
+        kill((pid_t)wanted.pid, SIGKILL);
+        end = OVERVIEW_KILLED;
+    } else if (wanted.handle && handle_cancel(fiber, wanted.handle)) {
+        world_notify_all(world, POLL_END);
+        end = OVERVIEW_CANCELLED;
+    }
+    root_release(fiber, mark);
+    return end;
+}
+
+// ---- Printing -------------------------------------------------------------------------------------
 
 void overview_free(Overview *overview) {
     for (size_t i = 0; i < overview->count; i++) {

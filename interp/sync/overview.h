@@ -27,6 +27,13 @@ typedef struct Overview {
 // thread is attached and holds no lock; may collect. To be freed with overview_free.
 void overview_take(Fiber *fiber, Overview *overview);
 void overview_free(Overview *overview);
+// How many rows there are without the script's own thread.
+size_t overview_others(const Overview *overview);
+
+typedef enum OverviewEnd { OVERVIEW_UNKNOWN, OVERVIEW_CANCELLED, OVERVIEW_KILLED } OverviewEnd;
+// Ends what has this id: a thread or task is cancelled, also if it only computes; a process gets SIGTERM, and
+// SIGKILL where somebody has cancelled it before. The thread is attached and holds no lock; may collect.
+OverviewEnd overview_end(Fiber *fiber, uint64_t id);
 // A line a row: "thread 2 (loader) waits for an item in a queue (get), at x.conc:3:9".
 void overview_print(const Overview *overview, Text *out);
 

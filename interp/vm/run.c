@@ -165,30 +165,44 @@ static int settle(Vm *vm, Fiber *fiber, Value error, bool *at_once) {
     return interrupted ? STATUS_INTERRUPT : STATUS_ERROR;
 }
 
-int run_script(Vm *vm, Fiber *fiber) {
-    if (vm->options.timeout > 0)
-        watchdog_ask(&vm->watchdog, vm->options.timeout);
-    thread_run_until_ended(vm->thread, fiber);
-    int status = STATUS_DONE;
-    bool at_once = false, reported = false;
-    Value result = fiber->result;
-    if (fiber->error != VALUE_UNDEF)
-        status = settle(vm, fiber, error_take(fiber), &at_once);
-    if (!at_once && load_relaxed(&vm->exit_status) < 0 && !handles_finish(fiber, &reported)) {
-        int later = settle(vm, fiber, error_take(fiber), &at_once);
-        if (status == STATUS_DONE)
-            status = later;
-    }
-    fiber->result = result;
-    vm->stuck = !handles_end_all(fiber, END_GRACE); // detached threads and tasks, if nothing else
-    if (!vm->stuck)
-        watchdog_end(&vm->watchdog);
+// What the end of the process is to say, if its top level has ended with `status`.
+static int exit_status(Vm *vm, int status) {
     int asked = load_relaxed(&vm->exit_status);
     if (asked >= 0)
         return asked;
     if (load_relaxed(&vm->deadlocked) && status <= STATUS_ERROR)
         return STATUS_DEADLOCK;
     return status == STATUS_DONE && load_relaxed(&vm->failed) ? STATUS_ERROR : status;
+}
+
+// `status`: of what has run before.
+static int end(Vm *vm, Fiber *fiber, int status, bool wait) {
+    bool at_once = false, reported = false;
+    if (wait && load_relaxed(&vm->exit_status) < 0 && !handles_finish(fiber, &reported)) {
+        int later = settle(vm, fiber, error_take(fiber), &at_once);
+        if (status == STATUS_DONE)
+            status = later;
+    }
+    vm->stuck = !handles_end_all(fiber, END_GRACE); // detached threads and tasks, if nothing else
+    if (!vm->stuck)
+        watchdog_end(&vm->watchdog);
+    return exit_status(vm, status);
+}
+
+int run_end(Vm *vm, Fiber *fiber, bool wait) { return end(vm, fiber, STATUS_DONE, wait); }
+
+int run_script(Vm *vm, Fiber *fiber) {
+    if (vm->options.timeout > 0)
+        watchdog_ask(&vm->watchdog, vm->options.timeout);
+    thread_run_until_ended(vm->thread, fiber);
+    int status = STATUS_DONE;
+    bool at_once = false;
+    Value result = fiber->result;
+    if (fiber->error != VALUE_UNDEF)
+        status = settle(vm, fiber, error_take(fiber), &at_once);
+    status = end(vm, fiber, status, !at_once);
+    fiber->result = result;
+    return status;
 }
 
 void vm_end_process(Vm *vm, int status) {

@@ -12,6 +12,10 @@ extern const WorldHooks run_hooks;
 // nobody picked up. The exit status.
 int run_script(Vm *vm, Fiber *fiber);
 
+// The second half of that, for who runs the main fiber by himself: waits for what was started (if `wait`), and
+// ends the rest.
+int run_end(Vm *vm, Fiber *fiber, bool wait);
+
 // WorldHooks.show: prints what runs to standard error.
 void run_show(Thread *thread);
 

@@ -26,6 +26,8 @@
 static void vm_trace(void *context, Tracer *tracer) {
     Vm *vm = context;
     trace_value(tracer, slot_get(&vm->modules));
+    trace_value(tracer, slot_get(&vm->session));
+    trace_value(tracer, slot_get(&vm->shown));
     units_trace(vm, tracer);
 }
 
@@ -93,6 +95,8 @@ Vm *vm_new(const VmOptions *options) {
     vm->colour = vm_colour_wanted();
     set_hooks(vm);
     slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
+    slot_set(&vm->session, VALUE_NIL);
+    slot_set(&vm->shown, VALUE_NIL);
     if (options->install)
         options->install(vm->thread->main_fiber);
     name_builtins(vm);
@@ -215,13 +219,21 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
     return load_main(vm, fiber, unit, name) ? run_script(vm, fiber) : STATUS_ERROR;
 }
 
-int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
+bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics) {
     UnitOptions options = vm_unit_options(vm);
-    Unit *unit = compile(vm, name, text, size, &options);
-    if (!unit)
-        return STATUS_USAGE;
+    options.json = vm->options.json;
+    Unit *unit;
+    if (unit_compile(name, text, size, &options, &unit, diagnostics) != UNIT_OK)
+        return false;
     unit_free(unit);
-    return STATUS_DONE;
+    return true;
+}
+
+int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
+    Text diagnostics = {0};
+    bool ok = vm_compiles(vm, name, text, size, &diagnostics);
+    print_diagnostics(&diagnostics);
+    return ok ? STATUS_DONE : STATUS_USAGE;
 }
 
 static bool print_result(Fiber *fiber) {

@@ -37,6 +37,8 @@ typedef struct Vm {
     pthread_mutex_t mutex;
     VmOptions options;
     Slot modules; // a Map: path or name to module (import)
+    Slot session; // the module of a session (vm/session.h), or nil
+    Slot shown;   // what a REPL is about to print
     CodeName *builtin_names;
     Watchdog watchdog;
     bool colour;                               // standard error is a terminal that wants colour
@@ -66,6 +68,8 @@ enum {
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
 // Compiles only; prints diagnostics to standard error. The status.
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
+// The same, with the diagnostics as text.
+bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics);
 // conc -p: runs one expression and prints its value.
 int vm_print_expression(Vm *vm, const char *text, size_t size);
 

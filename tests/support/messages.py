@@ -24,7 +24,7 @@ KEYWORDS = {
     "throw_runtime": [1], "throw_held": [2],
     "diagnostic_add": [3, 4], "diagnostic_warn": [3, 4], "diagnostic_note": [3, 4],
     "syntax_error": [2, 3], "emit_limit": [1],
-    "problem": [1], "command_failed": [1],
+    "problem": [1], "command_failed": [1], "repl_say": [0],
     "fail": [1], "zero_division": [1], "refuse": [2], "process_error": [2],
 }
 # Functions of one name and two shapes.
@@ -52,7 +52,7 @@ NOT_SHOWN_CALLS = {"os_fatal", "verify_fail", "_Static_assert", "ROW", "START_RO
                    "NAME_ROWS", "X", "example"}
 # Names in scripts, and Python's names of operators, which read like prose.
 NO_PROSE = {"** or pow()", "not in", "is not", "map table", "conc: fatal: ", "conc: %s: %s\n",
-            "conc %s\n", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
+            "conc %s\n", ":load ", ":save ", "<input %u>", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
             "<module %s>", "',' or "}
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z`'(%\"]|$)|^[,;:]? [a-z]{2,} ")
 

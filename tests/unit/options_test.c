@@ -50,6 +50,12 @@ Test(options, what_is_run) {
     expect_run("conc -p 1+1", ACTION_PRINT, "1+1", "");
     expect_run("conc -c a.conc", ACTION_CHECK, "a.conc", "");
     expect_run("conc -- -e", ACTION_RUN_FILE, "-e", "");
+    expect_run("conc", ACTION_REPL, "none", "");
+    expect_run("conc -i", ACTION_REPL, "none", "");
+    expect_run("conc -i a.conc b", ACTION_RUN_FILE, "a.conc", "b");
+    cr_expect(read_line("conc -i a.conc").interactive);
+    cr_expect(read_line("conc run -i a.conc").interactive);
+    cr_expect_not(read_line("conc a.conc -i").interactive);
     cr_expect_eq(read_line("conc --help").action, ACTION_HELP);
     cr_expect_eq(read_line("conc -h").action, ACTION_HELP);
     cr_expect_eq(read_line("conc --version").action, ACTION_VERSION);
