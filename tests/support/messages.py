@@ -22,7 +22,7 @@ KEYWORDS = {
     "translate": [0], "MESSAGE": [0],
     "throw_error": [2], "throw_type": [1], "throw_value": [1], "throw_index": [1],
     "throw_runtime": [1], "throw_held": [2],
-    "diagnostic_add": [3, 4], "diagnostic_warn": [3, 4], "diagnostic_note": [3, 4],
+    "diagnostic_add": [3, 4],
     "syntax_error": [2, 3], "emit_limit": [1],
     "problem": [1], "command_failed": [1], "repl_say": [0],
     "fail": [1], "zero_division": [1], "refuse": [2], "process_error": [2],
