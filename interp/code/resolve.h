@@ -31,7 +31,7 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **bindin
 void resolve_function(Resolver *r, Function *function, Binding *own);
 void resolve_block(Resolver *r, Block *block);
 void resolve_await(Resolver *r, Span at); // reports an `await` in a place that cannot wait
-// "declared in line 7"; for hints.
-const char *resolve_line_hint(Resolver *r, const Name *name, Span at);
+// Notes at the error that was added just now where the name is declared, if that is in this text.
+void resolve_declared_note(Resolver *r, const Binding *binding);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "code/resolve.h"
+#include "syntax/foreign.h"
 
 // ---- Names ------------------------------------------------------------------------------------
 
@@ -45,13 +46,9 @@ Binding *resolve_name(Resolver *r, const Name *name) {
     return binding;
 }
 
-const char *resolve_line_hint(Resolver *r, const Name *name, Span at) {
-    Text text = {0};
-    text_format(&text, "`%s` is declared in line %u", name->text,
-                source_line_of(r->source, at.start));
-    const char *hint = arena_copy(r->arena, text_data(&text), text.length);
-    text_free(&text);
-    return hint;
+void resolve_declared_note(Resolver *r, const Binding *binding) {
+    if (binding->at.length)
+        diagnostic_cause(r->diagnostics, binding->at, "`%s` is declared", binding->name->text);
 }
 
 static bool reported_before(Resolver *r, const Name *name) {
@@ -65,7 +62,11 @@ static bool reported_before(Resolver *r, const Name *name) {
 }
 
 static const char *undeclared_hint(Resolver *r, const Name *name, bool assigned, Text *text) {
-    const char *near = NULL;
+    const char *near = NULL, *foreign = foreign_word_hint(name->text);
+    if (foreign) {
+        text_string(text, foreign);
+        return text_data(text);
+    }
     if (r->diagnostics->count < DIAGNOSTIC_LIMIT)
         near = scope_suggest(r->arena, r->scope, r->options, name);
     if (assigned)
@@ -99,9 +100,9 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) 
                        "cannot assign to the built-in '%s'", name->text);
         text_free(&text);
     } else if (binding->is_const) {
-        const char *hint = binding->at.length ? resolve_line_hint(r, name, binding->at) : NULL;
-        diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "cannot assign to constant '%s'",
+        diagnostic_add(r->diagnostics, "SyntaxError", at, NULL, "cannot assign to constant '%s'",
                        name->text);
+        resolve_declared_note(r, binding);
     } else if (binding->kind == BINDING_LOCAL) {
         binding_note_assign(binding, r->function);
     } else {

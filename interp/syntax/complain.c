@@ -76,17 +76,17 @@ static bool accepts(const Parser *parser, int code) {
 
 static bool accepts_expression(const Parser *parser) { return accepts(parser, TOKEN_INT); }
 
-// f"...", r"...", b"...", u"..."
-static const char *string_prefix_hint(const Parser *parser, const Token *token) {
-    const Token *prefix = &parser->previous;
-    if (prefix->at.start + prefix->at.length != token->at.start || prefix->at.length > 2)
-        return NULL;
-    switch (parser->source->bytes[prefix->at.start] | 32) {
+static const char *string_prefix_hint(char prefix) {
+    switch (prefix | 32) {
     case 'f': return "strings interpolate as they are: \"${name}\"";
     case 'r': return "a plain string is written '...'";
     case 'b': return "bytes are made with `\"...\".encode()`";
-    default: return "strings have no prefix";
+    default: return "leave it out";
     }
+}
+
+static bool is_string(const Token *token) {
+    return token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
 }
 
 static const char *hint_for_colon(const Parser *parser) {
@@ -108,6 +108,15 @@ static const char *hint_for_assign(const Parser *parser) {
     return accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
 }
 
+// A line ends where a block should start.
+static const char *hint_for_line(const Parser *parser, const Token *token) {
+    const char *text = parser->source->bytes + token->at.start;
+    if (*text != '\n')
+        return NULL;
+    return text[strspn(text, " \t\r\n")] == '{' ? "the `{` stands on the same line"
+                                                : "a block stands in `{ }`";
+}
+
 static bool starts_operand(int code) {
     switch (code) {
     case TOKEN_NAME:
@@ -125,13 +134,18 @@ static bool starts_operand(int code) {
     }
 }
 
-// The brackets around a refused token, without what it opens itself.
-static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
+// The innermost bracket around a refused token, what it opens itself aside; or NULL.
+static const Bracket *around(const Parser *parser, const Token *token) {
     const TokenStream *stream = &parser->stream;
     uint32_t count = stream->bracket_count;
     if (count && stream->brackets[count - 1].offset == token->at.start)
         count--;
-    return count && stream->brackets[count - 1].kind == kind;
+    return count ? &stream->brackets[count - 1] : NULL;
+}
+
+static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
+    const Bracket *bracket = around(parser, token);
+    return bracket && bracket->kind == kind;
 }
 
 // In the braces of `=> { ... }`.
@@ -151,18 +165,13 @@ static bool is_arrow_block(const Parser *parser, const Token *token) {
 
 static const char *hint_for(const Parser *parser, const Token *token) {
     const Token *previous = &parser->previous;
-    bool string = token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
-    if (string && previous->code == TOKEN_NAME) {
-        const char *hint = string_prefix_hint(parser, token);
-        if (hint)
-            return hint;
-    }
     if (token->code == TOKEN_NAME && !(token->flags & TOKEN_STARTS_LINE)) {
         const char *hint = foreign_word_hint(token->name->text);
         if (hint)
             return hint;
     }
-    if (string && (previous->code == TOKEN_STRING || previous->code == TOKEN_TEMPLATE_END))
+    if (is_string(token) &&
+        (previous->code == TOKEN_STRING || previous->code == TOKEN_TEMPLATE_END))
         return "strings are joined with `+`";
     if (is_arrow_block(parser, token))
         return "`=> {` starts a map; a function with statements is written `fn (x) { ... }`";
@@ -191,6 +200,8 @@ static const char *hint_for(const Parser *parser, const Token *token) {
         return previous->code == TOKEN_SUPER ? "write `super.init(...)`" : NULL;
     case TOKEN_STAR:
     case TOKEN_POWER:
+        if (previous->code == TOKEN_IMPORT)
+            return "say which names: `from math import sqrt, pi`";
         return parser->previous.code == TOKEN_LPAREN || parser->previous.code == TOKEN_COMMA
                    ? "a list is spread with `...`, and the rest parameter is `...rest`"
                    : NULL;
@@ -200,9 +211,7 @@ static const char *hint_for(const Parser *parser, const Token *token) {
                    ? "fields come to be in `fn init`: `self.x = ...`"
                    : NULL;
     case TOKEN_SEPARATOR:
-        return parser->source->bytes[token->at.start] == '\n' && accepts(parser, TOKEN_LBRACE)
-                   ? "the `{` stands on the same line"
-                   : NULL;
+        return accepts(parser, TOKEN_LBRACE) ? hint_for_line(parser, token) : NULL;
     default:
         return starts_operand(token->code) && !accepts_expression(parser) &&
                        (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_RBRACKET) ||
@@ -287,6 +296,17 @@ static bool complain_word(Parser *parser) {
     return true;
 }
 
+// f"...", r"...", b"...", u"..."
+static bool complain_prefix(Parser *parser, const Token *token) {
+    const Token *prefix = &parser->previous;
+    if (!is_string(token) || prefix->code != TOKEN_NAME || prefix->at.length > 2 ||
+        prefix->at.start + prefix->at.length != token->at.start)
+        return false;
+    syntax_error(parser, prefix->at, string_prefix_hint(prefix->name->text[0]),
+                 "a string has no prefix '%s'", prefix->name->text);
+    return true;
+}
+
 static bool complain_template(Parser *parser, const Token *token) {
     bool open = parser->previous.code == TOKEN_TEMPLATE_START ||
                 parser->previous.code == TOKEN_TEMPLATE_MIDDLE;
@@ -298,20 +318,50 @@ static bool complain_template(Parser *parser, const Token *token) {
     return true;
 }
 
+static const char *keyword_hint(const Parser *parser, const Token *token) {
+    int before = parser->previous.code;
+    if (token->code == TOKEN_SELF)
+        return "every method has `self` without declaring it: leave it out";
+    if (before == TOKEN_IMPORT || before == TOKEN_FROM)
+        return "what it names is built in, and needs no import";
+    return "choose another name";
+}
+
+// Where an error about the token points: at the end of the text it is what stands last there.
+static Span place_of(const Parser *parser, const Token *token) {
+    const Token *last = &parser->previous;
+    if (token->at.start < parser->source->length || !last->at.length)
+        return token->at;
+    return (Span){last->at.start + last->at.length, 0};
+}
+
+// Inside of brackets that an earlier line has opened: where.
+static void note_opening(Parser *parser, const Token *token) {
+    const Bracket *open = around(parser, token);
+    if (!open || open->kind >= BRACKET_BLOCK ||
+        source_line_of(parser->source, open->offset) ==
+            source_line_of(parser->source, token->at.start))
+        return;
+    Span at = {open->offset, 1};
+    diagnostic_cause(parser->diagnostics, at, "`%c` is opened", parser->source->bytes[at.start]);
+}
+
 static void complain_generally(Parser *parser, const Token *token) {
     char buffer[4 * QUOTE_LIMIT];
     const char *found = describe(parser, token, buffer, sizeof buffer);
     const char *hint = hint_for(parser, token);
     const char *wanted = expected(parser, token);
+    Span place = place_of(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
-        syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name",
+        syntax_error(parser, token->at, keyword_hint(parser, token), "%s is a keyword, not a name",
                      found);
     else if (stray(token))
         syntax_error(parser, token->at, NULL, "%s", stray(token));
     else if (wanted)
-        syntax_error(parser, token->at, hint, "expected %s, found %s", wanted, found);
+        syntax_error(parser, place, hint, "expected %s, found %s", wanted, found);
     else
-        syntax_error(parser, token->at, hint, "invalid syntax: unexpected %s", found);
+        syntax_error(parser, place, hint, "invalid syntax: unexpected %s", found);
+    note_opening(parser, token);
 }
 
 void complain(Parser *parser, const Token *token) {
@@ -321,6 +371,7 @@ void complain(Parser *parser, const Token *token) {
         return;
     if (token->code == TOKEN_END && !parser->diagnostics->count)
         parser->incomplete = true;
-    if (!complain_word(parser) && !complain_template(parser, token))
+    if (!complain_word(parser) && !complain_prefix(parser, token) &&
+        !complain_template(parser, token))
         complain_generally(parser, token);
 }

@@ -15,6 +15,14 @@ static const char *keep(Diagnostics *diagnostics, const char *text) {
     return arena_copy(diagnostics->arena, text, strlen(text));
 }
 
+static const char *keep_format(Diagnostics *diagnostics, const char *format, va_list list) {
+    Text text = {0};
+    text_format_list(&text, format, list);
+    const char *kept = keep(diagnostics, text_data(&text));
+    text_free(&text);
+    return kept;
+}
+
 static bool is_known(const Diagnostics *diagnostics, Span at) {
     for (uint32_t i = 0; i < diagnostics->count; i++)
         if (diagnostics->items[i].at.start == at.start)
@@ -24,27 +32,37 @@ static bool is_known(const Diagnostics *diagnostics, Span at) {
 
 void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
                     const char *format, ...) {
+    diagnostics->latest = NULL;
     if (is_known(diagnostics, at))
         return;
     if (diagnostics->count == DIAGNOSTIC_LIMIT) {
         diagnostics->dropped++;
         return;
     }
-    Text message = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&message, format, list);
-    va_end(list);
-    diagnostics->items[diagnostics->count++] = (Diagnostic){
+    diagnostics->latest = &diagnostics->items[diagnostics->count++];
+    *diagnostics->latest = (Diagnostic){
         .kind = kind,
-        .message = keep(diagnostics, text_data(&message)),
+        .message = keep_format(diagnostics, format, list),
         .hint = hint ? keep(diagnostics, hint) : NULL,
         .at = at,
     };
-    text_free(&message);
+    va_end(list);
+}
+
+void diagnostic_cause(Diagnostics *diagnostics, Span cause, const char *format, ...) {
+    if (!diagnostics->latest)
+        return;
+    va_list list;
+    va_start(list, format);
+    diagnostics->latest->note = keep_format(diagnostics, format, list);
+    diagnostics->latest->cause = cause;
+    va_end(list);
 }
 
 void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
+    diagnostics->latest = NULL;
     diagnostics->count--;
     for (uint32_t i = index; i < diagnostics->count; i++)
         diagnostics->items[i] = diagnostics->items[i + 1];
@@ -167,10 +185,26 @@ void diagnostic_head(Text *out, const char *kind, const char *message, bool colo
     text_char(out, '\n');
 }
 
-void diagnostic_hint(Text *out, const char *hint, bool colour) {
+static void put_labelled(Text *out, const char *label, const char *text, bool colour) {
     text_string(out, "  ");
-    put(out, colour, CYAN, "hint");
-    text_format(out, ": %s\n", hint);
+    put(out, colour, CYAN, label);
+    text_format(out, ": %s\n", text);
+}
+
+void diagnostic_note(Text *out, const char *note, bool colour) {
+    put_labelled(out, "note", note, colour);
+}
+
+void diagnostic_hint(Text *out, const char *hint, bool colour) {
+    put_labelled(out, "hint", hint, colour);
+}
+
+static void put_cause(Text *out, const Source *source, const Diagnostic *item, bool colour) {
+    SourcePlace place = source_place(source, item->cause.start);
+    Text note = {0};
+    text_format(&note, "%s at %s:%u:%u", item->note, source->name, place.line, place.column);
+    diagnostic_note(out, text_data(&note), colour);
+    text_free(&note);
 }
 
 static void put_gutter(Text *out, const char *number, int width, bool colour) {
@@ -234,6 +268,8 @@ void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostic
             text_char(out, '\n');
         diagnostic_head(out, item->kind, item->message, colour);
         diagnostic_excerpt(out, source, item->at, colour);
+        if (item->note)
+            put_cause(out, source, item, colour);
         if (item->hint)
             diagnostic_hint(out, item->hint, colour);
     }

@@ -41,6 +41,8 @@ typedef struct TokenStream {
     bool line_start;      // the next token is the first of its line
     bool class_head;      // between `class` and its `{`
     uint32_t class_level; // bracket_count there
+    uint32_t misfit;      // the first `}` that is indented otherwise than the line of its `{`; or 0
+    uint32_t misfit_line; // of that `{`
 } TokenStream;
 
 typedef struct Parser {

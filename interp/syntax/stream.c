@@ -69,6 +69,28 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
     const char *text = bracket_text(bracket->kind);
     Span at = {bracket->offset, (uint32_t)strlen(text)};
     syntax_error(parser, at, NULL, "'%s' was never closed", text);
+    if (bracket->kind >= BRACKET_BLOCK && parser->stream.misfit)
+        diagnostic_cause(parser->diagnostics, (Span){parser->stream.misfit, 1},
+                         "the `{` in line %u is closed by a `}` of another indentation",
+                         parser->stream.misfit_line);
+}
+
+static uint32_t indentation(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    while (offset > 0 && text[offset - 1] != '\n')
+        offset--;
+    return (uint32_t)strspn(text + offset, " \t");
+}
+
+// A `}` that starts its line stands under the line of its `{`, or a brace between is missing: the
+// first that does not is remembered for report_unclosed.
+static void note_misfit(Parser *parser, const Token *token, const Bracket *open) {
+    TokenStream *stream = &parser->stream;
+    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) ||
+        indentation(parser, token->at.start) == indentation(parser, open->offset))
+        return;
+    stream->misfit = token->at.start;
+    stream->misfit_line = source_line_of(parser->source, open->offset);
 }
 
 static void push(Parser *parser, BracketKind kind, uint32_t offset) {
@@ -104,6 +126,8 @@ static int close(Parser *parser, BracketKind kind, int code) {
         syntax_error(parser, at, NULL,
                      "closing parenthesis '%s' does not match opening parenthesis '%s'", text,
                      bracket_text(open->kind));
+        diagnostic_cause(parser->diagnostics, (Span){open->offset, 1}, "`%s` is opened",
+                         bracket_text(open->kind));
         if (!is_template(open))
             stream->bracket_count--;
     }
@@ -147,6 +171,7 @@ static Token close_brace(Parser *parser, Token token) {
         return (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else {
         token.code = TOKEN_RBRACE;
+        note_misfit(parser, &token, innermost(stream));
     }
     stream->bracket_count--;
     return token;
@@ -507,11 +532,9 @@ static Token read_token(Parser *parser) {
 Token stream_next(Parser *parser) {
     TokenStream *stream = &parser->stream;
     bool starts = at_statement_start(stream);
-    int before = stream->previous;
     Token token = read_token(parser);
     stream->await_starts = token.code == TOKEN_AWAIT && starts;
-    stream->else_of_block =
-        token.code == TOKEN_ELSE && before == TOKEN_RBRACE && newlines_count(stream);
+    stream->else_of_block = token.code == TOKEN_ELSE && starts && newlines_count(stream);
     if (token.code == TOKEN_SEPARATOR && stream->class_head &&
         stream->bracket_count <= stream->class_level)
         stream->class_head = false;

@@ -8,12 +8,15 @@
 
 #include "base/spelling.h"
 #include "object/error.h"
+#include "object/list.h"
 #include "object/map.h"
 #include "object/module.h"
 #include "object/operate.h"
 #include "object/str.h"
+#include "syntax/foreign.h"
 #include "vm/trace.h"
 #include "vm/unit.h"
+#include "vm/vm.h"
 
 typedef void Operand(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 
@@ -48,12 +51,14 @@ void hint_nil(Fiber *fiber, Value v) {
         hint_value(fiber, unit_callee, v);
 }
 
-void hint_declared(Fiber *fiber, const Proto *proto, uint32_t declared) {
+void note_declared(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared) {
     if (declared == DECLARED_ELSEWHERE)
         return;
-    Text hint = {0};
-    text_format(&hint, "it is declared in line %u", unit_line(proto->unit, declared));
-    hint_set(fiber, &hint);
+    Text note = {0};
+    text_format(&note, "`%.*s` is declared at ", (int)name.size, name.text);
+    unit_offset_place(proto->unit, declared, &note);
+    trace_note(fiber, str_from_text(fiber->heap, &note));
+    text_free(&note);
 }
 
 // ---- Names that are nearly right --------------------------------------------------------------
@@ -100,11 +105,45 @@ static void try_module(Spelling *search, const ModuleObject *module) {
             try_name(search, module->names[i]);
 }
 
+static bool has_member(const Class *c, const char *name) {
+    for (uint32_t i = 0; i < c->member_count; i++)
+        if (strcmp(c->members[i].name->data, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_sized(Value v) {
+    return value_is_str(v) || value_is_list(v) || value_is_map(v) || value_is_kind(v, KIND_SET) ||
+           value_is_kind(v, KIND_BYTES) || value_is_kind(v, KIND_RANGE);
+}
+
+// What conc writes for a member of that name of other languages, if this receiver can do it.
+static bool foreign_member(Fiber *fiber, Value receiver, const Str *name) {
+    const Class *c = class_of(fiber_runtime(fiber), receiver);
+    for (const ForeignMember *f = foreign_members; f->word; f++) {
+        if (strcmp(f->word, name->data) != 0)
+            continue;
+        if (f->instead ? !has_member(c, f->instead) : !is_sized(receiver))
+            continue;
+        Text hint = {0};
+        if (f->hint)
+            text_string(&hint, f->hint);
+        else
+            text_format(&hint, "did you mean `%s`?", f->instead);
+        hint_set(fiber, &hint);
+        return true;
+    }
+    return false;
+}
+
 void hint_member(Fiber *fiber, Value receiver, const Str *name) {
     if (receiver == VALUE_NIL) {
         hint_value(fiber, unit_receiver, receiver);
         return;
     }
+    bool outer = value_is_kind(receiver, KIND_MODULE) || value_is_kind(receiver, KIND_CLASS);
+    if (!outer && foreign_member(fiber, receiver, name))
+        return;
     Spelling search;
     spelling_start(&search, name->data, name->size);
     if (value_is_kind(receiver, KIND_MODULE)) {
@@ -127,7 +166,47 @@ void hint_method(Fiber *fiber, const Class *c, const Str *name) {
     did_you_mean(fiber, &search);
 }
 
+static void hint_text(Fiber *fiber, const char *text) {
+    Text hint = {0};
+    text_string(&hint, text);
+    hint_set(fiber, &hint);
+}
+
+void hint_module(Fiber *fiber, const Str *name) {
+    const char *foreign = foreign_module_hint(name->data);
+    if (foreign) {
+        hint_text(fiber, foreign);
+        return;
+    }
+    Spelling search;
+    spelling_start(&search, name->data, name->size);
+    size_t position = 0;
+    Value key, v;
+    while (map_next(value_to_map(slot_get(&fiber_vm(fiber)->modules)), &position, &key, &v))
+        if (value_is_str(key) && !strchr(value_to_str(key)->data, '/'))
+            try_name(&search, value_to_str(key));
+    if (search.nearest) {
+        did_you_mean(fiber, &search);
+        return;
+    }
+    Text hint = {0};
+    text_format(&hint, "a file is imported by its path: `import \"%s.conc\"`", name->data);
+    hint_set(fiber, &hint);
+}
+
+void hint_import(Fiber *fiber, const ModuleObject *module, const Str *name) {
+    Spelling search;
+    spelling_start(&search, name->data, name->size);
+    try_module(&search, module);
+    did_you_mean(fiber, &search);
+}
+
 void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str *label) {
+    const char *foreign = foreign_label_hint(label->data);
+    if (foreign) {
+        hint_text(fiber, foreign);
+        return;
+    }
     Spelling search;
     spelling_start(&search, label->data, label->size);
     for (uint32_t i = 0; i < count; i++)

@@ -7,6 +7,7 @@
 #define CONC_VM_HINT_H
 
 #include "object/class.h"
+#include "object/module.h"
 #include "vm/proto.h"
 
 // Division by `divisor`: names it.
@@ -19,7 +20,11 @@ void hint_method(Fiber *fiber, const Class *c, const Str *name);
 void hint_nil(Fiber *fiber, Value v);
 // No parameter is called `label`: the nearest one.
 void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str *label);
-// The variable is declared at offset `declared` of the text of `proto`.
-void hint_declared(Fiber *fiber, const Proto *proto, uint32_t declared);
+// There is no module of that name: what conc has built in, or how files are imported.
+void hint_module(Fiber *fiber, const Str *name);
+// `module` has no name `name`: the nearest one.
+void hint_import(Fiber *fiber, const ModuleObject *module, const Str *name);
+// Not a hint but a note: `name` is declared at offset `declared` of the text of `proto`.
+void note_declared(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared);
 
 #endif

@@ -450,7 +450,7 @@ void slow_throw(Fiber *fiber, Value error) {
 static void name_error(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared) {
     throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
                 (int)name.size, name.text);
-    hint_declared(fiber, proto, declared);
+    note_declared(fiber, proto, name, declared);
 }
 
 void slow_global_error(Fiber *fiber, const Proto *proto, uint32_t slot) {

@@ -29,7 +29,7 @@ typedef struct Trace {
     uint32_t count;   // entries, newest first
     uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
     Str *text;        // a trace that came as text (from a child process); else NULL
-    Str *hint;        // or NULL
+    Str *hint, *note; // or NULL
     Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
     TraceEntry entries[];
 } Trace;
@@ -37,6 +37,7 @@ typedef struct Trace {
 static void trace_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Trace *)object)->text);
     trace_object(tracer, ((Trace *)object)->hint);
+    trace_object(tracer, ((Trace *)object)->note);
     trace_object(tracer, ((Trace *)object)->origin);
 }
 
@@ -121,11 +122,21 @@ static Trace *trace_of(Value v) {
     return value_is_kind(v, KIND_TRACE) ? (Trace *)value_to_ref(v) : NULL;
 }
 
-void trace_hint(Fiber *fiber, Str *hint) {
+static Trace *thrown_trace(Fiber *fiber) {
     Instance *error = (Instance *)value_to_ref(fiber->error);
-    Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    return trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+}
+
+void trace_hint(Fiber *fiber, Str *hint) {
+    Trace *trace = thrown_trace(fiber);
     if (trace)
         trace->hint = hint;
+}
+
+void trace_note(Fiber *fiber, Str *note) {
+    Trace *trace = thrown_trace(fiber);
+    if (trace)
+        trace->note = note;
 }
 
 static void place_of(TraceEntry entry, Text *out) {
@@ -195,6 +206,8 @@ static void render_trace(const Trace *trace, bool colour, Text *out) {
         return;
     }
     render_excerpt(trace, colour, out);
+    if (trace->note)
+        diagnostic_note(out, trace->note->data, colour);
     if (trace->hint)
         diagnostic_hint(out, trace->hint->data, colour);
     render_calls(trace, out);

@@ -72,9 +72,13 @@ static Span place_span(const Code *code, uint32_t pc) {
     return (Span){code->places[low - 1].offset, code->places[low - 1].length};
 }
 
-void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
-    SourcePlace place = source_place(unit->source, place_span(code, pc).start);
+void unit_offset_place(const Unit *unit, uint32_t offset, Text *out) {
+    SourcePlace place = source_place(unit->source, offset);
     text_format(out, "%s:%u:%u", unit->source->name, place.line, place.column);
+}
+
+void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    unit_offset_place(unit, place_span(code, pc).start, out);
 }
 
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out) {

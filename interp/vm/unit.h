@@ -46,6 +46,8 @@ void unit_free(Unit *unit);
 void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 // The source excerpt with the caret (diagnostic_excerpt) for that word.
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
+// "file:line:column" of an offset in the source.
+void unit_offset_place(const Unit *unit, uint32_t offset, Text *out);
 // The line of a place in the source.
 uint32_t unit_line(const Unit *unit, uint32_t offset);
 const char *unit_text(const Unit *unit);

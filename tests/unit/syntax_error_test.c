@@ -43,7 +43,7 @@ Test(syntax_error, habits_of_python) {
     check("[x for x in xs]",
           "1:4 expected ']', found 'for'"
           " [there are no comprehensions: write `xs.map(fn (x) => ...)` or `xs.filter(...)`]");
-    check("f\"a\"", "1:2 invalid syntax: unexpected string"
+    check("f\"a\"", "1:1 a string has no prefix 'f'"
                     " [strings interpolate as they are: \"${name}\"]");
     check("f(*xs)", "1:3 expected an expression, found '*' [a list is spread with `...`, and the "
                     "rest parameter is `...rest`]");
