@@ -22,7 +22,7 @@ static const char help_text[] =
     "    conc -                  run the script that stands on standard input\n"
     "    conc -e TEXT [ARG...]   run a text\n"
     "    conc -p EXPRESSION      print the value of an expression\n"
-    "    conc -c FILE            only check the syntax and the names\n"
+    "    conc -c FILE            only check the syntax and the names; warns as well\n"
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
@@ -32,6 +32,7 @@ static const char help_text[] =
     "Before the script:\n"
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
+    "    --no-warnings           print errors only\n"
     "\n"
     "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
@@ -39,6 +40,7 @@ static const char help_text[] =
 static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
                      .timeout = options->timeout,
+                     .no_warnings = options->no_warnings,
                      .argument_count = options->argument_count,
                      .arguments = options->arguments,
                      .install = natives_install,

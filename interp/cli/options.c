@@ -95,6 +95,8 @@ static bool take_setting(Reader *reader, const char *word) {
         take_timeout(reader, word);
     else if (is_option(word, "--max-memory"))
         take_memory(reader, word);
+    else if (!strcmp(word, "--no-warnings"))
+        reader->options.no_warnings = true;
     else
         return false;
     return true;

@@ -26,6 +26,7 @@ typedef struct Options {
     int argument_count;
     double timeout;      // seconds; 0: none
     size_t memory_limit; // bytes; 0: default
+    bool no_warnings;    // --no-warnings
     bool rewrite;        // conc fmt -w: into the files
     bool only_check;     // conc fmt --check: names of files that would change
     char problem[200];

@@ -146,6 +146,8 @@ static FunctionScope *function_scope(Resolver *r, Function *function, Binding *o
     f->may_await = function->is_async || function->kind == FUNCTION_TEST;
     f->own = own && own->kind == BINDING_LOCAL ? own : NULL;
     f->group = r->function->group;
+    f->in_child = r->starts_child;
+    r->starts_child = false;
     if (kind_has_self(function->kind)) {
         f->self = arena_new(r->arena, Binding);
         *f->self = (Binding){.kind = BINDING_LOCAL, .owner = f, .ready = true, .made = true};

@@ -20,6 +20,7 @@ typedef struct Resolver {
     FunctionScope *function;
     NameTable reported; // undeclared names: one error each is enough
     uint32_t loops;     // given numbers
+    bool starts_child;  // the function that comes next is the block of a `spawn { }`
 } Resolver;
 
 // The binding of a name in sight, or NULL. Notes a capture if it is another function's local.

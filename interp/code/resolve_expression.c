@@ -88,6 +88,22 @@ void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     text_free(&text);
 }
 
+// What is assigned in a `spawn { }` is the child's copy of a variable of its parent.
+static void warn_of_copy(Resolver *r, const Binding *binding, Span at) {
+    const FunctionScope *f = r->function;
+    while (f && f != binding->owner && !f->in_child)
+        f = f->parent;
+    if (!f || f == binding->owner || !r->options->warnings)
+        return;
+    diagnostic_add(r->options->warnings, NULL, at,
+                   "give it back with `return`, or share it: `Atomic(0, shared: true)`, "
+                   "`queue(shared: true)`",
+                   "only the child process will see this value of '%s'", binding->name->text);
+    if (binding->at.length)
+        diagnostic_cause(r->options->warnings, binding->at, "`%s` is declared",
+                         binding->name->text);
+}
+
 void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) {
     Binding *binding = resolve_name(r, name);
     *slot = binding;
@@ -103,10 +119,12 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) 
         diagnostic_add(r->diagnostics, "SyntaxError", at, NULL, "cannot assign to constant '%s'",
                        name->text);
         resolve_declared_note(r, binding);
-    } else if (binding->kind == BINDING_LOCAL) {
-        binding_note_assign(binding, r->function);
     } else {
-        binding->assigned = true;
+        warn_of_copy(r, binding, at);
+        if (binding->kind == BINDING_LOCAL)
+            binding_note_assign(binding, r->function);
+        else
+            binding->assigned = true;
     }
 }
 
@@ -159,7 +177,8 @@ static void resolve_name_expr(Resolver *r, Expr *expr) {
 // What a child process starts is its own affair: the group is its parent's.
 static void resolve_started_block(Resolver *r, Expr *expr) {
     Binding *group = r->function->group;
-    if (expr->start.kind == START_SPAWN)
+    r->starts_child = expr->start.kind == START_SPAWN;
+    if (r->starts_child)
         r->function->group = NULL;
     resolve_function(r, expr->start.block, NULL);
     r->function->group = group;

@@ -38,6 +38,9 @@ typedef struct WorldHooks {
     // any attached thread while `fiber` may run on: it reads what it needs by relaxed atomics, and the
     // answer may be out of date. A Fiber's memory stays a Fiber's until the world ends.
     Fiber *(*waits_for)(Fiber *fiber);
+    // The task `fiber` has waited without `await`, and others of its thread that could have run did
+    // not for `nanoseconds`. Own thread, attached; its wait has ended, but nobody has asked why yet.
+    void (*held_up)(Fiber *fiber, uint64_t nanoseconds);
     // Prints what runs to standard error (SIGQUIT). On the main thread, attached, no lock held; may
     // stop the world.
     void (*show)(Thread *thread);

@@ -70,11 +70,12 @@ void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
 
 // ---- Colours ----------------------------------------------------------------------------------
 
-#define RED   "\033[1;31m"
-#define BLUE  "\033[1;34m"
-#define CYAN  "\033[1;36m"
-#define BOLD  "\033[1m"
-#define PLAIN "\033[0m"
+#define RED    "\033[1;31m"
+#define BLUE   "\033[1;34m"
+#define YELLOW "\033[1;33m"
+#define CYAN   "\033[1;36m"
+#define BOLD   "\033[1m"
+#define PLAIN  "\033[0m"
 
 static void put(Text *out, bool colour, const char *style, const char *text) {
     if (colour)
@@ -173,6 +174,16 @@ static void put_carets(Text *out, const View *view, uint32_t length) {
 
 // ---- Drawing ----------------------------------------------------------------------------------
 
+void diagnostic_warning(Text *out, const char *message, bool colour) {
+    put(out, colour, YELLOW, "warning");
+    if (colour)
+        text_string(out, BOLD);
+    text_format(out, ": %s", message);
+    if (colour)
+        text_string(out, PLAIN);
+    text_char(out, '\n');
+}
+
 void diagnostic_head(Text *out, const char *kind, const char *message, bool colour) {
     put(out, colour, RED, "error");
     if (colour)
@@ -266,7 +277,10 @@ void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostic
         const Diagnostic *item = &diagnostics->items[i];
         if (i > 0)
             text_char(out, '\n');
-        diagnostic_head(out, item->kind, item->message, colour);
+        if (item->kind)
+            diagnostic_head(out, item->kind, item->message, colour);
+        else
+            diagnostic_warning(out, item->message, colour);
         diagnostic_excerpt(out, source, item->at, colour);
         if (item->note)
             put_cause(out, source, item, colour);

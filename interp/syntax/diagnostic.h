@@ -25,7 +25,7 @@
 enum { DIAGNOSTIC_LIMIT = 20 }; // more errors of one source are counted, not kept
 
 typedef struct Diagnostic {
-    const char *kind;    // "SyntaxError", "NameError"; a constant
+    const char *kind;    // "SyntaxError", "NameError"; a constant. NULL: it is a warning
     const char *message; // one line, in the arena
     const char *hint;    // one line, in the arena, or NULL
     const char *note;    // what stands at `cause`: one line, in the arena, or NULL
@@ -40,7 +40,7 @@ typedef struct Diagnostics {
     Diagnostic *latest; // what diagnostic_add has just added; NULL if it passed the error over
 } Diagnostics;
 
-// Adds an error; `hint` (or NULL) is copied. A second error at the same offset is passed over, as
+// Adds an error (or a warning: `kind` NULL, in a list of their own); `hint` (or NULL) is copied. A second error at the same offset is passed over, as
 // it can only be a consequence of the first.
 void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
@@ -59,6 +59,8 @@ void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostic
 // The pieces. Each ends with a newline.
 // "error: KIND: MESSAGE"; an empty or NULL message leaves "error: KIND".
 void diagnostic_head(Text *out, const char *kind, const char *message, bool colour);
+// "warning: MESSAGE".
+void diagnostic_warning(Text *out, const char *message, bool colour);
 // The place, the source line and the carets. Long lines are cut to a window around the place.
 void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour);
 void diagnostic_note(Text *out, const char *note, bool colour);

@@ -17,6 +17,7 @@
 #include "sync/wait.h"
 #include "vm/call.h"
 #include "vm/trace.h"
+#include "vm/warning.h"
 
 // --- one turn of a fiber ---
 
@@ -125,6 +126,7 @@ const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
     .describe_wait = wait_describe,
     .waits_for = wait_target,
+    .held_up = warn_held_up,
     .show = run_show,
     .trace_fiber = run_trace,
 };

@@ -23,30 +23,31 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
                         Unit **out, Text *diagnostics) {
     Unit *unit = os_calloc(1, sizeof *unit);
     unit->source = source_new(name, text, size);
-    Diagnostics *errors = os_calloc(1, sizeof *errors);
-    errors->arena = &unit->arena;
+    Diagnostics *found = os_calloc(2, sizeof *found), *errors = &found[0], *warnings = &found[1];
+    errors->arena = warnings->arena = &unit->arena;
     CompileOptions how = {.builtins = options->builtins,
                           .builtin_count = options->builtin_count,
                           .known = options->known,
                           .known_constant = options->known_constant,
                           .known_count = options->known_count,
                           .redeclare = options->redeclare,
+                          .warnings = options->warnings ? warnings : NULL,
                           .give_last = options->give_last};
     bool incomplete = false;
     unit->code = compile_source(&unit->arena, unit->source, options->mode == UNIT_EXPRESSION, &how,
                                 errors, &incomplete);
     UnitStatus status = unit->code ? UNIT_OK : incomplete ? UNIT_INCOMPLETE : UNIT_ERROR;
     *out = NULL;
+    diagnostics_render(diagnostics, unit->source, unit->code ? warnings : errors, options->colour);
     if (status == UNIT_OK) {
 #ifndef NDEBUG
         verify(unit);
 #endif
         *out = unit;
     } else {
-        diagnostics_render(diagnostics, unit->source, errors, options->colour);
         unit_free(unit);
     }
-    free(errors);
+    free(found);
     return status;
 }
 
@@ -111,6 +112,14 @@ void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
 
 void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
     append_span(unit, operand_before(unit->source, place_span(code, pc), true), out);
+}
+
+void unit_word(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, place_span(code, pc), out);
+}
+
+void unit_call(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_call(unit->source, place_span(code, pc)), out);
 }
 
 const char *unit_name(const Unit *unit) { return unit->source->name; }

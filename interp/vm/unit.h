@@ -34,10 +34,12 @@ typedef struct UnitOptions {
     const bool *known_constant;
     uint32_t known_count;
     bool redeclare, give_last;
-    bool colour; // of the diagnostics
+    bool warnings; // are asked for
+    bool colour;   // of the diagnostics
 } UnitOptions;
 
-// Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.
+// Reads and compiles `text`. On UNIT_OK *out is the unit, and `diagnostics` has
+// the warnings as text, if they are asked for; else it has the errors.
 UnitStatus unit_compile(const char *name, const char *text, size_t size, const UnitOptions *options,
                         Unit **out, Text *diagnostics);
 void unit_free(Unit *unit);
@@ -59,6 +61,9 @@ const char *unit_line_text(const Unit *unit, uint32_t line, size_t *size);
 void unit_operand(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// What stands there itself, and the whole call of it (operand_call), else nothing.
+void unit_word(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+void unit_call(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 const char *unit_name(const Unit *unit);
 
 #endif

@@ -82,6 +82,7 @@ Vm *vm_new(const VmOptions *options) {
     store_relaxed(&vm->exit_status, -1);
     pthread_mutex_init(&vm->mutex, NULL);
     watchdog_init(&vm->watchdog, vm);
+    warnings_init(&vm->warnings);
     HeapOptions heap_options = {.memory_limit = options->memory_limit, .stress = options->stress};
     vm->heap = heap_new(&heap_options);
     vm->world = world_new(vm->heap, &run_hooks);
@@ -116,6 +117,7 @@ void vm_free(Vm *vm) {
     }
     free(vm->builtin_names);
     pthread_mutex_destroy(&vm->mutex);
+    warnings_free(&vm->warnings);
     free(vm);
 }
 
@@ -182,7 +184,8 @@ static void print_diagnostics(Text *diagnostics) {
 static Unit *compile(const char *name, const char *text, size_t size, const UnitOptions *options) {
     Text diagnostics = {0};
     Unit *unit = NULL;
-    if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
+    unit_compile(name, text, size, options, &unit, &diagnostics);
+    if (diagnostics.length)
         print_diagnostics(&diagnostics);
     return unit;
 }
@@ -214,6 +217,7 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
 
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size) {
     UnitOptions options = vm_unit_options(vm);
+    options.warnings = !vm->options.no_warnings;
     Unit *unit = compile(name, text, size, &options);
     if (!unit)
         return STATUS_USAGE;
