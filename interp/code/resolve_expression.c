@@ -61,8 +61,20 @@ static bool reported_before(Resolver *r, const Name *name) {
     return false;
 }
 
-static const char *undeclared_hint(Resolver *r, const Name *name, bool assigned, Text *text) {
+// `// word`: read as a division.
+static bool is_slash_comment(const Resolver *r, Span at) {
+    const char *text = r->source->bytes;
+    uint32_t offset = at.start;
+    while (offset > 0 && text[offset - 1] == ' ')
+        offset--;
+    return offset >= 2 && text[offset - 1] == '/' && text[offset - 2] == '/';
+}
+
+static const char *undeclared_hint(Resolver *r, const Name *name, Span at, bool assigned,
+                                   Text *text) {
     const char *near = NULL, *foreign = foreign_word_hint(name->text);
+    if (is_slash_comment(r, at))
+        foreign = "a comment is written `# ...`";
     if (foreign) {
         text_string(text, foreign);
         return text_data(text);
@@ -82,7 +94,7 @@ void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     if (reported_before(r, name))
         return;
     Text text = {0};
-    const char *hint = undeclared_hint(r, name, assigned, &text);
+    const char *hint = undeclared_hint(r, name, at, assigned, &text);
     diagnostic_add(r->diagnostics, "NameError", at, hint, "name '%s' is not %s", name->text,
                    assigned ? "declared" : "defined");
     text_free(&text);
@@ -214,7 +226,7 @@ void resolve_expr(Resolver *r, Expr *expr) {
         break;
     case EXPR_NAME: resolve_name_expr(r, expr); break;
     case EXPR_SELF: resolve_self(r, expr->at, "self"); break;
-    case EXPR_SUPER: resolve_self(r, expr->at, "super"); break;
+    case EXPR_SUPER: resolve_self(r, (Span){expr->whole.start, 5}, "super"); break;
     case EXPR_LIST: resolve_arguments(r, expr->list.items, expr->list.count); break;
     case EXPR_MAP:
         for (uint32_t i = 0; i < expr->map.count; i++) {

@@ -99,7 +99,8 @@ Stmt *stmt_augment(Parser *parser, const ItemList *left, const Token *op, const 
     TargetList targets = targets_from_items(parser, left, false);
     const Target *target = targets.targets.items;
     if (targets.unpacks || target->kind == TARGET_LIST)
-        syntax_error(parser, op->at, NULL, "'%.*s' needs a single target", (int)op->at.length,
+        syntax_error(parser, op->at, "write one assignment a statement",
+                     "'%.*s' needs a single target", (int)op->at.length,
                      parser->source->bytes + op->at.start);
     Stmt *stmt = stmt_new(parser, STMT_AUGMENT, op->at, span_join(items_span(left), value->whole),
                           depth_max(items_depth(left), value->depth));

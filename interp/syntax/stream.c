@@ -60,6 +60,19 @@ uint32_t stream_block_level(const TokenStream *stream) {
     return level;
 }
 
+const Bracket *stream_around(const TokenStream *stream, const Token *token) {
+    uint32_t count = stream->bracket_count;
+    if (count && stream->brackets[count - 1].offset == token->at.start)
+        count--;
+    return count ? &stream->brackets[count - 1] : NULL;
+}
+
+bool stream_word_before(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    return offset > 0 && (is_name_start(text[offset - 1]) ||
+                          (text[offset - 1] >= '0' && text[offset - 1] <= '9'));
+}
+
 static const char *bracket_text(BracketKind kind) {
     static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{"};
     return texts[kind];
@@ -224,11 +237,17 @@ static int open_brace(Parser *parser, uint32_t offset) {
 // The line is broken beyond repair: forget its brackets, so that the next line is read as one.
 static Token unterminated(Parser *parser, uint32_t quote, bool is_long) {
     TokenStream *stream = &parser->stream;
+    const Bracket *open = innermost(stream);
     if (is_long && !parser->diagnostics->count)
         parser->incomplete = true;
-    syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
-                 is_long ? "unterminated triple-quoted string literal"
-                         : "unterminated string literal");
+    if (!is_long && open && open->kind == BRACKET_TEMPLATE && open->quote != quote)
+        // The quote is the one that should end the string.
+        syntax_error(parser, ((Span){open->offset, 2}), "an expression in a string ends with `}`",
+                     "'${' was never closed");
+    else
+        syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
+                     is_long ? "unterminated triple-quoted string literal"
+                             : "unterminated string literal");
     stream->bracket_count = stream_block_level(stream);
     return invalid(parser, 0);
 }
