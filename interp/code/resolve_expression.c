@@ -90,6 +90,34 @@ static const char *undeclared_hint(Resolver *r, const Name *name, Span at, bool 
     return text->length ? text_data(text) : NULL;
 }
 
+// What stands before the name where it is declared: `let name`, `for name`.
+static bool is_declaration(const char *text, const char *name) {
+    static const char *const words[] = {"let ", "const ", "for ", "fn ", "class "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if ((size_t)(name - text) >= length && !memcmp(name - length, words[i], length))
+            return true;
+    }
+    return false;
+}
+
+// Notes where another block declares the name, if one does: a look at the text is good enough.
+static void note_elsewhere(Resolver *r, const Name *name) {
+    const char *text = r->source->bytes, *found = text;
+    while (r->diagnostics->latest && (found = strstr(found, name->text))) {
+        char behind = found[name->length];
+        bool ends = !strchr("_0123456789", behind) && (unsigned char)behind < 0x80 &&
+                    !((behind | 32) >= 'a' && (behind | 32) <= 'z');
+        if ((ends || !behind) && is_declaration(text, found)) {
+            Span at = {(uint32_t)(found - text), name->length};
+            diagnostic_cause(r->diagnostics, at, "`%s` is declared in a block of its own",
+                             name->text);
+            return;
+        }
+        found += name->length;
+    }
+}
+
 void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     if (reported_before(r, name))
         return;
@@ -97,6 +125,8 @@ void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     const char *hint = undeclared_hint(r, name, at, assigned, &text);
     diagnostic_add(r->diagnostics, "NameError", at, hint, "name '%s' is not %s", name->text,
                    assigned ? "declared" : "defined");
+    if (!hint || assigned)
+        note_elsewhere(r, name);
     text_free(&text);
 }
 

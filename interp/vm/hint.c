@@ -26,6 +26,12 @@ static void hint_set(Fiber *fiber, Text *hint) {
     text_free(hint);
 }
 
+static void hint_text(Fiber *fiber, const char *text) {
+    Text hint = {0};
+    text_string(&hint, text);
+    hint_set(fiber, &hint);
+}
+
 // "`count` is 0 here"
 static void hint_value(Fiber *fiber, Operand *operand, Value v) {
     if (fiber->frame_count == 0 || fiber->native_top)
@@ -41,6 +47,11 @@ static void hint_value(Fiber *fiber, Operand *operand, Value v) {
     hint_set(fiber, &hint);
 }
 
+static bool is_sized(Value v) {
+    return value_is_str(v) || value_is_list(v) || value_is_map(v) || value_is_kind(v, KIND_SET) ||
+           value_is_kind(v, KIND_BYTES) || value_is_kind(v, KIND_RANGE);
+}
+
 void hint_divisor(Fiber *fiber, Value divisor) {
     if (error_is(fiber, ERROR_ZeroDivisionError))
         hint_value(fiber, unit_operand, divisor);
@@ -49,6 +60,53 @@ void hint_divisor(Fiber *fiber, Value divisor) {
 void hint_nil(Fiber *fiber, Value v) {
     if (v == VALUE_NIL)
         hint_value(fiber, unit_callee, v);
+}
+
+void hint_operands(Fiber *fiber, Value a, Value b, bool adds) {
+    if (!error_is(fiber, ERROR_TypeError))
+        return;
+    if (b == VALUE_NIL)
+        hint_value(fiber, unit_operand, b);
+    else if (a == VALUE_NIL)
+        hint_value(fiber, unit_receiver, a);
+    else if (adds && value_is_str(a) != value_is_str(b))
+        hint_text(fiber, "write `str(x)`, or put the value into the string: \"${x}\"");
+}
+
+void hint_index(Fiber *fiber, Value container, Value index) {
+    if (!error_is(fiber, ERROR_IndexError) || !value_is_int(index) || !is_sized(container))
+        return;
+    int64_t length = value_is_list(container)  ? (int64_t)list_length(value_to_list(container))
+                     : value_is_str(container) ? (int64_t)value_to_str(container)->length
+                                               : -1;
+    Text hint = {0};
+    if (length == 0)
+        text_string(&hint, "it is empty");
+    else if (length > 0)
+        text_format(&hint, "the index is %lld, and the last one is %lld",
+                    (long long)value_to_int(index), (long long)length - 1);
+    hint_set(fiber, &hint);
+}
+
+void hint_iterable(Fiber *fiber, Value v) {
+    if (v == VALUE_NIL)
+        hint_value(fiber, unit_callee, v);
+    else if (value_is_int(v))
+        hint_text(fiber, "`range(n)` gives the numbers below n");
+}
+
+void hint_thrown(Fiber *fiber, Value v) {
+    if (value_is_str(v))
+        hint_text(fiber, "write `throw RuntimeError(\"...\")`");
+    else if (value_is_kind(v, KIND_INSTANCE) || value_is_kind(v, KIND_CLASS))
+        hint_text(fiber, "let the class extend `Error`");
+}
+
+void note_function(Fiber *fiber, const Proto *callee) {
+    const Str *name = callee->name;
+    if (!callee->unit->embedded && name->data[0] != '<')
+        note_declared(fiber, callee, (CodeName){name->data, (uint32_t)name->size},
+                      callee->code->offset);
 }
 
 void note_declared(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared) {
@@ -112,11 +170,6 @@ static bool has_member(const Class *c, const char *name) {
     return false;
 }
 
-static bool is_sized(Value v) {
-    return value_is_str(v) || value_is_list(v) || value_is_map(v) || value_is_kind(v, KIND_SET) ||
-           value_is_kind(v, KIND_BYTES) || value_is_kind(v, KIND_RANGE);
-}
-
 // What conc writes for a member of that name of other languages, if this receiver can do it.
 static bool foreign_member(Fiber *fiber, Value receiver, const Str *name) {
     const Class *c = class_of(fiber_runtime(fiber), receiver);
@@ -166,12 +219,6 @@ void hint_method(Fiber *fiber, const Class *c, const Str *name) {
     did_you_mean(fiber, &search);
 }
 
-static void hint_text(Fiber *fiber, const char *text) {
-    Text hint = {0};
-    text_string(&hint, text);
-    hint_set(fiber, &hint);
-}
-
 void hint_module(Fiber *fiber, const Str *name) {
     const char *foreign = foreign_module_hint(name->data);
     if (foreign) {
@@ -201,6 +248,21 @@ void hint_import(Fiber *fiber, const ModuleObject *module, const Str *name) {
     did_you_mean(fiber, &search);
 }
 
+// "it takes `width` and `height`"
+static void list_labels(Fiber *fiber, Str *const *parameters, uint32_t count) {
+    enum { MOST = 8 };
+    Text hint = {0};
+    if (count > 0 && count <= MOST)
+        text_string(&hint, "it takes ");
+    for (uint32_t i = 0; i < count && count <= MOST; i++)
+        text_format(&hint, "%s`%s`",
+                    i == 0          ? ""
+                    : i + 1 < count ? ", "
+                                    : " and ",
+                    parameters[i]->data);
+    hint_set(fiber, &hint);
+}
+
 void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str *label) {
     const char *foreign = foreign_label_hint(label->data);
     if (foreign) {
@@ -211,5 +273,8 @@ void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str 
     spelling_start(&search, label->data, label->size);
     for (uint32_t i = 0; i < count; i++)
         try_name(&search, parameters[i]);
-    did_you_mean(fiber, &search);
+    if (search.nearest)
+        did_you_mean(fiber, &search);
+    else
+        list_labels(fiber, parameters, count);
 }

@@ -179,7 +179,10 @@ static bool is_main(const Proto *proto) {
 
 static void render_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i + 1 < trace->count; i++) {
-        text_format(out, "  in %s(), called at ", trace->entries[i].proto->name->data);
+        if (is_main(trace->entries[i].proto))
+            text_string(out, "  imported at ");
+        else
+            text_format(out, "  in %s(), called at ", trace->entries[i].proto->name->data);
         place_of(trace->entries[i + 1], out);
         text_char(out, '\n');
         if (trace->omitted && i == TRACE_NEWEST - 1)
