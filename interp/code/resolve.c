@@ -63,7 +63,7 @@ static Binding *declare(Resolver *r, const Name *name, Span at, bool is_const) {
     } else {
         binding = scope_add(r->arena, r->scope, name, BINDING_GLOBAL);
         binding->number = global_slot(r, (CodeName){name->text, name->length}, is_const);
-        if (binding->number > UINT16_MAX)
+        if (binding->number == UINT16_MAX + 1)
             diagnostic_add(r->diagnostics, "SyntaxError", at, "spread them over several files",
                            "a module has at most 65536 global names");
     }

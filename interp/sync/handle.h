@@ -140,5 +140,7 @@ bool handle_is_task_of(Handle *handle, const Thread *thread);
 void handle_describe(Handle *handle, Text *out);
 // "in thread 2, started at x.conc:3:9", for traces; nothing where it was not started.
 void handle_origin(Runtime *runtime, Handle *handle, Text *out);
+// Where the script has started it; "" where that is nowhere.
+void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity);
 
 #endif

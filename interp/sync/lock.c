@@ -349,9 +349,11 @@ static Value throw_not_owner(Fiber *fiber, Lock *lock) {
     Fiber *owner = lock_owner(lock);
     if (!owner)
         return throw_error(fiber, ERROR_LockError, "release of a lock that is not held");
-    char who[64];
+    char who[64], place[256];
     fiber_describe(owner, who, sizeof who);
-    return throw_error(fiber, ERROR_LockError, "release of a lock that is held by %s", who);
+    lock_place(fiber_runtime(fiber), lock, place, sizeof place);
+    return throw_error(fiber, ERROR_LockError, "release of a lock that is held by %s%s%s", who,
+                       *place ? ", which acquired it at " : "", place);
 }
 
 bool lock_release(Fiber *fiber, Lock *lock) {

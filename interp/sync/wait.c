@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "object/error.h"
 #include "object/number.h"
@@ -96,9 +97,23 @@ static Value throw_expired(Fiber *fiber) {
 static Value throw_deadlock(Fiber *fiber) {
     char *report = fiber->wait.report;
     fiber->wait.report = NULL;
+    char *notes = report ? strchr(report, '\n') : NULL;
+    if (notes)
+        *notes++ = '\0';
     throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : "deadlock");
+    Runtime *runtime = fiber_runtime(fiber);
+    if (notes && runtime->note)
+        runtime->note(fiber, str_from_c(fiber->heap, notes));
     free(report);
     return VALUE_UNDEF;
+}
+
+void wait_describe_start(Fiber *fiber, char *text, size_t capacity) {
+    Runtime *runtime = fiber_runtime(fiber);
+    Handle *handle = handle_of(runtime, fiber->handle);
+    text[0] = '\0';
+    if (handle)
+        handle_start_place(runtime, handle, text, capacity);
 }
 
 Value wait_throw(Fiber *fiber, WakeReason reason) {

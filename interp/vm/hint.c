@@ -69,6 +69,8 @@ void hint_operands(Fiber *fiber, Value a, Value b, bool adds) {
         hint_value(fiber, unit_operand, b);
     else if (a == VALUE_NIL)
         hint_value(fiber, unit_receiver, a);
+    else if (adds && (value_is_kind(a, KIND_BYTES) || value_is_kind(b, KIND_BYTES)))
+        hint_text(fiber, "`s.encode()` gives bytes, and `b.decode()` a string");
     else if (adds && value_is_str(a) != value_is_str(b))
         hint_text(fiber, "write `str(x)`, or put the value into the string: \"${x}\"");
 }

@@ -125,6 +125,7 @@ void run_show(Thread *thread) {
 const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
     .describe_wait = wait_describe,
+    .describe_start = wait_describe_start,
     .waits_for = wait_target,
     .held_up = warn_held_up,
     .show = run_show,

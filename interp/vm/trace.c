@@ -29,7 +29,8 @@ typedef struct Trace {
     uint32_t count;   // entries, newest first
     uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
     Str *text;        // a trace that came as text (from a child process); else NULL
-    Str *hint, *note; // or NULL
+    Str *hint;        // or NULL
+    Str *notes;       // one a line, or NULL
     Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
     TraceEntry entries[];
 } Trace;
@@ -37,7 +38,7 @@ typedef struct Trace {
 static void trace_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Trace *)object)->text);
     trace_object(tracer, ((Trace *)object)->hint);
-    trace_object(tracer, ((Trace *)object)->note);
+    trace_object(tracer, ((Trace *)object)->notes);
     trace_object(tracer, ((Trace *)object)->origin);
 }
 
@@ -133,10 +134,10 @@ void trace_hint(Fiber *fiber, Str *hint) {
         trace->hint = hint;
 }
 
-void trace_note(Fiber *fiber, Str *note) {
+void trace_note(Fiber *fiber, Str *notes) {
     Trace *trace = thrown_trace(fiber);
     if (trace)
-        trace->note = note;
+        trace->notes = notes;
 }
 
 static void place_of(TraceEntry entry, Text *out) {
@@ -203,14 +204,25 @@ static void render_excerpt(const Trace *trace, bool colour, Text *out) {
     unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
 }
 
+static void render_notes(const Str *notes, bool colour, Text *out) {
+    for (const char *line = notes->data; *line;) {
+        size_t length = strcspn(line, "\n");
+        Text note = {0};
+        text_append(&note, line, length);
+        diagnostic_note(out, text_data(&note), colour);
+        text_free(&note);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void render_trace(const Trace *trace, bool colour, Text *out) {
     if (trace->text) {
         text_append(out, trace->text->data, trace->text->size);
         return;
     }
     render_excerpt(trace, colour, out);
-    if (trace->note)
-        diagnostic_note(out, trace->note->data, colour);
+    if (trace->notes)
+        render_notes(trace->notes, colour, out);
     if (trace->hint)
         diagnostic_hint(out, trace->hint->data, colour);
     render_calls(trace, out);

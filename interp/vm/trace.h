@@ -18,7 +18,7 @@ Str *trace_text(Fiber *fiber, Value trace);
 Value trace_from_text(Fiber *fiber, Str *text);
 // Gives the error that the fiber has just thrown a hint (vm/hint.h): one line.
 void trace_hint(Fiber *fiber, Str *hint);
-// The same with a note: where a cause of it stands.
+// The same with notes: where causes of it stand, one a line.
 void trace_note(Fiber *fiber, Str *note);
 
 // "error: KIND: message", excerpt, note, hint, calls: as an uncaught error is shown.
