@@ -141,6 +141,11 @@ static const char *article(const char *name) {
     return is_letter || strchr("aeiouAEIOU", name[0]) ? "an" : "a";
 }
 
+static bool is_sharable(Value v) {
+    return value_is_kind(v, KIND_LOCK) || value_is_kind(v, KIND_QUEUE) ||
+           value_is_kind(v, KIND_ATOMIC);
+}
+
 static bool refuse(Writer *w, Value v, const char *why) {
     const char *name = value_type_name(fiber_runtime(w->fiber), v);
     Text text = {0};
@@ -148,6 +153,9 @@ static bool refuse(Writer *w, Value v, const char *why) {
     throw_type(w->fiber, "%s%s %s cannot be sent to another process%s", text_data(&text),
                article(name), name, why);
     text_free(&text);
+    if (is_sharable(v))
+        error_hint(w->fiber, "what processes are to share is made before they start, with "
+                             "`shared: true`");
     return false;
 }
 

@@ -10,6 +10,7 @@
 #include "sched/deadlock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "base/text.h"
@@ -191,6 +192,8 @@ static char *report_circle(Fiber *self, bool blocks) {
             note_start(&report.starts, fiber);
         fiber = next_in_chain(fiber, self, blocks);
     } while (fiber != self && ++count < MOST_WAITERS);
+    if (blocks && !closes_circle(self, false) && !strstr(text_data(text), "`await`"))
+        text_string(text, "; under `await` it could go on");
     return report_end(&report);
 }
 

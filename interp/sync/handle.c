@@ -281,7 +281,8 @@ static Value throw_self(Fiber *fiber, const Handle *handle) {
 }
 
 static Value throw_unstarted(Fiber *fiber, const Handle *handle) {
-    return throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
+    throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
+    return error_hint(fiber, "its `start()` starts it");
 }
 
 typedef enum JoinState { JOIN_WAITS, JOIN_ENDED, JOIN_NEW, JOIN_SELF, JOIN_SETTLE } JoinState;

@@ -143,8 +143,9 @@ static void pass_on(Lock *lock, bool hand_over) {
 static Value throw_already_held(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
-    return throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
-                       fiber_kind(fiber), *place ? ", which acquired it at " : "", place);
+    throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
+                fiber_kind(fiber), *place ? ", which acquired it at " : "", place);
+    return error_hint(fiber, "an `RLock()` can be acquired again by the one that holds it");
 }
 
 static Value throw_abandoned(Fiber *fiber, Lock *lock) {

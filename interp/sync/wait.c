@@ -101,9 +101,8 @@ static Value throw_deadlock(Fiber *fiber) {
     if (notes)
         *notes++ = '\0';
     throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : "deadlock");
-    Runtime *runtime = fiber_runtime(fiber);
-    if (notes && runtime->note)
-        runtime->note(fiber, str_from_c(fiber->heap, notes));
+    if (notes)
+        error_note(fiber, notes);
     free(report);
     return VALUE_UNDEF;
 }

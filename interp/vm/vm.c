@@ -64,6 +64,7 @@ static void set_hooks(Vm *vm) {
     runtime->where = trace_where;
     runtime->place = trace_place;
     runtime->capture_trace = trace_capture;
+    runtime->hint = trace_hint;
     runtime->note = trace_note;
     runtime->trace_text = trace_text;
     runtime->trace_from_text = trace_from_text;
