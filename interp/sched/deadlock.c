@@ -126,6 +126,16 @@ static Fiber *claim_waiting(Thread *thread) {
     return NULL;
 }
 
+// The trace of the one that is told has its start already.
+static void forget_start(char *report, Fiber *told) {
+    Text start = {0};
+    note_start(&start, told);
+    char *found = start.length ? strstr(report, start.data) : NULL;
+    if (found)
+        memmove(found, found + start.length, strlen(found + start.length) + 1);
+    text_free(&start);
+}
+
 bool deadlock_report(Thread *self) {
     World *world = self->world;
     if (!world_stop(world, self))
@@ -135,8 +145,12 @@ bool deadlock_report(Thread *self) {
     if (real) {
         char *report = report_all(world);
         told = claim_waiting(self);
-        if (told)
+        if (told) {
+            forget_start(report, told);
             told->wait.report = report;
+        } else {
+            free(report);
+        }
     }
     world_resume(world, self);
     if (told)
