@@ -26,7 +26,7 @@ static const char help_text[] = MESSAGE_LINES(
     "    conc -                  run the script that stands on standard input\n"
     "    conc -e TEXT [ARG...]   run a text\n"
     "    conc -p EXPRESSION      print the value of an expression\n"
-    "    conc -c FILE            only check the syntax and the names\n"
+    "    conc -c FILE            only check the syntax and the names; warns as well\n"
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
@@ -39,6 +39,7 @@ static const char help_text[] = MESSAGE_LINES(
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
     "    --format json|text      how errors are shown: as JSON, one object a line, or as text\n"
+    "    --no-warnings           print errors only\n"
     "\n"
     "Exit status: 0 done; 1 an error was not caught; 2 the script could not be run;\n"
     "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n");
@@ -47,6 +48,7 @@ static Vm *new_vm(const Options *options) {
     VmOptions how = {.memory_limit = options->memory_limit,
                      .timeout = options->timeout,
                      .json = options->json,
+                     .no_warnings = options->no_warnings,
                      .argument_count = options->argument_count,
                      .arguments = options->arguments,
                      .install = natives_install,

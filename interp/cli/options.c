@@ -110,6 +110,8 @@ static bool take_setting(Reader *reader, const char *word) {
         take_error_format(reader, word);
     else if (!strcmp(word, "-i"))
         reader->options.interactive = true;
+    else if (!strcmp(word, "--no-warnings"))
+        reader->options.no_warnings = true;
     else
         return false;
     return true;

@@ -30,6 +30,7 @@ typedef struct Options {
     double timeout;      // seconds; 0: none
     size_t memory_limit; // bytes; 0: default
     bool json;           // --format=json: errors are JSON, one object a line
+    bool no_warnings;    // --no-warnings
     bool rewrite;        // conc fmt -w: into the files
     bool only_check;     // conc fmt --check: names of files that would change
     char problem[200];

@@ -21,7 +21,8 @@ typedef struct CompileOptions {
     const CodeName *known;
     const bool *known_constant; // may be NULL: none is
     uint32_t known_count;
-    bool redeclare; // REPL: a known const may be declared anew (assigning it stays an error)
+    bool redeclare;        // REPL: a known const may be declared anew (assigning it stays an error)
+    Diagnostics *warnings; // what is no error and most likely not meant goes there; NULL: nowhere
     bool give_last; // REPL and -p: the value of a last expression statement is the module's result
 } CompileOptions;
 

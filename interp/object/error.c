@@ -78,6 +78,20 @@ Value throw_errno(Fiber *fiber, int number, const char *path) {
     return throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, translate(text), path);
 }
 
+Value error_hint(Fiber *fiber, const char *hint) {
+    Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->hint)
+        runtime->hint(fiber, str_from_c(fiber->heap, translate(hint)));
+    return VALUE_UNDEF;
+}
+
+Value error_note(Fiber *fiber, const char *notes) {
+    Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->note)
+        runtime->note(fiber, str_from_c(fiber->heap, notes));
+    return VALUE_UNDEF;
+}
+
 bool value_is_error(Runtime *runtime, Value v) {
     return value_is_kind(v, KIND_INSTANCE) &&
            value_is_instance_of(runtime, v, runtime->errors[ERROR_BaseError]);

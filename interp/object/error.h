@@ -25,6 +25,12 @@ Value throw_instance(Fiber *fiber, Value error); // an error instance as it is (
 // OSError: [Errno 2] No such file ...
 Value throw_errno(Fiber *fiber, int number, const char *path);
 
+// Gives the error that the fiber has just thrown a hint, one line of what to try; and notes, where
+// causes of it stand, one a line. They are shown with its trace. Return VALUE_UNDEF.
+// The hint is translated (base/translate.h), notes are texts of the reader already.
+Value error_hint(Fiber *fiber, const char *hint);
+Value error_note(Fiber *fiber, const char *notes);
+
 // A new error instance that is not thrown. message: a Str or nil.
 Instance *error_new(Fiber *fiber, Class *c, Value message);
 bool value_is_error(Runtime *runtime, Value v);

@@ -143,6 +143,11 @@ static bool takes_an(const char *name) {
     return is_letter || strchr("aeiouAEIOU", name[0]);
 }
 
+static bool is_sharable(Value v) {
+    return value_is_kind(v, KIND_LOCK) || value_is_kind(v, KIND_QUEUE) ||
+           value_is_kind(v, KIND_ATOMIC);
+}
+
 static bool refuse(Writer *w, Value v, const char *why) {
     const char *name = value_type_name(fiber_runtime(w->fiber), v);
     Text text = {0};
@@ -152,6 +157,9 @@ static bool refuse(Writer *w, Value v, const char *why) {
                               : "%sa %s cannot be sent to another process%s",
                text_data(&text), name, translate(why));
     text_free(&text);
+    if (is_sharable(v))
+        error_hint(w->fiber, "what processes are to share is made before they start, with "
+                             "`shared: true`");
     return false;
 }
 

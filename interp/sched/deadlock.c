@@ -10,6 +10,7 @@
 #include "sched/deadlock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "base/text.h"
@@ -44,6 +45,30 @@ static void name_fiber(Text *text, Fiber *fiber) {
                     (unsigned long long)load_relaxed(&fiber->id));
 }
 
+// What is said of a deadlock, and where those were started that it is said of.
+typedef struct Report {
+    Text message, starts;
+} Report;
+
+// The report as Wait.report has it.
+static char *report_end(Report *report) {
+    text_append(&report->message, text_data(&report->starts), report->starts.length);
+    text_free(&report->starts);
+    return report->message.data;
+}
+
+static void note_start(Text *text, Fiber *fiber) {
+    char place[DESCRIPTION] = "";
+    const WorldHooks *hooks = &fiber->world->hooks;
+    if (hooks->describe_start)
+        hooks->describe_start(fiber, place, sizeof place);
+    if (!place[0])
+        return;
+    text_char(text, '\n');
+    name_fiber(text, fiber);
+    text_format(text, translate(" was started at %s"), place);
+}
+
 static void describe(Text *text, Fiber *fiber) {
     char what[DESCRIPTION] = "";
     const WorldHooks *hooks = &fiber->world->hooks;
@@ -59,21 +84,22 @@ static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; 
 
 // Every fiber that waits; what is too much for a message is counted.
 static char *report_all(World *world) {
-    Text text = {0};
+    Report report = {0};
     size_t count = 0;
-    text_string(&text, translate("all that is left waits for each other: "));
+    text_string(&report.message, translate("all that is left waits for each other: "));
     for (Thread *thread = world->threads; thread; thread = thread->next) {
         for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
             if (!is_waiting(fiber) || is_idle(fiber) || ++count > MOST_WAITERS)
                 continue;
             if (count > 1)
-                text_string(&text, translate("; "));
-            describe(&text, fiber);
+                text_string(&report.message, translate("; "));
+            describe(&report.message, fiber);
+            note_start(&report.starts, fiber);
         }
     }
     if (count > MOST_WAITERS)
-        text_format(&text, translate("; and %zu more"), count - MOST_WAITERS);
-    return text.data;
+        text_format(&report.message, translate("; and %zu more"), count - MOST_WAITERS);
+    return report_end(&report);
 }
 
 // ---- The total deadlock --------------------------------------------------------------------------
@@ -101,6 +127,16 @@ static Fiber *claim_waiting(Thread *thread) {
     return NULL;
 }
 
+// The trace of the one that is told has its start already.
+static void forget_start(char *report, Fiber *told) {
+    Text start = {0};
+    note_start(&start, told);
+    char *found = start.length ? strstr(report, start.data) : NULL;
+    if (found)
+        memmove(found, found + start.length, strlen(found + start.length) + 1);
+    text_free(&start);
+}
+
 bool deadlock_report(Thread *self) {
     World *world = self->world;
     if (!world_stop(world, self))
@@ -110,8 +146,12 @@ bool deadlock_report(Thread *self) {
     if (real) {
         char *report = report_all(world);
         told = claim_waiting(self);
-        if (told)
+        if (told) {
+            forget_start(report, told);
             told->wait.report = report;
+        } else {
+            free(report);
+        }
     }
     world_resume(world, self);
     if (told)
@@ -149,23 +189,28 @@ static bool closes_circle(Fiber *self, bool blocks) {
 
 // The world is stopped; the circle is there.
 static char *report_circle(Fiber *self, bool blocks) {
-    Text text = {0};
+    Report report = {0};
+    Text *text = &report.message;
     Fiber *fiber = self;
     size_t count = 0;
-    text_string(&text, translate("a circle of waits: "));
+    text_string(text, translate("a circle of waits: "));
     do {
         if (count > 0)
-            text_string(&text, translate("; "));
+            text_string(text, translate("; "));
         if (is_waiting(fiber)) {
-            describe(&text, fiber);
+            describe(text, fiber);
         } else {
-            name_fiber(&text, fiber);
-            text_string(&text,
+            name_fiber(text, fiber);
+            text_string(text,
                         translate(" cannot run, as its thread sleeps (`await` would let it run)"));
         }
+        if (fiber != self) // its trace has it
+            note_start(&report.starts, fiber);
         fiber = next_in_chain(fiber, self, blocks);
     } while (fiber != self && ++count < MOST_WAITERS);
-    return text.data;
+    if (blocks && !closes_circle(self, false) && !strstr(text_data(text), "`await`"))
+        text_string(text, translate("; under `await` it could go on"));
+    return report_end(&report);
 }
 
 bool deadlock_check(Fiber *self, bool turns) {

@@ -104,15 +104,19 @@ void handle_describe(Handle *handle, Text *out) {
         text_format(out, " (%s)", value_to_str(name)->data);
 }
 
+void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity) {
+    text[0] = '\0';
+    if (handle->start_proto && runtime->place_of)
+        runtime->place_of(handle->start_proto, handle->start_pc, text, capacity);
+}
+
 void handle_origin(Runtime *runtime, Handle *handle, Text *out) {
     if (load_acquire(&handle->state) == HANDLE_NEW)
         return;
     text_string(out, translate("in "));
     handle_describe(handle, out);
-    if (!handle->start_proto || !runtime->place_of)
-        return;
     char place[512];
-    runtime->place_of(handle->start_proto, handle->start_pc, place, sizeof place);
+    handle_start_place(runtime, handle, place, sizeof place);
     if (*place)
         text_format(out, translate(", started at %s"), place);
 }
@@ -284,8 +288,8 @@ static Value throw_self(Fiber *fiber, const Handle *handle) {
 }
 
 static Value throw_unstarted(Fiber *fiber, const Handle *handle) {
-    return throw_runtime(fiber, "cannot join %s before it is started",
-                         translate(kind_word(handle)));
+    throw_runtime(fiber, "cannot join %s before it is started", translate(kind_word(handle)));
+    return error_hint(fiber, "its `start()` starts it");
 }
 
 typedef enum JoinState { JOIN_WAITS, JOIN_ENDED, JOIN_NEW, JOIN_SELF, JOIN_SETTLE } JoinState;

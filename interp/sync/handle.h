@@ -142,5 +142,7 @@ void handle_default_name(const Handle *handle, Text *out);
 void handle_describe(Handle *handle, Text *out);
 // "in thread 2, started at x.conc:3:9", for traces; nothing where it was not started.
 void handle_origin(Runtime *runtime, Handle *handle, Text *out);
+// Where the script has started it; "" where that is nowhere.
+void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity);
 
 #endif

@@ -169,6 +169,11 @@ static Value throw_held(Fiber *fiber, Hold *hold, const char *what) {
                        *place ? translate(", which acquired it at ") : "", place);
 }
 
+static Value throw_read(Fiber *fiber, Hold *hold) {
+    throw_held(fiber, hold, "the lock cannot be taken for writing, as it is read");
+    return error_hint(fiber, "end reading before writing, or write from the start");
+}
+
 static Value throw_abandoned(Fiber *fiber, Hold *hold) {
     char place[256];
     place_of(fiber_runtime(fiber), hold, place, sizeof place);
@@ -188,7 +193,7 @@ static WaitStep step_again(Fiber *fiber, Hold *own, int ask, Waiter *waiter, Val
     if (ask == RWLOCK_READ)
         hold_again(own, ask);
     else
-        *result = throw_held(fiber, own, "the lock cannot be taken for writing, as it is read");
+        *result = throw_read(fiber, own);
     return WAIT_DONE;
 }
 

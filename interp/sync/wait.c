@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/translate.h"
 #include "object/error.h"
@@ -97,9 +98,22 @@ static Value throw_expired(Fiber *fiber) {
 static Value throw_deadlock(Fiber *fiber) {
     char *report = fiber->wait.report;
     fiber->wait.report = NULL;
+    char *notes = report ? strchr(report, '\n') : NULL;
+    if (notes)
+        *notes++ = '\0';
     throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : translate("deadlock"));
+    if (notes)
+        error_note(fiber, notes);
     free(report);
     return VALUE_UNDEF;
+}
+
+void wait_describe_start(Fiber *fiber, char *text, size_t capacity) {
+    Runtime *runtime = fiber_runtime(fiber);
+    Handle *handle = handle_of(runtime, fiber->handle);
+    text[0] = '\0';
+    if (handle)
+        handle_start_place(runtime, handle, text, capacity);
 }
 
 Value wait_throw(Fiber *fiber, WakeReason reason) {

@@ -386,6 +386,8 @@ void list_add_argument(Parser *parser, List *list, const Argument *argument) {
     for (uint32_t i = 0; argument->label && i < checked; i++) {
         if (((Argument *)list->items)[i].label == argument->label) {
             syntax_error(parser, argument->at, NULL, "label repeated: %s", argument->label->text);
+            diagnostic_cause(parser->diagnostics, ((Argument *)list->items)[i].at, "`%s` is given",
+                             argument->label->text);
             break;
         }
     }

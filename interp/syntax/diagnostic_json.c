@@ -3,10 +3,12 @@
 // Diagnostics as JSON: the same errors and places as in diagnostic.c, without the drawing.
 #include "syntax/diagnostic_json.h"
 
+#include <string.h>
+
 #include "base/json.h"
 
 void diagnostic_json_head(Text *out, const char *kind, const char *message, const char *hint) {
-    json_text(out, "severity", "error");
+    json_text(out, "severity", kind ? "error" : "warning");
     json_text(out, "kind", kind);
     json_text(out, "message", message);
     json_text(out, "hint", hint);
@@ -22,6 +24,19 @@ void diagnostic_json_place(Text *out, const Source *source, Span at) {
     json_number(out, "end_column", end.column);
 }
 
+void diagnostic_json_notes(Text *out, const char *lines) {
+    json_name(out, "notes");
+    text_char(out, '[');
+    for (const char *line = lines; line && *line;) {
+        size_t size = strcspn(line, "\n");
+        if (line > lines)
+            text_char(out, ',');
+        json_string(out, line, size);
+        line += size + (line[size] == '\n');
+    }
+    text_char(out, ']');
+}
+
 void diagnostics_json(Text *out, const Source *source, Diagnostics *diagnostics) {
     diagnostics_sort(diagnostics);
     for (uint32_t i = 0; i < diagnostics->count; i++) {
@@ -29,6 +44,10 @@ void diagnostics_json(Text *out, const Source *source, Diagnostics *diagnostics)
         text_char(out, '{');
         diagnostic_json_head(out, item->kind, item->message, item->hint);
         diagnostic_json_place(out, source, item->at);
+        Text note = {0};
+        diagnostic_put_note(&note, source, item);
+        diagnostic_json_notes(out, text_data(&note));
+        text_free(&note);
         text_string(out, "}\n");
     }
 }

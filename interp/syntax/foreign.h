@@ -18,6 +18,19 @@ typedef enum ForeignUse {
 ForeignUse foreign_word_use(const char *word);
 // The same for an operator of `length` bytes that conc does not have.
 const char *foreign_operator_hint(const char *op, unsigned length);
+// For a module of Python that conc has built in, or NULL.
+const char *foreign_module_hint(const char *name);
+// For an argument's label of other languages, or NULL.
+const char *foreign_label_hint(const char *label);
+
+// Members of other languages' types. Ends with a row whose word is NULL.
+typedef struct ForeignMember {
+    const char *word;
+    const char *instead; // for receivers that have this member; NULL: for whatever has a length
+    const char *hint;    // NULL: "did you mean" the member
+} ForeignMember;
+extern const ForeignMember foreign_members[];
+
 // For a character that stands for an ASCII one: "（" gives "(". NULL: none.
 const char *foreign_character(unsigned code_point);
 

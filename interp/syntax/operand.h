@@ -16,5 +16,8 @@ Span operand_behind(const Source *source, Span operator);
 // What a call, an index or a member is of: `at` is the bracket, or the name of the function or the
 // member; `whole` takes that name along (`a.f` for the call `a.f()`).
 Span operand_before(const Source *source, Span at, bool whole);
+// The whole call, receiver and arguments included, of the function or member whose name stands at
+// `at`, where that fits into one line. Length 0: it is no such call.
+Span operand_call(const Source *source, Span at);
 
 #endif

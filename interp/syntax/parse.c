@@ -121,6 +121,20 @@ static Token skip(Parser *parser, Token token, uint32_t level) {
     return token;
 }
 
+// Of what is wrong in the tokens that were skipped, from error `reported` on, only an open bracket
+// before the refused token counts: it explains that one, and takes its place.
+static void forget_followers(Parser *parser, uint32_t reported, uint32_t refused) {
+    Diagnostics *diagnostics = parser->diagnostics;
+    bool explained = false;
+    for (uint32_t i = diagnostics->count; i > reported && !parser->fatal; i--)
+        if (diagnostics->items[i - 1].at.start < refused)
+            explained = true;
+        else
+            diagnostic_forget(diagnostics, i - 1);
+    if (explained && reported > 0 && diagnostics->items[reported - 1].at.start == refused)
+        diagnostic_forget(diagnostics, reported - 1);
+}
+
 // Skips to where the next statement starts. The token that ends the skipped one has been fed on
 // return, except for the end of the text, which is given back.
 static Token recover(Parser *parser, Token token) {
@@ -130,11 +144,7 @@ static Token recover(Parser *parser, Token token) {
         level = parser->stream.bracket_count + 1; // of the block that it has just closed
     uint32_t refused = token.at.start;
     token = skip(parser, token, level);
-    // An open bracket explains the error behind it.
-    if (diagnostics->count > reported && reported > 0 &&
-        diagnostics->items[reported - 1].at.start == refused &&
-        diagnostics->items[reported].at.start < refused)
-        diagnostic_forget(diagnostics, reported - 1);
+    forget_followers(parser, reported, refused);
     if (token.code == TOKEN_END || gives_up(parser))
         return token;
     feed_separator(parser, token.at.start);

@@ -41,6 +41,8 @@ typedef struct TokenStream {
     bool line_start;      // the next token is the first of its line
     bool class_head;      // between `class` and its `{`
     uint32_t class_level; // bracket_count there
+    uint32_t misfit;      // the first `}` that is indented otherwise than the line of its `{`; or 0
+    uint32_t misfit_line; // of that `{`
 } TokenStream;
 
 typedef struct Parser {
@@ -66,6 +68,10 @@ void stream_start(Parser *parser);
 Token stream_next(Parser *parser);
 // Brackets that are open up to the innermost block's, itself included.
 uint32_t stream_block_level(const TokenStream *stream);
+// The innermost bracket around a refused token, what it opens itself aside; or NULL.
+const Bracket *stream_around(const TokenStream *stream, const Token *token);
+// A word ends where `offset` is.
+bool stream_word_before(const Parser *parser, uint32_t offset);
 
 // ---- literal.c: from source text to values; errors become diagnostics
 Bytes literal_text(Parser *parser, const char *start, const char *end, bool is_long);
@@ -78,6 +84,8 @@ void literal_bad_number(Parser *parser, const Token *token);
 void complain(Parser *parser, const Token *token);
 void complain_character(Parser *parser, const Token *token);
 void complain_operator(Parser *parser, const Token *token);
+// ---- suggest.c: what to try instead; NULL: nothing comes to mind
+const char *suggest(const Parser *parser, const Token *token);
 // Whether the grammar could go on with this token (grammar.y).
 bool grammar_accepts(void *engine, int code);
 // After an error has been reported and the tokens skipped: be ready to report the next (grammar.y).

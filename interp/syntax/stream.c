@@ -60,6 +60,19 @@ uint32_t stream_block_level(const TokenStream *stream) {
     return level;
 }
 
+const Bracket *stream_around(const TokenStream *stream, const Token *token) {
+    uint32_t count = stream->bracket_count;
+    if (count && stream->brackets[count - 1].offset == token->at.start)
+        count--;
+    return count ? &stream->brackets[count - 1] : NULL;
+}
+
+bool stream_word_before(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    return offset > 0 && (is_name_start(text[offset - 1]) ||
+                          (text[offset - 1] >= '0' && text[offset - 1] <= '9'));
+}
+
 static const char *bracket_text(BracketKind kind) {
     static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{"};
     return texts[kind];
@@ -69,6 +82,28 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
     const char *text = bracket_text(bracket->kind);
     Span at = {bracket->offset, (uint32_t)strlen(text)};
     syntax_error(parser, at, NULL, "'%s' was never closed", text);
+    if (bracket->kind >= BRACKET_BLOCK && parser->stream.misfit)
+        diagnostic_cause(parser->diagnostics, (Span){parser->stream.misfit, 1},
+                         "the `{` in line %u is closed by a `}` of another indentation",
+                         parser->stream.misfit_line);
+}
+
+static uint32_t indentation(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    while (offset > 0 && text[offset - 1] != '\n')
+        offset--;
+    return (uint32_t)strspn(text + offset, " \t");
+}
+
+// A `}` that starts its line stands under the line of its `{`, or a brace between is missing: the
+// first that does not is remembered for report_unclosed.
+static void note_misfit(Parser *parser, const Token *token, const Bracket *open) {
+    TokenStream *stream = &parser->stream;
+    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) ||
+        indentation(parser, token->at.start) == indentation(parser, open->offset))
+        return;
+    stream->misfit = token->at.start;
+    stream->misfit_line = source_line_of(parser->source, open->offset);
 }
 
 static void push(Parser *parser, BracketKind kind, uint32_t offset) {
@@ -104,6 +139,8 @@ static int close(Parser *parser, BracketKind kind, int code) {
         syntax_error(parser, at, NULL,
                      "closing parenthesis '%s' does not match opening parenthesis '%s'", text,
                      bracket_text(open->kind));
+        diagnostic_cause(parser->diagnostics, (Span){open->offset, 1}, "`%s` is opened",
+                         bracket_text(open->kind));
         if (!is_template(open))
             stream->bracket_count--;
     }
@@ -147,6 +184,7 @@ static Token close_brace(Parser *parser, Token token) {
         return (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else {
         token.code = TOKEN_RBRACE;
+        note_misfit(parser, &token, innermost(stream));
     }
     stream->bracket_count--;
     return token;
@@ -199,11 +237,17 @@ static int open_brace(Parser *parser, uint32_t offset) {
 // The line is broken beyond repair: forget its brackets, so that the next line is read as one.
 static Token unterminated(Parser *parser, uint32_t quote, bool is_long) {
     TokenStream *stream = &parser->stream;
+    const Bracket *open = innermost(stream);
     if (is_long && !parser->diagnostics->count)
         parser->incomplete = true;
-    syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
-                 is_long ? "unterminated triple-quoted string literal"
-                         : "unterminated string literal");
+    if (!is_long && open && open->kind == BRACKET_TEMPLATE && open->quote != quote)
+        // The quote is the one that should end the string.
+        syntax_error(parser, ((Span){open->offset, 2}), "an expression in a string ends with `}`",
+                     "'${' was never closed");
+    else
+        syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
+                     is_long ? "unterminated triple-quoted string literal"
+                             : "unterminated string literal");
     stream->bracket_count = stream_block_level(stream);
     return invalid(parser, 0);
 }
@@ -507,11 +551,9 @@ static Token read_token(Parser *parser) {
 Token stream_next(Parser *parser) {
     TokenStream *stream = &parser->stream;
     bool starts = at_statement_start(stream);
-    int before = stream->previous;
     Token token = read_token(parser);
     stream->await_starts = token.code == TOKEN_AWAIT && starts;
-    stream->else_of_block =
-        token.code == TOKEN_ELSE && before == TOKEN_RBRACE && newlines_count(stream);
+    stream->else_of_block = token.code == TOKEN_ELSE && starts && newlines_count(stream);
     if (token.code == TOKEN_SEPARATOR && stream->class_head &&
         stream->bracket_count <= stream->class_level)
         stream->class_head = false;

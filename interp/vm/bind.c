@@ -13,6 +13,7 @@
 
 Signature signature_of_proto(const Proto *proto) {
     return (Signature){.name = proto->name->data,
+                       .proto = proto,
                        .parameters = proto->parameters,
                        .parameter_count = proto->parameter_count,
                        .required_count = proto->required_count,
@@ -29,9 +30,11 @@ Signature signature_of_native(const Native *native) {
                        .labels_only = native->rest && native->spec->signature[0] == '*'};
 }
 
-static bool throw_text(Fiber *fiber, Text *text) {
+static bool throw_text(Fiber *fiber, const Signature *s, Text *text) {
     throw_type(fiber, "%s", text_data(text));
     text_free(text);
+    if (s->proto)
+        note_function(fiber, s->proto);
     return false;
 }
 
@@ -49,7 +52,7 @@ static bool too_many(Fiber *fiber, const Signature *s, uint32_t given) {
                                         : "() takes %u positional arguments"),
                     most);
     text_format(&text, translate(given == 1 ? " but %u was given" : " but %u were given"), given);
-    return throw_text(fiber, &text);
+    return throw_text(fiber, s, &text);
 }
 
 // "add() missing 2 required positional arguments: 'a' and 'b'"
@@ -71,7 +74,7 @@ static bool missing(Fiber *fiber, const Signature *s, const Value *base) {
         text_format(&text, "'%s'", s->parameters[i]->data);
         seen++;
     }
-    return throw_text(fiber, &text);
+    return throw_text(fiber, s, &text);
 }
 
 static int find_parameter(const Signature *s, const Str *name) {
@@ -95,7 +98,7 @@ static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, 
                 translate(unknown ? "() got an unexpected keyword argument '%s'"
                                   : "() got multiple values for argument '%s'"),
                 label->data);
-    throw_text(fiber, &text);
+    throw_text(fiber, s, &text);
     if (unknown)
         hint_label(fiber, s->parameters, s->parameter_count - s->takes_labels, label);
     return false;

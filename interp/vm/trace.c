@@ -36,6 +36,7 @@ typedef struct Trace {
     uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
     Str *text;        // a trace that came as text (from a child process); else NULL
     Str *hint;        // or NULL
+    Str *notes;       // one a line, or NULL
     Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
     TraceEntry entries[];
 } Trace;
@@ -43,6 +44,7 @@ typedef struct Trace {
 static void trace_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Trace *)object)->text);
     trace_object(tracer, ((Trace *)object)->hint);
+    trace_object(tracer, ((Trace *)object)->notes);
     trace_object(tracer, ((Trace *)object)->origin);
 }
 
@@ -127,11 +129,21 @@ static Trace *trace_of(Value v) {
     return value_is_kind(v, KIND_TRACE) ? (Trace *)value_to_ref(v) : NULL;
 }
 
-void trace_hint(Fiber *fiber, Str *hint) {
+static Trace *thrown_trace(Fiber *fiber) {
     Instance *error = (Instance *)value_to_ref(fiber->error);
-    Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    return trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+}
+
+void trace_hint(Fiber *fiber, Str *hint) {
+    Trace *trace = thrown_trace(fiber);
     if (trace)
         trace->hint = hint;
+}
+
+void trace_note(Fiber *fiber, Str *notes) {
+    Trace *trace = thrown_trace(fiber);
+    if (trace)
+        trace->notes = notes;
 }
 
 static void place_of(TraceEntry entry, Text *out) {
@@ -174,7 +186,11 @@ static bool is_main(const Proto *proto) {
 
 static void render_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i + 1 < trace->count; i++) {
-        text_format(out, translate("  in %s(), called at "), trace->entries[i].proto->name->data);
+        if (is_main(trace->entries[i].proto))
+            text_string(out, translate("  imported at "));
+        else
+            text_format(out, translate("  in %s(), called at "),
+                        trace->entries[i].proto->name->data);
         place_of(trace->entries[i + 1], out);
         text_char(out, '\n');
         if (trace->omitted && i == TRACE_NEWEST - 1)
@@ -195,12 +211,25 @@ static void render_excerpt(const Trace *trace, bool colour, Text *out) {
     unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
 }
 
+static void render_notes(const Str *notes, bool colour, Text *out) {
+    for (const char *line = notes->data; *line;) {
+        size_t length = strcspn(line, "\n");
+        Text note = {0};
+        text_append(&note, line, length);
+        diagnostic_note(out, text_data(&note), colour);
+        text_free(&note);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void render_trace(const Trace *trace, bool colour, Text *out) {
     if (trace->text) {
         text_append(out, trace->text->data, trace->text->size);
         return;
     }
     render_excerpt(trace, colour, out);
+    if (trace->notes)
+        render_notes(trace->notes, colour, out);
     if (trace->hint)
         diagnostic_hint(out, trace->hint->data, colour);
     render_calls(trace, out);
@@ -320,6 +349,7 @@ static void json_error(Fiber *fiber, Instance *error, int causes, Text *out) {
                          value_is_str(message) ? value_to_str(message)->data : "",
                          trace && trace->hint ? trace->hint->data : NULL);
     json_trace(trace, out);
+    diagnostic_json_notes(out, trace && trace->notes ? trace->notes->data : NULL);
     if (causes > 0 && value_is_error(fiber_runtime(fiber), cause)) {
         json_name(out, "cause");
         json_error(fiber, (Instance *)value_to_ref(cause), causes - 1, out);

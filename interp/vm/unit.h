@@ -34,11 +34,13 @@ typedef struct UnitOptions {
     const bool *known_constant;
     uint32_t known_count;
     bool redeclare, give_last;
-    bool colour; // of the diagnostics
-    bool json;   // they are JSON (syntax/diagnostic_json.h)
+    bool warnings; // are asked for
+    bool colour;   // of the diagnostics
+    bool json;     // they are JSON (syntax/diagnostic_json.h)
 } UnitOptions;
 
-// Reads and compiles `text`. On UNIT_OK *out is the unit; else `diagnostics` has the errors as text.
+// Reads and compiles `text`. On UNIT_OK *out is the unit, and `diagnostics` has
+// the warnings as text, if they are asked for; else it has the errors.
 UnitStatus unit_compile(const char *name, const char *text, size_t size, const UnitOptions *options,
                         Unit **out, Text *diagnostics);
 void unit_free(Unit *unit);
@@ -51,6 +53,8 @@ void unit_place_json(const Unit *unit, const Code *code, uint32_t pc, Text *out)
 void unit_start_json(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 // The source excerpt with the caret (diagnostic_excerpt) for that word.
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out);
+// "file:line:column" of an offset in the source.
+void unit_offset_place(const Unit *unit, uint32_t offset, Text *out);
 // The line of a place in the source.
 uint32_t unit_line(const Unit *unit, uint32_t offset);
 const char *unit_text(const Unit *unit);
@@ -62,6 +66,9 @@ const char *unit_line_text(const Unit *unit, uint32_t line, size_t *size);
 void unit_operand(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_receiver(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+// What stands there itself, and the whole call of it (operand_call), else nothing.
+void unit_word(const Unit *unit, const Code *code, uint32_t pc, Text *out);
+void unit_call(const Unit *unit, const Code *code, uint32_t pc, Text *out);
 const char *unit_name(const Unit *unit);
 
 #endif

@@ -22,7 +22,7 @@ KEYWORDS = {
     "translate": [0], "MESSAGE": [0],
     "throw_error": [2], "throw_type": [1], "throw_value": [1], "throw_index": [1],
     "throw_runtime": [1], "throw_held": [2],
-    "diagnostic_add": [3, 4],
+    "diagnostic_add": [3, 4], "diagnostic_cause": [2], "error_hint": [1], "hint_text": [1],
     "syntax_error": [2, 3], "emit_limit": [1],
     "problem": [1], "command_failed": [1], "repl_say": [0],
     "fail": [1], "zero_division": [1], "refuse": [2], "process_error": [2],
@@ -35,6 +35,7 @@ KEYWORDS_OF = {
 # Files whose strings are messages: all with a blank in them, and these words.
 WHOLE = {
     "interp/syntax/complain.c": {"string", "name", "number"},
+    "interp/syntax/suggest.c": set(),
     "interp/syntax/foreign.c": set(),
     "interp/syntax/build_target.c": {"literal", "comparison", "expression", "function"},
     "interp/syntax/literal.c": {"binary", "octal", "hexadecimal", "decimal"},
@@ -53,7 +54,7 @@ NOT_SHOWN_CALLS = {"os_fatal", "verify_fail", "_Static_assert", "ROW", "START_RO
 # Names in scripts, and Python's names of operators, which read like prose.
 NO_PROSE = {"** or pow()", "not in", "is not", "map table", "conc: fatal: ", "conc: %s: %s\n",
             "conc %s\n", ":load ", ":save ", "<input %u>", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
-            "<module %s>", "',' or "}
+            "<module %s>", "',' or ", "let ", "const ", "for ", "fn "}
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z`'(%\"]|$)|^[,;:]? [a-z]{2,} ")
 
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[A-Za-z_]\w*'

@@ -92,6 +92,8 @@ Test(options, settings_stand_before_the_script) {
     options = read_line("conc --timeout=0.25 -e x");
     cr_expect_float_eq(options.timeout, 0.25, 0);
     cr_expect_eq(options.memory_limit, 0);
+    cr_expect_not(options.no_warnings);
+    cr_expect(read_line("conc --no-warnings a.conc").no_warnings);
     options = read_line("conc run --timeout 3 a.conc");
     cr_expect_eq(options.action, ACTION_RUN_FILE);
     cr_expect_float_eq(options.timeout, 3, 0);
