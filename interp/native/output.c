@@ -6,31 +6,14 @@
 #include "native/output.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
+#include "base/writer.h"
 #include "object/error.h"
-
-// False with errno.
-static bool write_all(int fd, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t done = write(fd, data, size);
-        if (done >= 0) {
-            data += done;
-            size -= (size_t)done;
-        } else if (errno == EAGAIN) {
-            struct pollfd ready = {.fd = fd, .events = POLLOUT};
-            poll(&ready, 1, -1);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
 
 bool output_write(Fiber *fiber, int fd, const char *data, size_t size) {
     thread_detach(fiber->thread);
-    bool ok = write_all(fd, data, size);
+    bool ok = writer_put(fiber->world->writer, fd, data, size);
     int why = errno;
     thread_attach(fiber->thread);
     if (ok)

@@ -6,8 +6,7 @@
 
 #include "sched/fiber.h"
 
-// Writes the whole text, by one write(2) where the system takes it all, so that lines of threads and
-// processes do not mix. May block (the thread is detached meanwhile). A reader that has gone
+// Writes the whole text (base/writer.h), so that lines of threads and processes do not mix. May block (the thread is detached meanwhile). A reader that has gone
 // (EPIPE) ends the process quietly. False with OSError.
 bool output_write(Fiber *fiber, int fd, const char *data, size_t size);
 

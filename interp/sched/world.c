@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/writer.h"
 #include "sched/alarm.h"
 #include "sched/deadlock.h"
 #include "sched/fiber.h"
@@ -44,6 +45,7 @@ World *world_new(Heap *heap, const WorldHooks *hooks) {
     World *world = os_calloc(1, sizeof *world);
     world->heap = heap;
     world->hooks = *hooks;
+    world->writer = writer_new();
     world->max_depth = MAX_DEPTH;
     world->many_cpus = os_cpu_count() > 1;
     store_relaxed(&world->next_fiber_id, 1);
@@ -59,6 +61,7 @@ World *world_new(Heap *heap, const WorldHooks *hooks) {
 void world_free(World *world) {
     assert(!world->threads);
     alarm_free(world);
+    writer_free(world->writer);
     thread_pool_free(world);
     heap_set_due_hook(world->heap, NULL, NULL);
     threads_free(world);
@@ -218,4 +221,5 @@ void world_after_fork(World *world, Thread *self) {
     world->forked_child = true;
     world->forks++;
     alarm_after_fork(world);
+    writer_after_fork(world->writer);
 }

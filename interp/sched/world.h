@@ -55,6 +55,7 @@ struct World {
     struct Runtime *runtime;
     struct Vm *vm;
     WorldHooks hooks;
+    struct Writer *writer; // base/writer.h: to standard output and standard error
 
     Mutex mutex;               // guards `threads`, the stop, thread starts and ends
     pthread_cond_t changed;    // for the stopper: a thread's state changed

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/root.h"
@@ -117,7 +118,7 @@ void run_show(Thread *thread) {
     Text text = {0};
     overview_take(thread->current, &overview);
     overview_print(&overview, &text);
-    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    writer_put(thread->world->writer, STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
     overview_free(&overview);
 }

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "base/os.h"
 #include "base/translate.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
@@ -374,7 +374,7 @@ void error_report(Fiber *fiber, Value error) {
     } else {
         error_render(fiber, error, vm->colour, &text);
     }
-    os_write_all(STDERR_FILENO, text_data(&text), text.length);
+    writer_put(vm->world->writer, STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);
     if (value_is_instance_of(vm->runtime, error, vm->runtime->errors[ERROR_DeadlockError]))

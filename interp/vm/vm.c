@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/map.h"
@@ -247,7 +248,7 @@ static bool print_result(Fiber *fiber) {
     bool ok = value_to_text(fiber, fiber->result, &out);
     text_char(&out, '\n');
     if (ok)
-        os_write_all(STDOUT_FILENO, text_data(&out), out.length);
+        writer_put(fiber->world->writer, STDOUT_FILENO, text_data(&out), out.length);
     text_free(&out);
     return ok;
 }
