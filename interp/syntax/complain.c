@@ -96,6 +96,20 @@ static const char *stray(const Token *token) {
     }
 }
 
+static void note_stray(Parser *parser, const Token *token) {
+    if (!parser->stray)
+        parser->stray = token->at.start;
+}
+
+// A statement in a class that is not even indented as its members are: the class's end is missing.
+static bool is_behind_class(const Parser *parser, const Token *token) {
+    const Bracket *open = stream_around(&parser->stream, token);
+    return inside(parser, token, BRACKET_CLASS) &&
+           source_line_of(parser->source, open->offset) !=
+               source_line_of(parser->source, token->at.start) &&
+           stream_indentation(parser, token->at.start) <= stream_indentation(parser, open->offset);
+}
+
 // What the grammar waits for, if that can be said in a word or two.
 static const char *expected(const Parser *parser, const Token *token) {
     static const struct {
@@ -238,6 +252,8 @@ static void complain_generally(Parser *parser, const Token *token) {
     const char *hint = suggest(parser, token);
     const char *wanted = expected(parser, token);
     Span place = place_of(parser, token);
+    if (stray(token) || is_behind_class(parser, token))
+        note_stray(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
         syntax_error(parser, token->at, keyword_hint(parser, token), "%s is a keyword, not a name",
                      found);
@@ -253,8 +269,11 @@ static void complain_generally(Parser *parser, const Token *token) {
 void complain(Parser *parser, const Token *token) {
     bool silent = parser->silent;
     parser->silent = false;
+    parser->wants_block = !accepts_expression(parser) && accepts(parser, TOKEN_LBRACE);
     if (silent || parser->fatal || token->code == TOKEN_INVALID)
         return;
+    if (parser->diagnostics->count > parser->reported)
+        return; // what this token ends is wrong already
     if (token->code == TOKEN_END && !parser->diagnostics->count)
         parser->incomplete = true;
     if (!complain_word(parser) && !complain_prefix(parser, token) &&

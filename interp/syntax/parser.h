@@ -22,6 +22,7 @@ typedef enum BracketKind {
     BRACKET_LONG_TEMPLATE, // the ${ } of a """string"""
     BRACKET_BLOCK,         // from here on, newlines count inside
     BRACKET_CLASS,
+    BRACKET_LOST, // the block of a statement that has been complained about
 } BracketKind;
 
 typedef struct Bracket {
@@ -57,6 +58,10 @@ typedef struct Parser {
     void *engine;            // lemon's state
     bool failed;             // the grammar refused `token`
     bool silent;             // ... which has been reported already
+    bool wants_block;        // ... where a block should start
+    bool skipping;           // the rest of its statement is passed over
+    uint32_t reported;       // errors before `token`
+    uint32_t stray;          // the first token that shows a brace to be missing before it; or 0
     bool fatal;              // give up
     bool incomplete;         // more lines could mend the first error
     TokenList *tokens;       // where each token is noted; NULL: nowhere
@@ -70,8 +75,13 @@ Token stream_next(Parser *parser);
 uint32_t stream_block_level(const TokenStream *stream);
 // The innermost bracket around a refused token, what it opens itself aside; or NULL.
 const Bracket *stream_around(const TokenStream *stream, const Token *token);
+// How far the line around `offset` is indented, in characters.
+uint32_t stream_indentation(const Parser *parser, uint32_t offset);
 // A word ends where `offset` is.
 bool stream_word_before(const Parser *parser, uint32_t offset);
+
+// ---- mend.c: behind the text of a block whose `{` should stand at `offset`; `offset` itself: unknown
+uint32_t mend_body_end(const Parser *parser, uint32_t offset);
 
 // ---- literal.c: from source text to values; errors become diagnostics
 Bytes literal_text(Parser *parser, const char *start, const char *end, bool is_long);
