@@ -104,10 +104,8 @@ static void note_stray(Parser *parser, const Token *token) {
 // A statement in a class that is not even indented as its members are: the class's end is missing.
 static bool is_behind_class(const Parser *parser, const Token *token) {
     const Bracket *open = stream_around(&parser->stream, token);
-    return inside(parser, token, BRACKET_CLASS) &&
-           source_line_of(parser->source, open->offset) !=
-               source_line_of(parser->source, token->at.start) &&
-           stream_indentation(parser, token->at.start) <= stream_indentation(parser, open->offset);
+    return inside(parser, token, BRACKET_CLASS) && (token->flags & TOKEN_STARTS_LINE) &&
+           parser->stream.indent <= open->indent;
 }
 
 // What the grammar waits for, if that can be said in a word or two.
@@ -155,6 +153,18 @@ static const char *expected(const Parser *parser, const Token *token) {
     return NULL;
 }
 
+// `retrun x`: a keyword that is nearly right.
+static bool complain_misspelt(Parser *parser) {
+    const Token *word = &parser->previous;
+    const char *keyword = foreign_nearest_keyword(word->name->text, true);
+    if (!keyword)
+        return false;
+    char hint[40];
+    snprintf(hint, sizeof hint, "did you mean `%s`?", keyword);
+    syntax_error(parser, word->at, hint, "conc has no '%s'", word->name->text);
+    return true;
+}
+
 // `elif x {`, `print "x"`: the word before the refused token is the mistake.
 static bool complain_word(Parser *parser) {
     const Token *word = &parser->previous;
@@ -164,6 +174,8 @@ static bool complain_word(Parser *parser) {
     int before = parser->earlier.code;
     bool starts = before == TOKEN_END || before == TOKEN_SEPARATOR || before == TOKEN_LBRACE ||
                   before == TOKEN_RBRACE;
+    if (use == FOREIGN_NONE && starts && complain_misspelt(parser))
+        return true;
     if (use == FOREIGN_NONE || use == FOREIGN_VALUE || (use != FOREIGN_EXPRESSION && !starts))
         return false;
     const char *name = word->name->text;
@@ -276,7 +288,7 @@ void complain(Parser *parser, const Token *token) {
         return; // what this token ends is wrong already
     if (token->code == TOKEN_END && !parser->diagnostics->count)
         parser->incomplete = true;
-    if (!complain_word(parser) && !complain_prefix(parser, token) &&
+    if (!complain_prefix(parser, token) && !complain_word(parser) &&
         !complain_template(parser, token))
         complain_generally(parser, token);
 }

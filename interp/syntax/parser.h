@@ -28,7 +28,8 @@ typedef enum BracketKind {
 typedef struct Bracket {
     BracketKind kind;
     uint32_t offset;
-    uint32_t quote; // of a template: where its string starts
+    uint32_t quote;  // of a template: where its string starts
+    uint32_t indent; // of its line
 } Bracket;
 
 // Turns the lexer's tokens into the grammar's (stream.c).
@@ -40,6 +41,7 @@ typedef struct TokenStream {
     bool await_starts;    // previous is an `await` at the start of a statement
     bool else_of_block;   // previous is an `else` behind a block
     bool line_start;      // the next token is the first of its line
+    uint32_t indent;      // of the line that the token given out last is in
     bool class_head;      // between `class` and its `{`
     uint32_t class_level; // bracket_count there
     uint32_t misfit;      // the first `}` that is indented otherwise than the line of its `{`; or 0
@@ -75,8 +77,6 @@ Token stream_next(Parser *parser);
 uint32_t stream_block_level(const TokenStream *stream);
 // The innermost bracket around a refused token, what it opens itself aside; or NULL.
 const Bracket *stream_around(const TokenStream *stream, const Token *token);
-// How far the line around `offset` is indented, in characters.
-uint32_t stream_indentation(const Parser *parser, uint32_t offset);
 // A word ends where `offset` is.
 bool stream_word_before(const Parser *parser, uint32_t offset);
 

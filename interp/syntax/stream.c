@@ -88,19 +88,11 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
                          parser->stream.misfit_line);
 }
 
-uint32_t stream_indentation(const Parser *parser, uint32_t offset) {
-    const char *text = parser->source->bytes;
-    while (offset > 0 && text[offset - 1] != '\n')
-        offset--;
-    return (uint32_t)strspn(text + offset, " \t");
-}
-
 // A `}` that starts its line stands under the line of its `{`, or a brace between is missing: the
 // first that does not is remembered for report_unclosed.
 static void note_misfit(Parser *parser, const Token *token, const Bracket *open) {
     TokenStream *stream = &parser->stream;
-    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) ||
-        stream_indentation(parser, token->at.start) == stream_indentation(parser, open->offset))
+    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) || stream->indent == open->indent)
         return;
     stream->misfit = token->at.start;
     stream->misfit_line = source_line_of(parser->source, open->offset);
@@ -114,7 +106,8 @@ static void push(Parser *parser, BracketKind kind, uint32_t offset) {
         parser->fatal = true;
         return;
     }
-    stream->brackets[stream->bracket_count++] = (Bracket){.kind = kind, .offset = offset};
+    stream->brackets[stream->bracket_count++] =
+        (Bracket){.kind = kind, .offset = offset, .indent = stream->indent};
 }
 
 static Token invalid(const Parser *parser, unsigned flags) {
@@ -571,6 +564,15 @@ static Token read_end(Parser *parser, Token token) {
     return token;
 }
 
+// Of the line whose first token is at `offset`: so many blanks stand before it.
+static uint32_t indentation(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    uint32_t start = offset;
+    while (start > 0 && (text[start - 1] == ' ' || text[start - 1] == '\t'))
+        start--;
+    return offset - start;
+}
+
 static Token read_token(Parser *parser) {
     TokenStream *stream = &parser->stream;
     Lexer *lexer = &stream->lexer;
@@ -589,8 +591,10 @@ static Token read_token(Parser *parser) {
                 token.flags |= TOKEN_LAST;
             return token;
         }
-        if (stream->line_start)
+        if (stream->line_start) {
             token.flags |= TOKEN_STARTS_LINE;
+            stream->indent = indentation(parser, token.at.start);
+        }
         stream->line_start = false;
         return token.code == TOKEN_END ? read_end(parser, token) : classify(parser, token);
     }
