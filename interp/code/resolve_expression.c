@@ -82,6 +82,8 @@ static const char *undeclared_hint(Resolver *r, const Name *name, Span at, bool 
     }
     if (r->diagnostics->count < DIAGNOSTIC_LIMIT)
         near = scope_suggest(r->arena, r->scope, r->options, name);
+    if (!near && !assigned)
+        near = foreign_nearest_keyword(name->text, false);
     if (assigned)
         text_format(text, translate("write `let %s = ...` to declare it"), name->text);
     if (near && assigned)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Constructors of the statements that end with a block.
+#include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/build.h"
 #include "syntax/foreign.h"
@@ -227,6 +229,12 @@ static Expr **find_lock_call(Parser *parser, Expr **slot, Token *keyword) {
 static void complain_block(Parser *parser, const Expr *value, const Block *body) {
     const char *word = value->kind == EXPR_NAME ? value->name.name->text : NULL;
     const char *hint = word ? foreign_word_hint(word) : NULL;
+    const char *keyword = word && !hint ? foreign_nearest_keyword(word, true) : NULL;
+    char near[80];
+    if (keyword) {
+        snprintf(near, sizeof near, translate("did you mean `%s`?"), keyword);
+        hint = near;
+    }
     if (hint)
         syntax_error(parser, value->at, hint, "conc has no '%s'", word);
     else

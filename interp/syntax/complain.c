@@ -98,6 +98,18 @@ static const char *stray(const Token *token) {
     }
 }
 
+static void note_stray(Parser *parser, const Token *token) {
+    if (!parser->stray)
+        parser->stray = token->at.start;
+}
+
+// A statement in a class that is not even indented as its members are: the class's end is missing.
+static bool is_behind_class(const Parser *parser, const Token *token) {
+    const Bracket *open = stream_around(&parser->stream, token);
+    return inside(parser, token, BRACKET_CLASS) && (token->flags & TOKEN_STARTS_LINE) &&
+           parser->stream.indent <= open->indent;
+}
+
 // What the grammar waits for, if that can be said in a word or two.
 static const char *expected(const Parser *parser, const Token *token) {
     static const struct {
@@ -143,6 +155,18 @@ static const char *expected(const Parser *parser, const Token *token) {
     return NULL;
 }
 
+// `retrun x`: a keyword that is nearly right.
+static bool complain_misspelt(Parser *parser) {
+    const Token *word = &parser->previous;
+    const char *keyword = foreign_nearest_keyword(word->name->text, true);
+    if (!keyword)
+        return false;
+    char hint[40];
+    snprintf(hint, sizeof hint, "did you mean `%s`?", keyword);
+    syntax_error(parser, word->at, hint, "conc has no '%s'", word->name->text);
+    return true;
+}
+
 // `elif x {`, `print "x"`: the word before the refused token is the mistake.
 static bool complain_word(Parser *parser) {
     const Token *word = &parser->previous;
@@ -152,6 +176,8 @@ static bool complain_word(Parser *parser) {
     int before = parser->earlier.code;
     bool starts = before == TOKEN_END || before == TOKEN_SEPARATOR || before == TOKEN_LBRACE ||
                   before == TOKEN_RBRACE;
+    if (use == FOREIGN_NONE && starts && complain_misspelt(parser))
+        return true;
     if (use == FOREIGN_NONE || use == FOREIGN_VALUE || (use != FOREIGN_EXPRESSION && !starts))
         return false;
     const char *name = word->name->text;
@@ -240,6 +266,8 @@ static void complain_generally(Parser *parser, const Token *token) {
     const char *hint = suggest(parser, token);
     const char *wanted = expected(parser, token);
     Span place = place_of(parser, token);
+    if (stray(token) || is_behind_class(parser, token))
+        note_stray(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
         syntax_error(parser, token->at, keyword_hint(parser, token), "%s is a keyword, not a name",
                      found);
@@ -255,11 +283,14 @@ static void complain_generally(Parser *parser, const Token *token) {
 void complain(Parser *parser, const Token *token) {
     bool silent = parser->silent;
     parser->silent = false;
+    parser->wants_block = !accepts_expression(parser) && accepts(parser, TOKEN_LBRACE);
     if (silent || parser->fatal || token->code == TOKEN_INVALID)
         return;
+    if (parser->diagnostics->count > parser->reported)
+        return; // what this token ends is wrong already
     if (token->code == TOKEN_END && !parser->diagnostics->count)
         parser->incomplete = true;
-    if (!complain_word(parser) && !complain_prefix(parser, token) &&
+    if (!complain_prefix(parser, token) && !complain_word(parser) &&
         !complain_template(parser, token))
         complain_generally(parser, token);
 }

@@ -239,6 +239,8 @@ void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour) {
     put(out, colour, BLUE, "-->");
     text_format(out, " %s:%u:%u\n", source->name, place.line, place.column);
     Span line = source_line(source, place.line);
+    if (line.start == 0 && line.length >= 3 && !memcmp(source->bytes, "\xEF\xBB\xBF", 3))
+        line = (Span){3, line.length - 3}; // a byte order mark
     char number[16];
     Text digits = {0};
     text_format(&digits, "%u", place.line);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/spelling.h"
+
 typedef struct Hint {
     const char *word, *hint;
 } Hint;
@@ -22,6 +24,7 @@ static const struct {
     const char *hint;
 } words[] = {
     {"def", FOREIGN_STATEMENT, "a function is written `fn name(a, b) { ... }`"},
+    {"fun", FOREIGN_STATEMENT, "a function is written `fn name(a, b) { ... }`"},
     {"func", FOREIGN_EXPRESSION, "a function is written `fn name(a, b) { ... }`"},
     {"function", FOREIGN_EXPRESSION, "a function is written `fn name(a, b) { ... }`"},
     {"lambda", FOREIGN_EXPRESSION, "a small function is written `fn (x) => x + 1`"},
@@ -150,6 +153,37 @@ const char *foreign_word_hint(const char *word) {
 ForeignUse foreign_word_use(const char *word) {
     size_t i = find_word(word);
     return i < WORD_COUNT ? words[i].use : FOREIGN_NONE;
+}
+
+// The same letters in another order: of short words nothing else is near enough.
+static bool is_jumbled(const char *word, const char *of) {
+    char left[SPELLING_LENGTH] = "";
+    strncpy(left, of, sizeof left - 1);
+    for (; *word; word++) {
+        char *found = strchr(left, *word);
+        if (!found)
+            return false;
+        *found = ' ';
+    }
+    return left[strspn(left, " ")] == '\0';
+}
+
+const char *foreign_nearest_keyword(const char *word, bool statement) {
+    static const char *const statements[] = {
+        "await",  "async", "case",   "catch",  "class", "const", "else",   "finally", "for",
+        "from",   "group", "if",     "import", "let",   "lock",  "return", "select",  "spawn",
+        "static", "super", "thread", "throw",  "try",   "while", "with",   "timeout", "fn"};
+    static const char *const values[] = {"nil",   "true",     "false",  "self",
+                                         "break", "continue", "return", "else"};
+    const char *const *words_tried = statement ? statements : values;
+    size_t count =
+        statement ? sizeof statements / sizeof *statements : sizeof values / sizeof *values;
+    Spelling search;
+    spelling_start(&search, word, strlen(word));
+    for (size_t i = 0; i < count; i++)
+        spelling_try(&search, words_tried[i], strlen(words_tried[i]));
+    bool is_short = strlen(word) < 4;
+    return search.nearest && is_short && !is_jumbled(word, search.nearest) ? NULL : search.nearest;
 }
 
 const char *foreign_operator_hint(const char *op, unsigned length) {

@@ -74,7 +74,7 @@ bool stream_word_before(const Parser *parser, uint32_t offset) {
 }
 
 static const char *bracket_text(BracketKind kind) {
-    static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{"};
+    static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{", "{"};
     return texts[kind];
 }
 
@@ -88,19 +88,11 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
                          parser->stream.misfit_line);
 }
 
-static uint32_t indentation(const Parser *parser, uint32_t offset) {
-    const char *text = parser->source->bytes;
-    while (offset > 0 && text[offset - 1] != '\n')
-        offset--;
-    return (uint32_t)strspn(text + offset, " \t");
-}
-
 // A `}` that starts its line stands under the line of its `{`, or a brace between is missing: the
 // first that does not is remembered for report_unclosed.
 static void note_misfit(Parser *parser, const Token *token, const Bracket *open) {
     TokenStream *stream = &parser->stream;
-    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) ||
-        indentation(parser, token->at.start) == indentation(parser, open->offset))
+    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) || stream->indent == open->indent)
         return;
     stream->misfit = token->at.start;
     stream->misfit_line = source_line_of(parser->source, open->offset);
@@ -114,7 +106,8 @@ static void push(Parser *parser, BracketKind kind, uint32_t offset) {
         parser->fatal = true;
         return;
     }
-    stream->brackets[stream->bracket_count++] = (Bracket){.kind = kind, .offset = offset};
+    stream->brackets[stream->bracket_count++] =
+        (Bracket){.kind = kind, .offset = offset, .indent = stream->indent};
 }
 
 static Token invalid(const Parser *parser, unsigned flags) {
@@ -147,16 +140,42 @@ static int close(Parser *parser, BracketKind kind, int code) {
     return TOKEN_INVALID;
 }
 
+// Forgets what is open above `level`; a brace among it was that of a block: its `}` will come.
+static void lose_blocks(Parser *parser, uint32_t level) {
+    TokenStream *stream = &parser->stream;
+    bool itself = parser->skipping && parser->wants_block; // `fn f() : {`
+    uint32_t count = level;
+    for (uint32_t i = itself ? level : level + 1; i < stream->bracket_count; i++)
+        if (stream->brackets[i].kind == BRACKET_MAP) {
+            stream->brackets[count] = stream->brackets[i];
+            stream->brackets[count++].kind = BRACKET_LOST;
+        }
+    stream->bracket_count = count;
+}
+
 // A statement begins, or a block ends, inside of ( or [ or ${: that was never closed. Forgets what
 // is open above `level`, and goes back to read the token again.
 static Token forget_unclosed(Parser *parser, uint32_t level) {
     TokenStream *stream = &parser->stream;
     report_unclosed(parser, &stream->brackets[level]);
-    stream->bracket_count = level;
+    lose_blocks(parser, level);
     stream->lexer.cursor = stream->lexer.token;
     Token token = invalid(parser, TOKEN_RESUME);
     stream->line_start = false;
     return token;
+}
+
+// What closes the bracket, a parenthesis say, comes in this line.
+static bool closes_in_line(const Lexer *lexer, const Bracket *bracket) {
+    char close = bracket->kind == BRACKET_PAREN ? ')' : ']';
+    char open = bracket->kind == BRACKET_PAREN ? '(' : '[';
+    uint32_t depth = 0;
+    for (const char *at = lexer->cursor; *at && *at != '\n' && *at != '}'; at++) {
+        if (*at == close && depth-- == 0)
+            return true;
+        depth += *at == open;
+    }
+    return false;
 }
 
 // `}`: of a map, a block or a class. The ${ } of strings has been dealt with.
@@ -172,12 +191,19 @@ static Token close_brace(Parser *parser, Token token) {
         return token;
     }
     if (level < stream->bracket_count) {
+        if (closes_in_line(&stream->lexer, innermost(stream))) {
+            syntax_error(parser, token.at, NULL, "unmatched '}'");
+            token.code = TOKEN_INVALID;
+            return token;
+        }
         token = forget_unclosed(parser, level);
         token.flags = 0; // the brace itself shows where to go on
         return token;
     }
     if (inside(stream, BRACKET_MAP)) {
         token.code = TOKEN_MAP_CLOSE;
+    } else if (inside(stream, BRACKET_LOST)) {
+        token = (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else if (stream->previous != TOKEN_SEPARATOR && stream->previous != TOKEN_LBRACE &&
                token_can_end(stream->previous)) {
         stream->lexer.cursor = stream->lexer.token; // a `}` ends the statement before it, too
@@ -506,13 +532,28 @@ static Token classify(Parser *parser, Token token) {
     }
 }
 
+// What is open at the end of the text. Errors behind the place where its `}` should have been follow
+// from that.
+static void report_open(Parser *parser, const Bracket *open) {
+    Diagnostics *diagnostics = parser->diagnostics;
+    uint32_t from = parser->stream.misfit, stray = parser->stray;
+    if (open->kind == BRACKET_LOST)
+        return;
+    if (stray > open->offset)
+        from = open->offset;
+    for (uint32_t i = diagnostics->count; open->kind >= BRACKET_BLOCK && from && i > 0; i--)
+        if (diagnostics->items[i - 1].at.start >= from)
+            diagnostic_forget(diagnostics, i - 1);
+    report_unclosed(parser, open);
+}
+
 // The end: closes the last statement, and says what was left open.
 static Token read_end(Parser *parser, Token token) {
     TokenStream *stream = &parser->stream;
     if (stream->bracket_count) {
         if (!parser->diagnostics->count)
             parser->incomplete = true;
-        report_unclosed(parser, &stream->brackets[stream->bracket_count - 1]);
+        report_open(parser, innermost(stream));
         stream->bracket_count = 0;
         parser->silent = true;
     } else if (token_can_end(stream->previous) && stream->previous != TOKEN_INVALID) {
@@ -521,6 +562,15 @@ static Token read_end(Parser *parser, Token token) {
         stream->lexer.cursor = stream->lexer.token;
     }
     return token;
+}
+
+// Of the line whose first token is at `offset`: so many blanks stand before it.
+static uint32_t indentation(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    uint32_t start = offset;
+    while (start > 0 && (text[start - 1] == ' ' || text[start - 1] == '\t'))
+        start--;
+    return offset - start;
 }
 
 static Token read_token(Parser *parser) {
@@ -541,8 +591,10 @@ static Token read_token(Parser *parser) {
                 token.flags |= TOKEN_LAST;
             return token;
         }
-        if (stream->line_start)
+        if (stream->line_start) {
             token.flags |= TOKEN_STARTS_LINE;
+            stream->indent = indentation(parser, token.at.start);
+        }
         stream->line_start = false;
         return token.code == TOKEN_END ? read_end(parser, token) : classify(parser, token);
     }

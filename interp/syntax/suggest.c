@@ -47,11 +47,18 @@ static bool within_list(const Parser *parser) {
             accepts(parser, TOKEN_MAP_CLOSE));
 }
 
+// What follows the token in its line.
+static char next_character(const Parser *parser, const Token *token) {
+    const char *behind = parser->source->bytes + token->at.start + token->at.length;
+    return behind[strspn(behind, " \t")];
+}
+
 // ---- By the token that stands there -------------------------------------------------------------
 
-static const char *for_colon(const Parser *parser) {
+static const char *for_colon(const Parser *parser, const Token *token) {
     if (accepts(parser, TOKEN_LBRACE))
-        return "a block stands in `{ }`";
+        return next_character(parser, token) == '{' ? "leave the `:` out"
+                                                    : "a block stands in `{ }`";
     bool declares = parser->earlier.code == TOKEN_LET || parser->earlier.code == TOKEN_CONST;
     if (parser->previous.code == TOKEN_NAME && (accepts(parser, TOKEN_RPAREN) || declares))
         return "there are no type annotations";
@@ -114,7 +121,7 @@ static const char *for_token(const Parser *parser, const Token *token) {
         return earlier == TOKEN_IMPORT || earlier == TOKEN_FROM
                    ? "write `import \"folder/file.conc\"`"
                    : NULL;
-    case TOKEN_COLON: return for_colon(parser);
+    case TOKEN_COLON: return for_colon(parser, token);
     case TOKEN_ASSIGN: return for_assign(parser, token);
     case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
     case TOKEN_FOR: return for_for(parser);
@@ -148,14 +155,15 @@ static const char *for_name(const Parser *parser, const Token *token) {
     bool in_class = inside(parser, token, BRACKET_CLASS);
     if (token->code != TOKEN_NAME || ((token->flags & TOKEN_STARTS_LINE) && !in_class))
         return NULL;
-    const char *hint = foreign_word_hint(token->name->text);
+    char behind = next_character(parser, token);
+    const char *word = token->name->text, *hint = foreign_word_hint(word);
+    if (behind == '(' && foreign_word_use(word) == FOREIGN_FUNCTION)
+        hint = NULL; // it is called as it should be
     if (hint || !in_class || !accepts(parser, TOKEN_FN))
         return hint;
-    const char *behind = parser->source->bytes + token->at.start + token->at.length;
-    behind += strspn(behind, " \t");
-    if (*behind == '=')
+    if (behind == '=')
         return "fields come to be in `fn init`: `self.x = ...`";
-    return *behind == '(' ? "a method is written `fn name(...) { ... }`" : NULL;
+    return behind == '(' ? "a method is written `fn name(...) { ... }`" : NULL;
 }
 
 // `int x = 1`, `say "x"`: two words at the start of a statement.
