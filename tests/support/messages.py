@@ -40,6 +40,8 @@ WHOLE = {
     "interp/syntax/build_target.c": {"literal", "comparison", "expression", "function"},
     "interp/syntax/literal.c": {"binary", "octal", "hexadecimal", "decimal"},
 }
+# What writes text as it stands: a message has to be translated before it.
+WRITERS = {"snprintf", "__builtin_snprintf", "text_format", "text_string"}
 # What the system says of files.
 SYSTEM = [os.strerror(n) for n in (
     errno.ENOENT, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR, errno.EEXIST,
@@ -113,9 +115,9 @@ def is_message(path, stack, text):
              and level[0] not in ("if", "while", "for", "switch", "return", "sizeof")]
     if text in NO_PROSE:
         return False
-    if path in WHOLE and (" " in text or text in WHOLE[path]) and len(text) > 2:
-        return True
     name, argument = calls[-1] if calls else ("", 0)
+    if path in WHOLE and name not in WRITERS and (" " in text or text in WHOLE[path]) and len(text) > 2:
+        return True
     own = KEYWORDS_OF.get(path, {}).get(name) or KEYWORDS.get(name, [])
     return argument in own
 
