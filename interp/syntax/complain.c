@@ -162,7 +162,7 @@ static bool complain_misspelt(Parser *parser) {
     if (!keyword)
         return false;
     char hint[40];
-    snprintf(hint, sizeof hint, "did you mean `%s`?", keyword);
+    snprintf(hint, sizeof hint, translate("did you mean `%s`?"), keyword);
     syntax_error(parser, word->at, hint, "conc has no '%s'", word->name->text);
     return true;
 }
