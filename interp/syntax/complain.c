@@ -161,7 +161,7 @@ static bool complain_misspelt(Parser *parser) {
     const char *keyword = foreign_nearest_keyword(word->name->text, true);
     if (!keyword)
         return false;
-    char hint[40];
+    char hint[80];
     snprintf(hint, sizeof hint, translate("did you mean `%s`?"), keyword);
     syntax_error(parser, word->at, hint, "conc has no '%s'", word->name->text);
     return true;
