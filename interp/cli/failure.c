@@ -5,9 +5,10 @@
 
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "vm/vm.h"
 
 int command_failed(const char *what, const char *why) {
-    fprintf(stderr, "conc: %s: %s\n", what, why);
+    fprintf(stderr, "conc: %s: %s\n", what, translate(why));
     return STATUS_USAGE;
 }

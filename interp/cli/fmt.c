@@ -16,6 +16,7 @@
 #include "base/os.h"
 #include "cli/failure.h"
 #include "layout/layout.h"
+#include "syntax/diagnostic_json.h"
 #include "vm/vm.h"
 
 // ---- Writing back -----------------------------------------------------------------------------
@@ -81,9 +82,12 @@ static int give_out(const Options *options, const Source *source, const char *pa
     return STATUS_DONE;
 }
 
-static int show_errors(const Source *source, Diagnostics *errors) {
+static int show_errors(const Options *options, const Source *source, Diagnostics *errors) {
     Text text = {0};
-    diagnostics_render(&text, source, errors, vm_colour_wanted());
+    if (options->json)
+        diagnostics_json(&text, source, errors);
+    else
+        diagnostics_render(&text, source, errors, vm_colour_wanted());
     os_write_all(STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
     return STATUS_USAGE;
@@ -96,7 +100,7 @@ static int format(const Options *options, const Source *source, const char *path
     int status = STATUS_USAGE;
     switch (layout_source(source, &errors, &result)) {
     case LAYOUT_DONE: status = give_out(options, source, path, &result); break;
-    case LAYOUT_ERRORS: status = show_errors(source, &errors); break;
+    case LAYOUT_ERRORS: status = show_errors(options, source, &errors); break;
     case LAYOUT_TOO_LARGE:
         status = command_failed(source->name, "the result would be larger than a script may be");
         break;

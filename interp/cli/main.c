@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "cli/doc.h"
+#include "cli/explain.h"
 #include "cli/failure.h"
 #include "cli/fmt.h"
 #include "cli/options.h"
@@ -17,7 +19,7 @@
 #include "repl/repl.h"
 #include "vm/vm.h"
 
-static const char help_text[] =
+static const char help_text[] = MESSAGE_LINES(
     "conc: a small language for processes, threads, tasks, locks and queues\n"
     "\n"
     "    conc                    try things at a prompt (from a pipe: run the script that comes)\n"
@@ -25,7 +27,7 @@ static const char help_text[] =
     "    conc -                  run the script that stands on standard input\n"
     "    conc -e TEXT [ARG...]   run a text\n"
     "    conc -p EXPRESSION      print the value of an expression\n"
-    "    conc -c FILE            only check the syntax and the names\n"
+    "    conc -c FILE            only check the syntax and the names; warns as well\n"
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
@@ -33,6 +35,7 @@ static const char help_text[] =
     "str.split\n"
     "    conc test PATH...       run the `test \"name\" { ... }` blocks of scripts, or of all in a "
     "folder\n"
+    "    conc explain [NAME]     tell more on an error, with a wrong and a right program\n"
     "    conc --version          print the version\n"
     "    conc --help             print this\n"
     "\n"
@@ -40,6 +43,8 @@ static const char help_text[] =
     "    -i                      go on at a prompt after the script, with its names\n"
     "    --timeout SECONDS       end a run that takes longer (status 124)\n"
     "    --max-memory SIZE       MemoryError beyond SIZE (64M, 2G)\n"
+    "    --format json|text      how errors are shown: as JSON, one object a line, or as text\n"
+    "    --no-warnings           print errors only\n"
     "\n"
     "For conc test, in any order with the paths:\n"
     "    --filter TEXT           only tests whose name contains TEXT; may be given again\n"
@@ -52,12 +57,14 @@ static const char help_text[] =
     "\n"
     "Exit status: 0 done; 1 an error was not caught, or a test failed; 2 the script could not be "
     "run;\n"
-    "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n";
+    "3 deadlock; 124 --timeout; 130 interrupted; exit(n) gives n.\n");
 
 static Vm *new_vm(const Options *options) {
     VmOptions how = command_vm_options();
     how.memory_limit = options->memory_limit;
     how.timeout = options->timeout;
+    how.json = options->json;
+    how.no_warnings = options->no_warnings;
     how.argument_count = options->argument_count;
     how.arguments = options->arguments;
     return vm_new(&how);
@@ -84,7 +91,8 @@ static int run_stdin(const Options *options, Run *run) {
     char *text;
     size_t size;
     if (isatty(STDIN_FILENO))
-        fprintf(stderr, "conc: reading a script from the terminal; Ctrl-D ends it\n");
+        fprintf(stderr, "%s",
+                translate("conc: reading a script from the terminal; Ctrl-D ends it\n"));
     if (!vm_read_fd(STDIN_FILENO, &text, &size))
         return command_failed("<stdin>", strerror(errno));
     int status = with_vm(options, run, "<stdin>", text, size);
@@ -111,6 +119,13 @@ static int show_doc(const Options *options) {
     return status;
 }
 
+static void print_help(void) {
+    char line[200];
+    const char *rest = help_text, *shown;
+    while ((shown = translate_line(&rest, line, sizeof line)))
+        printf("%s\n", shown);
+}
+
 static int start_repl(const Options *options) {
     if (!options->interactive && !isatty(STDIN_FILENO))
         return run_stdin(options, vm_run_text);
@@ -118,13 +133,14 @@ static int start_repl(const Options *options) {
 }
 
 int main(int argc, char **argv) {
+    translate_choose();
     Options options = options_read(argc, argv);
     Run *run = options.interactive ? repl_run : vm_run_text;
     switch (options.action) {
-    case ACTION_HELP: fputs(help_text, stdout); return STATUS_DONE;
+    case ACTION_HELP: print_help(); return STATUS_DONE;
     case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return STATUS_DONE;
     case ACTION_USAGE:
-        fprintf(stderr, "conc: %s (conc --help tells more)\n", options.problem);
+        fprintf(stderr, translate("conc: %s (conc --help tells more)\n"), options.problem);
         return STATUS_USAGE;
     case ACTION_RUN_TEXT:
         return with_vm(&options, run, "<string>", options.source, strlen(options.source));
@@ -137,6 +153,7 @@ int main(int argc, char **argv) {
     case ACTION_DOC: return show_doc(&options);
     case ACTION_FORMAT: return fmt_run(&options);
     case ACTION_TEST: return test_command(&options);
+    case ACTION_EXPLAIN: return explain_run(options.source);
     }
     return STATUS_USAGE;
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
+
 bool size_parse(const char *text, size_t *bytes) {
     char *end;
     double number = strtod(text, &end);
@@ -40,7 +42,7 @@ typedef struct Reader {
 
 static void problem(Reader *reader, const char *format, const char *word) {
     reader->options.action = ACTION_USAGE;
-    snprintf(reader->options.problem, sizeof reader->options.problem, format, word);
+    snprintf(reader->options.problem, sizeof reader->options.problem, translate(format), word);
 }
 
 // The value of option `name`: what follows "=", or the next word. NULL with the problem noted.
@@ -89,14 +91,27 @@ static void take_memory(Reader *reader, const char *word) {
         problem(reader, "--max-memory takes a size as 64M or 2G, not '%s'", value);
 }
 
+static void take_error_format(Reader *reader, const char *word) {
+    const char *value = option_value(reader, word, "--format");
+    if (!value)
+        return;
+    reader->options.json = !strcmp(value, "json");
+    if (!reader->options.json && strcmp(value, "text") != 0)
+        problem(reader, "--format takes json or text, not '%s'", value);
+}
+
 // True where the word was an option that goes on (more may follow).
 static bool take_setting(Reader *reader, const char *word) {
     if (is_option(word, "--timeout"))
         take_timeout(reader, word);
     else if (is_option(word, "--max-memory"))
         take_memory(reader, word);
+    else if (is_option(word, "--format"))
+        take_error_format(reader, word);
     else if (!strcmp(word, "-i"))
         reader->options.interactive = true;
+    else if (!strcmp(word, "--no-warnings"))
+        reader->options.no_warnings = true;
     else
         return false;
     return true;
@@ -220,11 +235,24 @@ static void take_test(Reader *reader) {
     script_arguments(reader);
 }
 
+// conc explain [NAME]
+static void take_explain(Reader *reader) {
+    reader->options.action = ACTION_EXPLAIN;
+    if (reader->next < reader->end)
+        reader->options.source = *reader->next++;
+    if (reader->next < reader->end)
+        problem(reader, "explain takes one name, not also %s", *reader->next);
+}
+
 // The words that stand where a script's name could: a script called `fmt` is run as `conc run fmt`.
 static const struct Command {
     const char *name;
     void (*take)(Reader *reader);
-} commands[] = {{"run", take_run}, {"fmt", take_format}, {"doc", take_doc}, {"test", take_test}};
+} commands[] = {{"run", take_run},
+                {"fmt", take_format},
+                {"doc", take_doc},
+                {"explain", take_explain},
+                {"test", take_test}};
 
 static const struct Command *command_named(const char *word) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

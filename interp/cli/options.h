@@ -17,6 +17,7 @@ typedef enum Action {
     ACTION_FORMAT,   // conc fmt: `arguments` are the paths ("-": standard input), at least one
     ACTION_DOC,      // conc doc: `source` is the name, or NULL; `doc_form`
     ACTION_TEST,     // conc test: `arguments` are its options and paths (cli/test_options.h)
+    ACTION_EXPLAIN,  // conc explain: `source` is the name, or NULL
     ACTION_HELP,
     ACTION_VERSION,
     ACTION_USAGE, // `problem` says what is wrong
@@ -32,6 +33,8 @@ typedef struct Options {
     bool interactive;    // -i: a REPL, after the script
     double timeout;      // seconds; 0: none
     size_t memory_limit; // bytes; 0: default
+    bool json;           // --format=json: errors are JSON, one object a line
+    bool no_warnings;    // --no-warnings
     bool rewrite;        // conc fmt -w: into the files
     bool only_check;     // conc fmt --check: names of files that would change
     DocForm doc_form;

@@ -23,6 +23,7 @@ typedef struct CompileOptions {
     uint32_t known_count;
     bool redeclare; // REPL: a known const may be declared anew (assigning it stays an error)
     uint32_t test;  // conc test: the body of this test block (from 1) becomes a function; 0: none
+    Diagnostics *warnings; // what is no error and most likely not meant goes there; NULL: nowhere
     bool give_last; // REPL and -p: the value of a last expression statement is the module's result
 } CompileOptions;
 

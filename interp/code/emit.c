@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "code/operands.h"
 
 void *vector_add(Arena *arena, void *items, uint32_t *count, uint32_t *capacity, size_t size) {
@@ -32,7 +33,7 @@ void emit_limit(Emitter *e, const char *what) {
     Span at = function ? function->at : e->place;
     diagnostic_add(e->generator->diagnostics, "SyntaxError", at,
                    "move parts of it into functions of their own", "%s is too large: %s",
-                   function ? "this function" : "this text", what);
+                   translate(function ? "this function" : "this text"), translate(what));
 }
 
 // ---- Instructions -----------------------------------------------------------------------------

@@ -30,8 +30,9 @@ static uint32_t global_slot(Resolver *r, CodeName name, bool is_const) {
 }
 
 static void report_twice(Resolver *r, const Binding *first, const Name *name, Span at) {
-    diagnostic_add(r->diagnostics, "SyntaxError", at, resolve_line_hint(r, name, first->at),
+    diagnostic_add(r->diagnostics, "SyntaxError", at, NULL,
                    "name '%s' is declared twice in this block", name->text);
+    resolve_declared_note(r, first);
 }
 
 // A name of an earlier input (REPL) is declared anew: its slot is taken over.
@@ -62,7 +63,7 @@ static Binding *declare(Resolver *r, const Name *name, Span at, bool is_const) {
     } else {
         binding = scope_add(r->arena, r->scope, name, BINDING_GLOBAL);
         binding->number = global_slot(r, (CodeName){name->text, name->length}, is_const);
-        if (binding->number > UINT16_MAX)
+        if (binding->number == UINT16_MAX + 1)
             diagnostic_add(r->diagnostics, "SyntaxError", at, "spread them over several files",
                            "a module has at most 65536 global names");
     }
@@ -145,6 +146,8 @@ static FunctionScope *function_scope(Resolver *r, Function *function, Binding *o
     f->may_await = function->is_async || function->kind == FUNCTION_TEST;
     f->own = own && own->kind == BINDING_LOCAL ? own : NULL;
     f->group = r->function->group;
+    f->in_child = r->starts_child;
+    r->starts_child = false;
     if (kind_has_self(function->kind)) {
         f->self = arena_new(r->arena, Binding);
         *f->self = (Binding){.kind = BINDING_LOCAL, .owner = f, .ready = true, .made = true};
@@ -162,6 +165,7 @@ static void resolve_parameters(Resolver *r, Function *function) {
         if (first) {
             diagnostic_add(r->diagnostics, "SyntaxError", param->at, NULL,
                            "duplicate argument '%s' in function definition", param->name->text);
+            resolve_declared_note(r, first);
             param->binding = first;
             continue;
         }
@@ -190,12 +194,15 @@ static void check_members(Resolver *r, const ClassDecl *class_) {
         if (!method->name)
             continue;
         Scope *scope = method->kind == FUNCTION_SETTER ? setters : others;
-        if (scope_find(scope, method->name))
+        const Binding *first = scope_find(scope, method->name);
+        if (first) {
             diagnostic_add(r->diagnostics, "SyntaxError", method->at, NULL,
                            "'%s' is declared twice in class '%s'", method->name->text,
                            class_->name->text);
-        else
-            scope_add(r->arena, scope, method->name, BINDING_BUILTIN);
+            resolve_declared_note(r, first);
+        } else {
+            scope_add(r->arena, scope, method->name, BINDING_BUILTIN)->at = method->at;
+        }
     }
 }
 

@@ -20,6 +20,7 @@ typedef struct Resolver {
     FunctionScope *function;
     NameTable reported; // undeclared names: one error each is enough
     uint32_t loops;     // given numbers
+    bool starts_child;  // the function that comes next is the block of a `spawn { }`
 } Resolver;
 
 // The binding of a name in sight, or NULL. Notes a capture if it is another function's local.
@@ -31,7 +32,7 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **bindin
 void resolve_function(Resolver *r, Function *function, Binding *own);
 void resolve_block(Resolver *r, Block *block);
 void resolve_await(Resolver *r, Span at); // reports an `await` in a place that cannot wait
-// "declared in line 7"; for hints.
-const char *resolve_line_hint(Resolver *r, const Name *name, Span at);
+// Notes at the error that was added just now where the name is declared, if that is in this text.
+void resolve_declared_note(Resolver *r, const Binding *binding);
 
 #endif

@@ -4,7 +4,9 @@
 // whatever its values are (self outside of a method, await where nothing can wait, a label twice).
 #include <string.h>
 
+#include "base/translate.h"
 #include "code/resolve.h"
+#include "syntax/foreign.h"
 
 // ---- Names ------------------------------------------------------------------------------------
 
@@ -45,13 +47,9 @@ Binding *resolve_name(Resolver *r, const Name *name) {
     return binding;
 }
 
-const char *resolve_line_hint(Resolver *r, const Name *name, Span at) {
-    Text text = {0};
-    text_format(&text, "`%s` is declared in line %u", name->text,
-                source_line_of(r->source, at.start));
-    const char *hint = arena_copy(r->arena, text_data(&text), text.length);
-    text_free(&text);
-    return hint;
+void resolve_declared_note(Resolver *r, const Binding *binding) {
+    if (binding->at.length)
+        diagnostic_cause(r->diagnostics, binding->at, "`%s` is declared", binding->name->text);
 }
 
 static bool reported_before(Resolver *r, const Name *name) {
@@ -64,27 +62,91 @@ static bool reported_before(Resolver *r, const Name *name) {
     return false;
 }
 
-static const char *undeclared_hint(Resolver *r, const Name *name, bool assigned, Text *text) {
-    const char *near = NULL;
+// `// word`: read as a division.
+static bool is_slash_comment(const Resolver *r, Span at) {
+    const char *text = r->source->bytes;
+    uint32_t offset = at.start;
+    while (offset > 0 && text[offset - 1] == ' ')
+        offset--;
+    return offset >= 2 && text[offset - 1] == '/' && text[offset - 2] == '/';
+}
+
+static const char *undeclared_hint(Resolver *r, const Name *name, Span at, bool assigned,
+                                   Text *text) {
+    const char *near = NULL, *foreign = foreign_word_hint(name->text);
+    if (is_slash_comment(r, at))
+        foreign = MESSAGE("a comment is written `# ...`");
+    if (foreign) {
+        text_string(text, foreign);
+        return text_data(text);
+    }
     if (r->diagnostics->count < DIAGNOSTIC_LIMIT)
         near = scope_suggest(r->arena, r->scope, r->options, name);
+    if (!near && !assigned)
+        near = foreign_nearest_keyword(name->text, false);
     if (assigned)
-        text_format(text, "write `let %s = ...` to declare it", name->text);
+        text_format(text, translate("write `let %s = ...` to declare it"), name->text);
     if (near && assigned)
-        text_format(text, ", or did you mean `%s`?", near);
+        text_format(text, translate(", or did you mean `%s`?"), near);
     if (near && !assigned)
-        text_format(text, "did you mean `%s`?", near);
+        text_format(text, translate("did you mean `%s`?"), near);
     return text->length ? text_data(text) : NULL;
+}
+
+// What stands before the name where it is declared: `let name`, `for name`.
+static bool is_declaration(const char *text, const char *name) {
+    static const char *const words[] = {"let ", "const ", "for ", "fn ", "class "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if ((size_t)(name - text) >= length && !memcmp(name - length, words[i], length))
+            return true;
+    }
+    return false;
+}
+
+// Notes where another block declares the name, if one does: a look at the text is good enough.
+static void note_elsewhere(Resolver *r, const Name *name) {
+    const char *text = r->source->bytes, *found = text;
+    while (r->diagnostics->latest && (found = strstr(found, name->text))) {
+        char behind = found[name->length];
+        bool ends = !strchr("_0123456789", behind) && (unsigned char)behind < 0x80 &&
+                    !((behind | 32) >= 'a' && (behind | 32) <= 'z');
+        if ((ends || !behind) && is_declaration(text, found)) {
+            Span at = {(uint32_t)(found - text), name->length};
+            diagnostic_cause(r->diagnostics, at, "`%s` is declared in a block of its own",
+                             name->text);
+            return;
+        }
+        found += name->length;
+    }
 }
 
 void resolve_undeclared(Resolver *r, const Name *name, Span at, bool assigned) {
     if (reported_before(r, name))
         return;
     Text text = {0};
-    const char *hint = undeclared_hint(r, name, assigned, &text);
+    const char *hint = undeclared_hint(r, name, at, assigned, &text);
     diagnostic_add(r->diagnostics, "NameError", at, hint, "name '%s' is not %s", name->text,
-                   assigned ? "declared" : "defined");
+                   translate(assigned ? "declared" : "defined"));
+    if (!hint || assigned)
+        note_elsewhere(r, name);
     text_free(&text);
+}
+
+// What is assigned in a `spawn { }` is the child's copy of a variable of its parent.
+static void warn_of_copy(Resolver *r, const Binding *binding, Span at) {
+    const FunctionScope *f = r->function;
+    while (f && f != binding->owner && !f->in_child)
+        f = f->parent;
+    if (!f || f == binding->owner || !r->options->warnings)
+        return;
+    diagnostic_add(r->options->warnings, NULL, at,
+                   "give it back with `return`, or share it: `Atomic(0, shared: true)`, "
+                   "`queue(shared: true)`",
+                   "only the child process will see this value of '%s'", binding->name->text);
+    if (binding->at.length)
+        diagnostic_cause(r->options->warnings, binding->at, "`%s` is declared",
+                         binding->name->text);
 }
 
 void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) {
@@ -94,18 +156,21 @@ void resolve_assigned_name(Resolver *r, const Name *name, Span at, void **slot) 
         resolve_undeclared(r, name, at, true);
     } else if (binding->kind == BINDING_BUILTIN) {
         Text text = {0};
-        text_format(&text, "write `let %s = ...` to have a variable of that name", name->text);
+        text_format(&text, translate("write `let %s = ...` to have a variable of that name"),
+                    name->text);
         diagnostic_add(r->diagnostics, "SyntaxError", at, text_data(&text),
                        "cannot assign to the built-in '%s'", name->text);
         text_free(&text);
     } else if (binding->is_const) {
-        const char *hint = binding->at.length ? resolve_line_hint(r, name, binding->at) : NULL;
-        diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "cannot assign to constant '%s'",
+        diagnostic_add(r->diagnostics, "SyntaxError", at, NULL, "cannot assign to constant '%s'",
                        name->text);
-    } else if (binding->kind == BINDING_LOCAL) {
-        binding_note_assign(binding, r->function);
+        resolve_declared_note(r, binding);
     } else {
-        binding->assigned = true;
+        warn_of_copy(r, binding, at);
+        if (binding->kind == BINDING_LOCAL)
+            binding_note_assign(binding, r->function);
+        else
+            binding->assigned = true;
     }
 }
 
@@ -115,7 +180,7 @@ static void resolve_self(Resolver *r, Span at, const char *word) {
     while (f && !f->self && !(f->function && f->function->kind == FUNCTION_STATIC))
         f = f->parent;
     if (!f || !f->self) {
-        const char *hint = f ? "a static function has no instance" : NULL;
+        const char *hint = f ? MESSAGE("a static function has no instance") : NULL;
         diagnostic_add(r->diagnostics, "SyntaxError", at, hint, "'%s' outside of a method", word);
     } else if (f != r->function) {
         binding_note_capture(f->self, r->function);
@@ -128,10 +193,11 @@ static const char *await_hint(const FunctionScope *function) {
     if (!function->function)
         return NULL;
     switch (function->function->kind) {
-    case FUNCTION_BLOCK: return "this block runs by itself: put what awaits into `async { }`";
+    case FUNCTION_BLOCK:
+        return MESSAGE("this block runs by itself: put what awaits into `async { }`");
     case FUNCTION_GETTER:
-    case FUNCTION_SETTER: return "a property cannot wait: make it an `async fn`";
-    default: return "declare the function around it with `async fn`";
+    case FUNCTION_SETTER: return MESSAGE("a property cannot wait: make it an `async fn`");
+    default: return MESSAGE("declare the function around it with `async fn`");
     }
 }
 
@@ -158,7 +224,8 @@ static void resolve_name_expr(Resolver *r, Expr *expr) {
 // What a child process starts is its own affair: the group is its parent's.
 static void resolve_started_block(Resolver *r, Expr *expr) {
     Binding *group = r->function->group;
-    if (expr->start.kind == START_SPAWN)
+    r->starts_child = expr->start.kind == START_SPAWN;
+    if (r->starts_child)
         r->function->group = NULL;
     resolve_function(r, expr->start.block, NULL);
     r->function->group = group;
@@ -194,7 +261,7 @@ void resolve_expr(Resolver *r, Expr *expr) {
         break;
     case EXPR_NAME: resolve_name_expr(r, expr); break;
     case EXPR_SELF: resolve_self(r, expr->at, "self"); break;
-    case EXPR_SUPER: resolve_self(r, expr->at, "super"); break;
+    case EXPR_SUPER: resolve_self(r, (Span){expr->whole.start, 5}, "super"); break;
     case EXPR_LIST: resolve_arguments(r, expr->list.items, expr->list.count); break;
     case EXPR_MAP:
         for (uint32_t i = 0; i < expr->map.count; i++) {

@@ -75,6 +75,7 @@ struct FunctionScope {
     Loop *loop;        // while it is walked: the innermost loop
     Binding *group;    // while it is walked: of the innermost group whose text this is, or NULL
     bool may_await;
+    bool in_child; // the block of a `spawn { }`
 };
 
 Scope *scope_new(Arena *arena, Scope *parent, FunctionScope *function);

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 
@@ -126,7 +127,7 @@ Value codec_encode(Fiber *fiber, Str *s, Value encoding, Value errors, const cha
 // How many bytes of an invalid sequence belong together, and why it is invalid (as Python says it).
 static size_t invalid_utf8(const char *data, size_t left, const char **why) {
     unsigned char lead = (unsigned char)data[0];
-    *why = "invalid start byte";
+    *why = MESSAGE("invalid start byte");
     if (lead < 0xc2 || lead > 0xf4)
         return 1;
     size_t need = utf8_size((char)lead), have = 1;
@@ -142,7 +143,7 @@ static size_t invalid_utf8(const char *data, size_t left, const char **why) {
             break;
         have++;
     }
-    *why = have == left ? "unexpected end of data" : "invalid continuation byte";
+    *why = have == left ? MESSAGE("unexpected end of data") : MESSAGE("invalid continuation byte");
     return have;
 }
 
@@ -150,9 +151,9 @@ static Value cannot_decode(Fiber *fiber, const char *data, size_t at, size_t siz
                            const char *why) {
     if (size == 1)
         return throw_value(fiber, "'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
-                           (unsigned char)data[at], at, why);
+                           (unsigned char)data[at], at, translate(why));
     return throw_value(fiber, "'utf-8' codec can't decode bytes in position %zu-%zu: %s", at,
-                       at + size - 1, why);
+                       at + size - 1, translate(why));
 }
 
 static Value decode_utf8(Fiber *fiber, const char *data, size_t size, OnError on_error) {

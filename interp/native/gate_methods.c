@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The faces of semaphores, events, latches and barriers (sync/gate.h).
+#include "base/translate.h"
 #include "native/argument.h"
 #include "native/tables.h"
 #include "object/error.h"
@@ -50,7 +51,7 @@ static bool take_count(Fiber *fiber, Value v, int64_t fallback, int64_t least, c
         return false;
     if (*count >= least)
         return true;
-    throw_value(fiber, "%s", message);
+    throw_value(fiber, "%s", translate(message));
     return false;
 }
 

@@ -120,7 +120,7 @@ static Value name(Fiber *fiber, Value *args, int count) {
     if (value_is_str(given))
         return given;
     Text text = {0};
-    handle_describe(handle, &text);
+    handle_default_name(handle, &text);
     Value made = value_from_ref(str_from_text(fiber->heap, &text));
     text_free(&text);
     return made;

@@ -2,6 +2,7 @@
 //
 // The module _toolkit: what stdlib/toolkit.conc is made with, and scripts need not know.
 #include "base/os.h"
+#include "base/translate.h"
 #include "native/argument.h"
 #include "native/tables.h"
 #include "object/error.h"
@@ -159,6 +160,14 @@ static Value shielded(Fiber *fiber, Value *args, int count) {
     return wait_shielded(fiber, args[1]);
 }
 
+static Value message(Fiber *fiber, Value *args, int count) {
+    (void)count;
+    if (!value_is_str(args[1]))
+        return throw_type(fiber, "must be str, not %s",
+                          value_type_name(fiber_runtime(fiber), args[1]));
+    return value_from_ref(str_from_c(fiber->heap, translate(value_to_str(args[1])->data)));
+}
+
 static Value cancel_once(Fiber *fiber, Value *args, int count) {
     (void)count;
     Handle *handle = handle_receiver(fiber, args[1]);
@@ -192,6 +201,9 @@ const NativeSpec toolkit_functions[] = {
     {"key_of", key_of, "f", 0,
      "Equal for functions that do the same, as far as one can tell.\n"
      "    key_of(fn () => 1)"},
+    {"message", message, "text", 0,
+     "The text of an error in the language of whoever reads it.\n"
+     "    throw ValueError(_toolkit.message(\"no such order\"))"},
     {"parts_of", parts_of, "f", 0,
      "Of a method with its object both, of any other function itself, in a list. TypeError for "
      "what is no function.\n"

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "object/operate.h"
 #include "object/str.h"
 
@@ -27,7 +28,7 @@ Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...) {
     Text text = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&text, format, list);
+    text_format_list(&text, translate(format), list);
     va_end(list);
     Str *message = str_from_utf8_lossy(fiber->heap, text_data(&text), text.length);
     text_free(&text);
@@ -73,8 +74,22 @@ Value throw_errno(Fiber *fiber, int number, const char *path) {
     char why[128];
     const char *text = strerror_r(number, why, sizeof why);
     if (!path)
-        return throw_error(fiber, ERROR_OSError, "[Errno %d] %s", number, text);
-    return throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, text, path);
+        return throw_error(fiber, ERROR_OSError, "[Errno %d] %s", number, translate(text));
+    return throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, translate(text), path);
+}
+
+Value error_hint(Fiber *fiber, const char *hint) {
+    Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->hint)
+        runtime->hint(fiber, str_from_c(fiber->heap, translate(hint)));
+    return VALUE_UNDEF;
+}
+
+Value error_note(Fiber *fiber, const char *notes) {
+    Runtime *runtime = fiber_runtime(fiber);
+    if (runtime->note)
+        runtime->note(fiber, str_from_c(fiber->heap, notes));
+    return VALUE_UNDEF;
 }
 
 bool value_is_error(Runtime *runtime, Value v) {

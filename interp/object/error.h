@@ -7,10 +7,12 @@
 #ifndef CONC_OBJECT_ERROR_H
 #define CONC_OBJECT_ERROR_H
 
+#include "base/translate.h"
 #include "object/class.h"
 
 enum { ERROR_SLOT_MESSAGE, ERROR_SLOT_CAUSE, ERROR_SLOT_TRACE, ERROR_SLOT_KEY, ERROR_SLOT_COUNT };
 
+// The format is translated (base/translate.h); what is a message among the arguments, the caller does.
 Value throw_error(Fiber *fiber, ErrorClass c, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define throw_type(fiber, ...)    throw_error(fiber, ERROR_TypeError, __VA_ARGS__)
@@ -22,6 +24,12 @@ Value throw_memory(Fiber *fiber, size_t bytes);  // MemoryError: over the limit
 Value throw_instance(Fiber *fiber, Value error); // an error instance as it is (keeps its trace)
 // OSError: [Errno 2] No such file ...
 Value throw_errno(Fiber *fiber, int number, const char *path);
+
+// Gives the error that the fiber has just thrown a hint, one line of what to try; and notes, where
+// causes of it stand, one a line. They are shown with its trace. Return VALUE_UNDEF.
+// The hint is translated (base/translate.h), notes are texts of the reader already.
+Value error_hint(Fiber *fiber, const char *hint);
+Value error_note(Fiber *fiber, const char *notes);
 
 // A new error instance that is not thrown. message: a Str or nil.
 Instance *error_new(Fiber *fiber, Class *c, Value message);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/unicode.h"
@@ -167,19 +168,19 @@ static bool text_spec_fits(Fiber *fiber, const FormatSpec *spec) {
     if (spec->type != 0 && spec->type != 's')
         return unknown_code(fiber, spec, "str");
     if (spec->grouping)
-        why =
-            spec->grouping == ',' ? "Cannot specify ',' with 's'." : "Cannot specify '_' with 's'.";
+        why = spec->grouping == ',' ? MESSAGE("Cannot specify ',' with 's'.")
+                                    : MESSAGE("Cannot specify '_' with 's'.");
     else if (spec->sign)
-        why = spec->sign == ' ' ? "Space not allowed in string format specifier"
-                                : "Sign not allowed in string format specifier";
+        why = spec->sign == ' ' ? MESSAGE("Space not allowed in string format specifier")
+                                : MESSAGE("Sign not allowed in string format specifier");
     else if (spec->positive_zero)
-        why = "Negative zero coercion (z) not allowed in string format specifier";
+        why = MESSAGE("Negative zero coercion (z) not allowed in string format specifier");
     else if (spec->alternate)
-        why = "Alternate form (#) not allowed in string format specifier";
+        why = MESSAGE("Alternate form (#) not allowed in string format specifier");
     else if (spec->align == '=')
-        why = "'=' alignment not allowed in string format specifier";
+        why = MESSAGE("'=' alignment not allowed in string format specifier");
     if (why)
-        throw_value(fiber, "%s", why);
+        throw_value(fiber, "%s", translate(why));
     return !why;
 }
 

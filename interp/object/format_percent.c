@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/map.h"
@@ -30,7 +31,7 @@ typedef struct Conversion {
 } Conversion;
 
 static bool fail(Percent *p, const char *message) {
-    throw_value(p->fiber, "%s", message);
+    throw_value(p->fiber, "%s", translate(message));
     return false;
 }
 
@@ -213,7 +214,8 @@ static Value take_integer(Percent *p, const Conversion *c, Value v) {
     if (decimal && value_is_double(v))
         return integer_from_double(p->fiber, value_to_double(v));
     return throw_type(p->fiber, "%%%c format: %s is required, not %s", c->type,
-                      decimal ? "a real number" : "an integer", name_of(p, v));
+                      decimal ? translate("a real number") : translate("an integer"),
+                      name_of(p, v));
 }
 
 // A precision is the least number of digits: they are filled up with zeros, as a width is.

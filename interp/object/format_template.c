@@ -3,6 +3,7 @@
 // str.format: text with fields in braces (after CPython's string_format.h).
 //
 //     {[which][.attribute|[index]]...[!conversion][:spec]}     a spec may hold fields itself, once
+#include "base/translate.h"
 #include "object/class.h"
 #include "object/error.h"
 #include "object/format.h"
@@ -25,7 +26,7 @@ typedef struct Span {
 } Span;
 
 static bool fail(Template *t, const char *message) {
-    throw_value(t->fiber, "%s", message);
+    throw_value(t->fiber, "%s", translate(message));
     return false;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/integer_limbs.h"
 #include "object/operate.h"
@@ -65,7 +66,7 @@ static Value operate_integers(Fiber *fiber, Operator op, Value a, Value b) {
 }
 
 static Value zero_division(Fiber *fiber, const char *message) {
-    return throw_error(fiber, ERROR_ZeroDivisionError, "%s", message);
+    return throw_error(fiber, ERROR_ZeroDivisionError, "%s", translate(message));
 }
 
 static Value operate_floats(Fiber *fiber, Operator op, double x, double y) {

@@ -174,6 +174,9 @@ typedef struct Runtime {
     void (*place)(Fiber *fiber, char *text, size_t capacity);
     // The Trace object of the fiber's calls now, for a new error; nil if none. Set by vm/.
     Value (*capture_trace)(Fiber *fiber);
+    // For error_hint and error_note. Set by vm/.
+    void (*hint)(Fiber *fiber, Str *hint);
+    void (*note)(Fiber *fiber, Str *notes);
     // The text of a Trace: source excerpt of the throw, then a line a call (e.trace; also what a
     // child process sends home). And a Trace made of such a text. Set by vm/.
     Str *(*trace_text)(Fiber *fiber, Value trace);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/bytes.h"
 #include "object/error.h"
 #include "object/list.h"
@@ -104,27 +105,28 @@ static void put_bytes(Writer *w, const char *data, size_t size) {
 
 static void describe_step(const Step *step, Text *out) {
     switch (step->kind) {
-    case STEP_ELEMENT: text_format(out, "element %zu", step->index); return;
-    case STEP_MEMBER: text_string(out, "a member of the set"); return;
-    case STEP_KEY: text_string(out, "a key"); return;
+    case STEP_ELEMENT: text_format(out, translate("element %zu"), step->index); return;
+    case STEP_MEMBER: text_string(out, translate("a member of the set")); return;
+    case STEP_KEY: text_string(out, translate("a key")); return;
     case STEP_FIELD:
-        text_format(out, "field `%s` of %s", value_to_str(step->key)->data, step->of->name->data);
+        text_format(out, translate("field `%s` of %s"), value_to_str(step->key)->data,
+                    step->of->name->data);
         return;
-    default: text_string(out, "the value of ");
+    default: text_string(out, translate("the value of "));
     }
     if (value_is_str(step->key))
         str_repr(value_to_str(step->key), out);
     else if (value_is_integer(step->key))
         integer_print(step->key, 10, out);
     else
-        text_string(out, "a key");
+        text_string(out, translate("a key"));
 }
 
 // "element 2, field `next` of Node: ": the steps to the part that is being written.
 static void describe_path(const Writer *w, Text *out) {
     for (uint32_t i = 0; i < w->depth; i++) {
         if (i > 0)
-            text_string(out, ", ");
+            text_string(out, translate(", "));
         if (out->length > LONGEST_PATH) {
             text_string(out, "...");
             break;
@@ -136,18 +138,28 @@ static void describe_path(const Writer *w, Text *out) {
 }
 
 // As it is spoken: "an RLock".
-static const char *article(const char *name) {
+static bool takes_an(const char *name) {
     bool is_letter = name[0] == 'R' && name[1] >= 'A' && name[1] <= 'Z';
-    return is_letter || strchr("aeiouAEIOU", name[0]) ? "an" : "a";
+    return is_letter || strchr("aeiouAEIOU", name[0]);
+}
+
+static bool is_sharable(Value v) {
+    return value_is_kind(v, KIND_LOCK) || value_is_kind(v, KIND_QUEUE) ||
+           value_is_kind(v, KIND_ATOMIC);
 }
 
 static bool refuse(Writer *w, Value v, const char *why) {
     const char *name = value_type_name(fiber_runtime(w->fiber), v);
     Text text = {0};
     describe_path(w, &text);
-    throw_type(w->fiber, "%s%s %s cannot be sent to another process%s", text_data(&text),
-               article(name), name, why);
+    throw_type(w->fiber,
+               takes_an(name) ? "%san %s cannot be sent to another process%s"
+                              : "%sa %s cannot be sent to another process%s",
+               text_data(&text), name, translate(why));
     text_free(&text);
+    if (is_sharable(v))
+        error_hint(w->fiber, "what processes are to share is made before they start, with "
+                             "`shared: true`");
     return false;
 }
 

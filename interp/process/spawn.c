@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/operate.h"
@@ -155,11 +156,11 @@ bool process_start_handle(Fiber *fiber, Handle *handle) {
 static void describe_end(int status, Text *out) {
     if (WIFSIGNALED(status)) {
         const char *name = sigabbrev_np(WTERMSIG(status));
-        text_format(out, " ended by signal %s%s", name ? "SIG" : "", name ? name : "");
+        text_format(out, translate(" ended by signal %s%s"), name ? "SIG" : "", name ? name : "");
         if (!name)
             text_format(out, "%d", WTERMSIG(status));
     } else {
-        text_format(out, " exited with code %d", WEXITSTATUS(status));
+        text_format(out, translate(" exited with code %d"), WEXITSTATUS(status));
     }
 }
 
@@ -168,11 +169,11 @@ static Value process_error(Fiber *fiber, Child *child, const char *more) {
     if (child->handle)
         handle_describe(child->handle, &text);
     else
-        text_format(&text, "process with pid %d", (int)child->pid);
+        text_format(&text, translate("process with pid %d"), (int)child->pid);
     if (WIFSIGNALED(child->status) || WEXITSTATUS(child->status) != 0 || !more)
         describe_end(child->status, &text);
     if (more)
-        text_string(&text, more);
+        text_string(&text, translate(more));
     throw_error(fiber, ERROR_ProcessError, "%s", text_data(&text));
     text_free(&text);
     return error_take(fiber);

@@ -14,6 +14,7 @@
 
 #include "base/os.h"
 #include "base/spelling.h"
+#include "base/translate.h"
 #include "code/compile.h"
 #include "native/topics.h"
 #include "object/error.h"
@@ -33,7 +34,7 @@ static void show_running(Repl *repl, const char *argument) {
     Text text = {0};
     overview_take(repl->session.fiber, &overview);
     if (overview_others(&overview) == 0)
-        text_string(&text, "nothing but the REPL runs\n");
+        text_string(&text, translate("nothing but the REPL runs\n"));
     else
         overview_print(&overview, &text);
     os_write_all(STDOUT_FILENO, text_data(&text), text.length);
@@ -65,7 +66,7 @@ static void load(Repl *repl, const char *path) {
     char *text;
     size_t size;
     if (!vm_read_file(path, &text, &size)) {
-        repl_say("%s: %s", path, strerror(errno));
+        repl_say("%s: %s", path, translate(strerror(errno)));
         return;
     }
     char *kept = strdup(path);
@@ -99,7 +100,7 @@ static void save(Repl *repl, const char *path) {
     for (size_t i = 0; i < repl->accepted_count; i++)
         text_append(&all, text_data(&repl->accepted[i].text), repl->accepted[i].text.length);
     if (!write_file(path, &all)) {
-        repl_say("%s: %s", path, strerror(errno));
+        repl_say("%s: %s", path, translate(strerror(errno)));
     } else if (vm_compiles(repl->session.vm, path, text_data(&all), all.length, &errors)) {
         repl_say("saved in %s", path);
     } else {
@@ -164,7 +165,7 @@ static void disassemble(Repl *repl, const char *text) {
     if (closure)
         code_disassemble(closure->proto->code, &listing);
     else
-        text_format(&listing, "%s is not a function that is written in conc\n", text);
+        text_format(&listing, translate("%s is not a function that is written in conc\n"), text);
     os_write_all(STDOUT_FILENO, text_data(&listing), listing.length);
     text_free(&listing);
 }
@@ -210,32 +211,33 @@ static void quit(Repl *repl, const char *argument) {
 static void show_commands(Repl *repl, const char *argument);
 
 const ReplCommand repl_commands[] = {
-    {":ps", "", "what runs, what each waits for, and where", show_running},
-    {":kill", "ID", "cancel a thread, task or process; a process once more: SIGKILL", end_running},
-    {":load", "FILE", "run a script as if it were typed here", load},
-    {":reload", "", "the same with the file that was loaded last", load_again},
-    {":save", "FILE", "write what was typed and has run into a file", save},
-    {":time", "EXPR", "evaluate, and say how long it took", measure},
-    {":type", "EXPR", "the type of a value", show_type},
-    {":dis", "NAME", "the bytecode of a function", disassemble},
-    {":help", "", "this", show_commands},
-    {":quit", "", "end the REPL, as Ctrl-D does", quit},
+    {":ps", "", MESSAGE("what runs, what each waits for, and where"), show_running},
+    {":kill", "ID", MESSAGE("cancel a thread, task or process; a process once more: SIGKILL"),
+     end_running},
+    {":load", "FILE", MESSAGE("run a script as if it were typed here"), load},
+    {":reload", "", MESSAGE("the same with the file that was loaded last"), load_again},
+    {":save", "FILE", MESSAGE("write what was typed and has run into a file"), save},
+    {":time", "EXPR", MESSAGE("evaluate, and say how long it took"), measure},
+    {":type", "EXPR", MESSAGE("the type of a value"), show_type},
+    {":dis", "NAME", MESSAGE("the bytecode of a function"), disassemble},
+    {":help", "", MESSAGE("this"), show_commands},
+    {":quit", "", MESSAGE("end the REPL, as Ctrl-D does"), quit},
     {0},
 };
 
 static void show_commands(Repl *repl, const char *argument) {
     Text text = {0};
     (void)repl, (void)argument;
-    text_string(&text,
-                "Type statements or expressions; the value of an expression is printed, and is "
-                "`_` then.\n`_err` is the last error. What is not complete goes on in the next "
-                "line.\n\n");
+    text_string(
+        &text,
+        translate("Type statements or expressions; the value of an expression is printed, and is "
+                  "`_` then.\n"
+                  "`_err` is the last error. What is not complete goes on in the next line.\n\n"));
     for (const ReplCommand *c = repl_commands; c->name; c++)
-        text_format(&text, "    %-8s%-6s  %s\n", c->name, c->argument, c->help);
-    text_string(&text,
-                "    ?NAME           what a function is for: help(NAME)\n\n"
-                "Tab completes; Ctrl-R searches what was typed before; Ctrl-C ends what runs, "
-                "or leaves the line.\n");
+        text_format(&text, "    %-8s%-6s  %s\n", c->name, c->argument, translate(c->help));
+    text_string(&text, translate("    ?NAME           what a function is for: help(NAME)\n\n"
+                                 "Tab completes; Ctrl-R searches what was typed before; Ctrl-C "
+                                 "ends what runs, or leaves the line.\n"));
     os_write_all(STDOUT_FILENO, text_data(&text), text.length);
     text_free(&text);
 }

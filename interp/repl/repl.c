@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/root.h"
@@ -20,7 +21,7 @@ void repl_say(const char *format, ...) {
     Text text = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&text, format, list);
+    text_format_list(&text, translate(format), list);
     va_end(list);
     text_char(&text, '\n');
     os_write_all(STDOUT_FILENO, text_data(&text), text.length);
@@ -152,7 +153,8 @@ static bool ask_what_to_do(Repl *repl) {
                         : "%zu things that were started still run (:ps shows them).",
              count);
     ReadStatus status = reader_ask(
-        &repl->reader, "Wait for the end (w), end all now (e), or go back (Enter)? ", &answer);
+        &repl->reader, translate("Wait for the end (w), end all now (e), or go back (Enter)? "),
+        &answer);
     char choice = status == READ_INPUT ? *text_data(&answer) : status == READ_END ? 'e' : 0;
     text_free(&answer);
     repl->wait = choice == 'w';
@@ -186,12 +188,12 @@ static void label_output(Fiber *fiber, Text *label) {
     if (world->forked_child)
         thread = world->main_thread->main_fiber;
     text_format(label, "%s[%s %llu]%s ", colour ? "\033[2m" : "",
-                world->forked_child ? "process" : "thread",
+                translate(world->forked_child ? "process" : "thread"),
                 (unsigned long long)load_relaxed(&thread->id), colour ? "\033[0m" : "");
 }
 
 static void greet(void) {
-    repl_say("conc " CONC_VERSION ". :help shows what there is, Ctrl-D ends it.");
+    repl_say("conc %s. :help shows what there is, Ctrl-D ends it.", CONC_VERSION);
 }
 
 int repl_run(Vm *vm, const char *name, const char *text, size_t size) {

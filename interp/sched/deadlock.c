@@ -10,9 +10,11 @@
 #include "sched/deadlock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "base/text.h"
+#include "base/translate.h"
 #include "sched/fiber.h"
 #include "sched/schedule.h"
 
@@ -37,10 +39,34 @@ void world_external_end(World *world) {
 static void name_fiber(Text *text, Fiber *fiber) {
     const Thread *main = fiber->world->main_thread;
     if (main && main->main_fiber == fiber)
-        text_string(text, "the main thread");
+        text_string(text, translate("the main thread"));
     else
-        text_format(text, "%s %llu", fiber_kind(fiber),
+        text_format(text, "%s %llu", translate(fiber_kind(fiber)),
                     (unsigned long long)load_relaxed(&fiber->id));
+}
+
+// What is said of a deadlock, and where those were started that it is said of.
+typedef struct Report {
+    Text message, starts;
+} Report;
+
+// The report as Wait.report has it.
+static char *report_end(Report *report) {
+    text_append(&report->message, text_data(&report->starts), report->starts.length);
+    text_free(&report->starts);
+    return report->message.data;
+}
+
+static void note_start(Text *text, Fiber *fiber) {
+    char place[DESCRIPTION] = "";
+    const WorldHooks *hooks = &fiber->world->hooks;
+    if (hooks->describe_start)
+        hooks->describe_start(fiber, place, sizeof place);
+    if (!place[0])
+        return;
+    text_char(text, '\n');
+    name_fiber(text, fiber);
+    text_format(text, translate(" was started at %s"), place);
 }
 
 static void describe(Text *text, Fiber *fiber) {
@@ -49,8 +75,8 @@ static void describe(Text *text, Fiber *fiber) {
     if (hooks->describe_wait)
         hooks->describe_wait(fiber, what, sizeof what);
     name_fiber(text, fiber);
-    text_string(text, " waits for ");
-    text_string(text, what[0] ? what : park_kind_name(fiber->wait.kind));
+    text_string(text, translate(" waits for "));
+    text_string(text, what[0] ? what : translate(park_kind_name(fiber->wait.kind)));
 }
 
 static bool is_waiting(Fiber *fiber) { return load_seq(&fiber->wait.state) == WAIT_ARMED; }
@@ -58,21 +84,22 @@ static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; 
 
 // Every fiber that waits; what is too much for a message is counted.
 static char *report_all(World *world) {
-    Text text = {0};
+    Report report = {0};
     size_t count = 0;
-    text_string(&text, "all that is left waits for each other: ");
+    text_string(&report.message, translate("all that is left waits for each other: "));
     for (Thread *thread = world->threads; thread; thread = thread->next) {
         for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
             if (!is_waiting(fiber) || is_idle(fiber) || ++count > MOST_WAITERS)
                 continue;
             if (count > 1)
-                text_string(&text, "; ");
-            describe(&text, fiber);
+                text_string(&report.message, translate("; "));
+            describe(&report.message, fiber);
+            note_start(&report.starts, fiber);
         }
     }
     if (count > MOST_WAITERS)
-        text_format(&text, "; and %zu more", count - MOST_WAITERS);
-    return text.data;
+        text_format(&report.message, translate("; and %zu more"), count - MOST_WAITERS);
+    return report_end(&report);
 }
 
 // ---- The total deadlock --------------------------------------------------------------------------
@@ -100,6 +127,16 @@ static Fiber *claim_waiting(Thread *thread) {
     return NULL;
 }
 
+// The trace of the one that is told has its start already.
+static void forget_start(char *report, Fiber *told) {
+    Text start = {0};
+    note_start(&start, told);
+    char *found = start.length ? strstr(report, start.data) : NULL;
+    if (found)
+        memmove(found, found + start.length, strlen(found + start.length) + 1);
+    text_free(&start);
+}
+
 bool deadlock_report(Thread *self) {
     World *world = self->world;
     if (!world_stop(world, self))
@@ -109,8 +146,12 @@ bool deadlock_report(Thread *self) {
     if (real) {
         char *report = report_all(world);
         told = claim_waiting(self);
-        if (told)
+        if (told) {
+            forget_start(report, told);
             told->wait.report = report;
+        } else {
+            free(report);
+        }
     }
     world_resume(world, self);
     if (told)
@@ -148,22 +189,28 @@ static bool closes_circle(Fiber *self, bool blocks) {
 
 // The world is stopped; the circle is there.
 static char *report_circle(Fiber *self, bool blocks) {
-    Text text = {0};
+    Report report = {0};
+    Text *text = &report.message;
     Fiber *fiber = self;
     size_t count = 0;
-    text_string(&text, "a circle of waits: ");
+    text_string(text, translate("a circle of waits: "));
     do {
         if (count > 0)
-            text_string(&text, "; ");
+            text_string(text, translate("; "));
         if (is_waiting(fiber)) {
-            describe(&text, fiber);
+            describe(text, fiber);
         } else {
-            name_fiber(&text, fiber);
-            text_string(&text, " cannot run, as its thread sleeps (`await` would let it run)");
+            name_fiber(text, fiber);
+            text_string(text,
+                        translate(" cannot run, as its thread sleeps (`await` would let it run)"));
         }
+        if (fiber != self) // its trace has it
+            note_start(&report.starts, fiber);
         fiber = next_in_chain(fiber, self, blocks);
     } while (fiber != self && ++count < MOST_WAITERS);
-    return text.data;
+    if (blocks && !closes_circle(self, false) && !strstr(text_data(text), "`await`"))
+        text_string(text, translate("; under `await` it could go on"));
+    return report_end(&report);
 }
 
 bool deadlock_check(Fiber *self, bool turns) {

@@ -9,6 +9,7 @@
 #ifndef CONC_SCHED_FIBER_H
 #define CONC_SCHED_FIBER_H
 
+#include "base/translate.h"
 #include "sched/park.h"
 #include "sched/thread.h"
 
@@ -87,8 +88,9 @@ struct Fiber {
 };
 
 // How people call it.
+// Messages: what is shown to people is their translation.
 static inline const char *fiber_kind(const Fiber *fiber) {
-    return fiber->is_task ? "task" : fiber->is_job ? "job" : "thread";
+    return fiber->is_task ? MESSAGE("task") : fiber->is_job ? MESSAGE("job") : MESSAGE("thread");
 }
 
 // A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.

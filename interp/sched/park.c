@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "sched/fiber.h"
 #include "sched/schedule.h"
 #include "sched/timer.h"
@@ -107,21 +108,21 @@ void fiber_cancel(Fiber *fiber) {
 
 const char *park_kind_name(ParkKind kind) {
     switch (kind) {
-    case PARK_NONE: return "nothing";
+    case PARK_NONE: return MESSAGE("nothing");
     case PARK_SLEEP: return "sleep";
     case PARK_LOCK: return "lock";
     case PARK_JOIN: return "join";
     case PARK_QUEUE_GET: return "queue.get";
     case PARK_QUEUE_PUT: return "queue.put";
     case PARK_QUEUE_JOIN: return "queue.join";
-    case PARK_IO: return "input or output";
-    case PARK_YIELD: return "its turn";
-    case PARK_END: return "the end of what was started";
+    case PARK_IO: return MESSAGE("input or output");
+    case PARK_YIELD: return MESSAGE("its turn");
+    case PARK_END: return MESSAGE("the end of what was started");
     case PARK_GROUP: return "group";
-    case PARK_GATE: return "a gate";
+    case PARK_GATE: return MESSAGE("a gate");
     case PARK_SELECT: return "select";
-    case PARK_IDLE: return "a job";
-    default: return "something";
+    case PARK_IDLE: return MESSAGE("a job");
+    default: return MESSAGE("something");
     }
 }
 

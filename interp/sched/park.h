@@ -84,7 +84,9 @@ typedef struct Wait {
     uint64_t deadline;    // of the call: nanoseconds of os_now, DEADLINE_NEVER
     uint64_t fires_at;    // the earlier of that and the fiber's (a `timeout` block around the call)
     uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
-    char *report;         // WAKE_DEADLOCK: the text, malloc'ed; freed by who throws it
+    // WAKE_DEADLOCK: the message, and in further lines what to note beside it. malloc'ed; freed by who
+    // throws it.
+    char *report;
     bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL

@@ -26,6 +26,8 @@ enum {
     YIELD_EVERY = 32,
     SPIN_LEAST = 10,
     SHORT_SLEEP = 100000, // nanoseconds: had it spun a little longer, it need not have slept
+    HELD_UP_LIMIT =
+        100000000, // nanoseconds that a task may block the others of its thread unnoticed
 };
 
 // ---- The ready queue -----------------------------------------------------------------------------
@@ -337,9 +339,24 @@ static void block_turn(Thread *thread, bool turn) {
         thread_rest(thread, left);
 }
 
+// A task that blocks its thread holds up whatever else is ready there: since when that is so.
+static void note_held_up(const Thread *thread, uint64_t *since) {
+    if (*since == 0 && thread->ready_first)
+        *since = os_now();
+}
+
+static void tell_held_up(Fiber *fiber, uint64_t since) {
+    const WorldHooks *hooks = &fiber->world->hooks;
+    uint64_t held = since ? os_now() - since : 0;
+    if (held >= HELD_UP_LIMIT && hooks->held_up)
+        hooks->held_up(fiber, held);
+}
+
 void park_block(Fiber *fiber, bool turn) {
     Thread *thread = fiber->thread;
     Fiber *outer = load_relaxed(&thread->blocked);
+    bool holds_up = fiber->is_task && !turn;
+    uint64_t since = 0;
     if (!turn)
         store_release(&thread->blocked, fiber);
     fiber->blocking = true;
@@ -351,9 +368,13 @@ void park_block(Fiber *fiber, bool turn) {
         thread_look(thread);
         if (fiber->queued == FIBER_ARRIVED)
             break;
+        if (holds_up)
+            note_held_up(thread, &since);
         block_turn(thread, turn);
     }
     fiber->queued = FIBER_NOWHERE;
     fiber->blocking = false;
     store_release(&thread->blocked, outer);
+    if (holds_up)
+        tell_held_up(fiber, since);
 }

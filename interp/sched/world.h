@@ -34,10 +34,15 @@ typedef struct WorldHooks {
     // Writes what a waiting fiber waits for, as a sentence part with its source line, for
     // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)". The world is stopped.
     void (*describe_wait)(Fiber *fiber, char *text, size_t capacity);
+    // Writes the place where the script has started the fiber; "" where that is nowhere. As above.
+    void (*describe_start)(Fiber *fiber, char *text, size_t capacity);
     // The fiber that `fiber` waits for (owner of the lock, target of the join), or NULL. Called by
     // any attached thread while `fiber` may run on: it reads what it needs by relaxed atomics, and the
     // answer may be out of date. A Fiber's memory stays a Fiber's until the world ends.
     Fiber *(*waits_for)(Fiber *fiber);
+    // The task `fiber` has waited without `await`, and others of its thread that could have run did
+    // not for `nanoseconds`. Own thread, attached; its wait has ended, but nobody has asked why yet.
+    void (*held_up)(Fiber *fiber, uint64_t nanoseconds);
     // Prints what runs to standard error (SIGQUIT). On the main thread, attached, no lock held; may
     // stop the world.
     void (*show)(Thread *thread);

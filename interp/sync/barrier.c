@@ -9,6 +9,7 @@
 // arrives again afterwards.
 #include "sync/barrier.h"
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "sched/fiber.h"
 
@@ -24,7 +25,7 @@ static void barrier_trace(Object *object, Tracer *tracer) {
 
 const Kind barrier_kind = {"Barrier", barrier_trace, NULL};
 
-static const GateRules rules = {.what = "the others at a barrier"};
+static const GateRules rules = {.what = MESSAGE("the others at a barrier")};
 
 Barrier *barrier_new(LocalHeap *heap, int64_t parties, Value action, Value timeout) {
     Barrier *barrier = (Barrier *)gate_new(heap, KIND_BARRIER, sizeof *barrier, &rules);

@@ -9,6 +9,7 @@
 
 #include <assert.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/number.h"
@@ -417,11 +418,11 @@ Fiber *cancel_scope_waits_for(Fiber *fiber, CancelScope *group) {
 void cancel_scope_describe(CancelScope *group, Text *out) {
     enum { MOST_NAMED = 5 };
     uint32_t named = 0;
-    text_format(out, "the end of the members of a group (%u left", group->member_count);
+    text_format(out, translate("the end of the members of a group (%u left"), group->member_count);
     for (int i = 0; i < 2; i++)
         for (Handle *h = i ? group->cancelled : group->running; h && named < MOST_NAMED;
              h = h->group_next) {
-            text_string(out, named++ ? ", " : ": ");
+            text_string(out, named++ ? translate(", ") : ": ");
             handle_describe(h, out);
         }
     text_char(out, ')');

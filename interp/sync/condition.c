@@ -9,6 +9,7 @@
 #include "sync/condition.h"
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "sync/rlock.h"
@@ -34,7 +35,7 @@ static void condition_trace(Object *object, Tracer *tracer) {
 
 const Kind condition_kind = {"Condition", condition_trace, NULL};
 
-static const GateRules rules = {.what = "a condition to be notified"};
+static const GateRules rules = {.what = MESSAGE("a condition to be notified")};
 
 Condition *condition_new(LocalHeap *heap, Value lock) {
     Condition *condition = (Condition *)gate_new(heap, KIND_CONDITION, sizeof *condition, &rules);
@@ -134,10 +135,15 @@ static Value go_on(Fiber *fiber, Condition *condition, Value *scratch) {
 
 // --- natives ---
 
+static Value throw_unheld(Fiber *fiber, const char *what) {
+    throw_runtime(fiber, "cannot %s on un-acquired lock", what);
+    return error_hint(fiber, "hold its lock around the call: `lock c { ... }`");
+}
+
 // The deadline of a wait that begins; 0 is now, as the lock is let go of in any case. False with the error.
 static bool may_begin(Fiber *fiber, Condition *condition, Value timeout, uint64_t *deadline) {
     if (!is_held(fiber, condition)) {
-        throw_runtime(fiber, "cannot wait on un-acquired lock");
+        throw_unheld(fiber, "wait");
         return false;
     }
     if (!wait_deadline(fiber, timeout, deadline))
@@ -181,7 +187,7 @@ static Value ask_or_wait(Fiber *fiber, Value *args) {
     if (os_now() >= end)
         return v;
     if (!is_held(fiber, condition))
-        return throw_runtime(fiber, "cannot wait on un-acquired lock");
+        return throw_unheld(fiber, "wait");
     return begin(fiber, condition, args + WAIT_FOR_SCRATCH, end);
 }
 
@@ -202,7 +208,7 @@ Value condition_wait_for(Fiber *fiber, Value *args, int count) {
 
 bool condition_notify(Fiber *fiber, Condition *condition, int64_t count) {
     if (!is_held(fiber, condition)) {
-        throw_runtime(fiber, "cannot notify on un-acquired lock");
+        throw_unheld(fiber, "notify");
         return false;
     }
     notify(condition, count);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "sched/fiber.h"
 #include "sync/registry.h"
@@ -23,7 +24,7 @@ static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     return ((Crew *)gate)->pending == 0;
 }
 
-static const GateRules rules = {.what = "the jobs of a pool", .open = open};
+static const GateRules rules = {.what = MESSAGE("the jobs of a pool"), .open = open};
 
 static void close_locked(Crew *crew) {
     crew->closed = true;

@@ -4,6 +4,8 @@
 // cleared again before he runs: the hand-over has told him.
 #include "sync/event.h"
 
+#include "base/translate.h"
+
 const Kind event_kind = {"Event", gate_trace, NULL};
 
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
@@ -13,7 +15,7 @@ static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     return load_relaxed(&((Event *)gate)->set);
 }
 
-static const GateRules rules = {.what = "an event to be set", .open = open};
+static const GateRules rules = {.what = MESSAGE("an event to be set"), .open = open};
 
 Event *event_new(LocalHeap *heap) {
     return (Event *)gate_new(heap, KIND_EVENT, sizeof(Event), &rules);

@@ -7,6 +7,7 @@
 // others wait may go on only where the rules let it overtake (a reader that reads already).
 #include "sync/gate.h"
 
+#include "base/translate.h"
 #include "object/str.h"
 #include "sync/barrier.h"
 #include "sync/crew.h"
@@ -126,7 +127,7 @@ Value gate_late(Fiber *fiber, Value *args) {
 
 void gate_describe(Gate *gate, Fiber *fiber, Text *out) {
     Value name = slot_get(&gate->name);
-    text_string(out, gate->rules->what);
+    text_string(out, translate(gate->rules->what));
     if (value_is_str(name))
         text_format(out, " '%s'", value_to_str(name)->data);
     if (gate->rules->describe)

@@ -3,6 +3,7 @@
 // Handles: what scripts hold of a started thing, and its end. Starting is in start.c.
 #include "sync/handle.h"
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/operate.h"
@@ -87,28 +88,37 @@ Handle *handle_receiver(Fiber *fiber, Value v) {
 // --- descriptions ---
 
 static const char *kind_word(const Handle *handle) {
-    static const char *const names[] = {"thread", "task", "process", "job"};
+    static const char *const names[] = {MESSAGE("thread"), MESSAGE("task"), MESSAGE("process"),
+                                        MESSAGE("job")};
     return names[handle->kind];
 }
 
-void handle_describe(Handle *handle, Text *out) {
+void handle_default_name(const Handle *handle, Text *out) {
     text_format(out, "%s %llu", kind_word(handle), (unsigned long long)handle->id);
+}
+
+void handle_describe(Handle *handle, Text *out) {
+    text_format(out, "%s %llu", translate(kind_word(handle)), (unsigned long long)handle->id);
     Value name = slot_get(&handle->name);
     if (value_is_str(name))
         text_format(out, " (%s)", value_to_str(name)->data);
 }
 
+void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity) {
+    text[0] = '\0';
+    if (handle->start_proto && runtime->place_of)
+        runtime->place_of(handle->start_proto, handle->start_pc, text, capacity);
+}
+
 void handle_origin(Runtime *runtime, Handle *handle, Text *out) {
     if (load_acquire(&handle->state) == HANDLE_NEW)
         return;
-    text_string(out, "in ");
+    text_string(out, translate("in "));
     handle_describe(handle, out);
-    if (!handle->start_proto || !runtime->place_of)
-        return;
     char place[512];
-    runtime->place_of(handle->start_proto, handle->start_pc, place, sizeof place);
+    handle_start_place(runtime, handle, place, sizeof place);
     if (*place)
-        text_format(out, ", started at %s", place);
+        text_format(out, translate(", started at %s"), place);
 }
 
 // --- the end ---
@@ -273,11 +283,13 @@ static Value throw_timeout(Fiber *fiber, Handle *handle) {
 }
 
 static Value throw_self(Fiber *fiber, const Handle *handle) {
-    return throw_error(fiber, ERROR_DeadlockError, "cannot join current %s", kind_word(handle));
+    return throw_error(fiber, ERROR_DeadlockError, "cannot join current %s",
+                       translate(kind_word(handle)));
 }
 
 static Value throw_unstarted(Fiber *fiber, const Handle *handle) {
-    return throw_runtime(fiber, "cannot join %s before it is started", kind_word(handle));
+    throw_runtime(fiber, "cannot join %s before it is started", translate(kind_word(handle)));
+    return error_hint(fiber, "its `start()` starts it");
 }
 
 typedef enum JoinState { JOIN_WAITS, JOIN_ENDED, JOIN_NEW, JOIN_SELF, JOIN_SETTLE } JoinState;

@@ -136,9 +136,13 @@ bool handle_done(Fiber *fiber, Handle *handle); // it has ended
 // It is a task of `thread` that has not ended. Any attached thread.
 bool handle_is_task_of(Handle *handle, const Thread *thread);
 
-// "thread 2 (loader)": kind, number, and the name if it was given one. Any attached thread.
+// "thread 2", for scripts: in English whatever the language. Any attached thread.
+void handle_default_name(const Handle *handle, Text *out);
+// "thread 2 (loader)": kind, number, and the name if it was given one, for people. Any attached thread.
 void handle_describe(Handle *handle, Text *out);
 // "in thread 2, started at x.conc:3:9", for traces; nothing where it was not started.
 void handle_origin(Runtime *runtime, Handle *handle, Text *out);
+// Where the script has started it; "" where that is nowhere.
+void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity);
 
 #endif

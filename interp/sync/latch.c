@@ -3,6 +3,8 @@
 // Latches. While somebody waits the count is above 0.
 #include "sync/latch.h"
 
+#include "base/translate.h"
+
 const Kind latch_kind = {"Latch", gate_trace, NULL};
 
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
@@ -12,7 +14,7 @@ static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     return load_relaxed(&((Latch *)gate)->count) == 0;
 }
 
-static const GateRules rules = {.what = "a latch to be counted down", .open = open};
+static const GateRules rules = {.what = MESSAGE("a latch to be counted down"), .open = open};
 
 Latch *latch_new(LocalHeap *heap, int64_t count) {
     Latch *latch = (Latch *)gate_new(heap, KIND_LATCH, sizeof *latch, &rules);

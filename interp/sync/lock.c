@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "sched/deadlock.h"
 #include "sync/shared_lock.h"
@@ -143,16 +144,19 @@ static void pass_on(Lock *lock, bool hand_over) {
 static Value throw_already_held(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
-    return throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
-                       fiber_kind(fiber), *place ? ", which acquired it at " : "", place);
+    throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
+                translate(fiber_kind(fiber)), *place ? translate(", which acquired it at ") : "",
+                place);
+    return error_hint(fiber, "an `RLock()` can be acquired again by the one that holds it");
 }
 
 static Value throw_abandoned(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
     return throw_error(fiber, ERROR_LockError, "%s %llu ended while it held the lock%s%s",
-                       lock->last_was_task ? "task" : "thread",
-                       (unsigned long long)lock->last_owner, *place ? ", acquired at " : "", place);
+                       lock->last_was_task ? translate("task") : translate("thread"),
+                       (unsigned long long)lock->last_owner,
+                       *place ? translate(", acquired at ") : "", place);
 }
 
 static void push_first(WaitQueue *queue, Waiter *waiter) {
@@ -349,9 +353,11 @@ static Value throw_not_owner(Fiber *fiber, Lock *lock) {
     Fiber *owner = lock_owner(lock);
     if (!owner)
         return throw_error(fiber, ERROR_LockError, "release of a lock that is not held");
-    char who[64];
+    char who[64], place[256];
     fiber_describe(owner, who, sizeof who);
-    return throw_error(fiber, ERROR_LockError, "release of a lock that is held by %s", who);
+    lock_place(fiber_runtime(fiber), lock, place, sizeof place);
+    return throw_error(fiber, ERROR_LockError, "release of a lock that is held by %s%s%s", who,
+                       *place ? translate(", which acquired it at ") : "", place);
 }
 
 bool lock_release(Fiber *fiber, Lock *lock) {

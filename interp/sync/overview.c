@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/root.h"
 #include "object/str.h"
 #include "sync/registry.h"
@@ -63,7 +64,7 @@ static void add_fiber(Overview *overview, Fiber *fiber) {
         row->waits_for = copy(what);
         row->state = "waiting";
     } else {
-        row->state = fiber->thread->current == fiber ? "running" : "ready";
+        row->state = fiber->thread->current == fiber ? MESSAGE("running") : MESSAGE("ready");
     }
 }
 
@@ -75,8 +76,8 @@ typedef struct Children {
 static void add_child(void *context, Handle *handle, int64_t pid) {
     const Children *children = context;
     OverviewRow *row = add_row(children->overview);
-    row->kind = "process";
-    row->state = "running";
+    row->kind = MESSAGE("process");
+    row->state = MESSAGE("running");
     row->id = handle->id;
     row->pid = pid;
     row->name = name_of(handle);
@@ -174,19 +175,20 @@ void overview_free(Overview *overview) {
 
 static void print_row(const OverviewRow *row, Text *out) {
     if (row->id == 1)
-        text_string(out, "the main thread");
+        text_string(out, translate("the main thread"));
     else
-        text_format(out, "%s %llu", row->kind, (unsigned long long)row->id);
+        text_format(out, "%s %llu", translate(row->kind), (unsigned long long)row->id);
     if (row->name)
         text_format(out, " (%s)", row->name);
     if (row->pid)
-        text_format(out, ", pid %lld,", (long long)row->pid);
+        text_format(out, translate(", pid %lld,"), (long long)row->pid);
     if (row->waits_for)
-        text_format(out, " waits for %s", row->waits_for);
+        text_format(out, translate(" waits for %s"), row->waits_for);
     else
-        text_format(out, " is %s", row->state);
+        text_format(out, translate(" is %s"), translate(row->state));
     if (row->place)
-        text_format(out, row->pid ? ", started at %s" : ", at %s", row->place);
+        text_format(out, row->pid ? translate(", started at %s") : translate(", at %s"),
+                    row->place);
     text_char(out, '\n');
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "sched/fiber.h"
@@ -127,17 +128,18 @@ static void place_of(Runtime *runtime, Hold *hold, char *text, size_t capacity) 
 static void describe(Gate *gate, Fiber *fiber, Text *out) {
     RWLock *lock = (RWLock *)gate;
     Hold *hold = load_relaxed(&lock->holds);
-    const char *before = load_relaxed(&lock->written) ? ", written by " : ", read by ";
+    const char *before =
+        load_relaxed(&lock->written) ? translate(", written by ") : translate(", read by ");
     for (int i = 0; hold && i < LONGEST_LOOK; i++, hold = load_relaxed(&hold->next)) {
         char who[64], place[256];
         fiber_describe(load_relaxed(&hold->fiber), who, sizeof who);
         place_of(fiber_runtime(fiber), hold, place, sizeof place);
-        text_format(out, "%s%s%s%s", before, who, *place ? " since " : "", place);
-        before = " and ";
+        text_format(out, "%s%s%s%s", before, who, *place ? translate(" since ") : "", place);
+        before = translate(" and ");
     }
 }
 
-static const GateRules rules = {.what = "a read-write lock",
+static const GateRules rules = {.what = MESSAGE("a read-write lock"),
                                 .open = open,
                                 .take = take,
                                 .holder = holder,
@@ -162,16 +164,23 @@ RWLock *rwlock_new(LocalHeap *heap) {
 static Value throw_held(Fiber *fiber, Hold *hold, const char *what) {
     char place[256];
     place_of(fiber_runtime(fiber), hold, place, sizeof place);
-    return throw_error(fiber, ERROR_DeadlockError, "%s by this %s%s%s", what, fiber_kind(fiber),
-                       *place ? ", which acquired it at " : "", place);
+    return throw_error(fiber, ERROR_DeadlockError, "%s by this %s%s%s", translate(what),
+                       translate(fiber_kind(fiber)),
+                       *place ? translate(", which acquired it at ") : "", place);
+}
+
+static Value throw_read(Fiber *fiber, Hold *hold) {
+    throw_held(fiber, hold, "the lock cannot be taken for writing, as it is read");
+    return error_hint(fiber, "end reading before writing, or write from the start");
 }
 
 static Value throw_abandoned(Fiber *fiber, Hold *hold) {
     char place[256];
     place_of(fiber_runtime(fiber), hold, place, sizeof place);
     return throw_error(fiber, ERROR_LockError, "%s %llu ended while it held the lock%s%s",
-                       hold->last_was_task ? "task" : "thread",
-                       (unsigned long long)hold->last_owner, *place ? ", acquired at " : "", place);
+                       hold->last_was_task ? translate("task") : translate("thread"),
+                       (unsigned long long)hold->last_owner,
+                       *place ? translate(", acquired at ") : "", place);
 }
 
 // The fiber has `own` already: it reads again; or it cannot have what it asks for. NOT_NOW: it may wait.
@@ -184,7 +193,7 @@ static WaitStep step_again(Fiber *fiber, Hold *own, int ask, Waiter *waiter, Val
     if (ask == RWLOCK_READ)
         hold_again(own, ask);
     else
-        *result = throw_held(fiber, own, "the lock cannot be taken for writing, as it is read");
+        *result = throw_read(fiber, own);
     return WAIT_DONE;
 }
 
@@ -261,7 +270,8 @@ Value rwlock_acquire(Fiber *fiber, Value *args, int count) {
 
 static Value throw_not_held(Fiber *fiber, const RWSide *side) {
     return throw_error(fiber, ERROR_LockError, "release of a %s lock that this %s does not hold",
-                       side->ask == RWLOCK_WRITE ? "write" : "read", fiber_kind(fiber));
+                       side->ask == RWLOCK_WRITE ? translate("write") : translate("read"),
+                       translate(fiber_kind(fiber)));
 }
 
 bool rwlock_release(Fiber *fiber, RWSide *side) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "sched/thread.h"
 #include "sync/gate.h"
 #include "sync/lock.h"
@@ -265,11 +266,12 @@ void select_leave_behind(Select *select, Fiber *fiber) {
 
 static void describe_case(const SelectCase *c, const char *before, Text *out) {
     const Gate *gate = gate_of(c->args[0]);
-    text_format(out, "%s%s", before, gate ? gate->rules->what : park_kind_name(c->ops->kind));
+    text_format(out, "%s%s", before,
+                translate(gate ? gate->rules->what : park_kind_name(c->ops->kind)));
 }
 
 void select_describe(Select *select, Text *out) {
-    text_string(out, "one of: ");
+    text_string(out, translate("one of: "));
     for (size_t i = 0; i < list_length(select->cases); i++)
-        describe_case(case_at(select, i), i ? ", " : "", out);
+        describe_case(case_at(select, i), i ? translate(", ") : "", out);
 }

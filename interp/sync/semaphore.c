@@ -3,6 +3,7 @@
 // Semaphores. While somebody waits there is no permit: a release hands its permits to those who wait.
 #include "sync/semaphore.h"
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 
@@ -22,7 +23,8 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
     sub_relaxed(&((Semaphore *)gate)->permits, 1);
 }
 
-static const GateRules rules = {.what = "a permit of a semaphore", .open = open, .take = take};
+static const GateRules rules = {
+    .what = MESSAGE("a permit of a semaphore"), .open = open, .take = take};
 
 Semaphore *semaphore_new(LocalHeap *heap, int64_t permits, bool bounded) {
     Semaphore *semaphore = (Semaphore *)gate_new(

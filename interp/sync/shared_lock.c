@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "sync/registry.h"
 
@@ -74,9 +75,9 @@ static void place_of(Fiber *fiber, SharedLock *lock, char *text, size_t capacity
 
 static void name_process(uint64_t id, char *text, size_t capacity) {
     if (id == 0)
-        snprintf(text, capacity, "the first process");
+        snprintf(text, capacity, translate("the first process"));
     else
-        snprintf(text, capacity, "process %llu", (unsigned long long)id);
+        snprintf(text, capacity, translate("process %llu"), (unsigned long long)id);
 }
 
 void shared_lock_holder(Fiber *fiber, SharedLock *lock, char *text, size_t capacity) {
@@ -88,7 +89,7 @@ void shared_lock_holder(Fiber *fiber, SharedLock *lock, char *text, size_t capac
         char who[64], place[256];
         fiber_describe(owner, who, sizeof who);
         place_of(fiber, lock, place, sizeof place);
-        snprintf(text, capacity, "%s%s%s", who, *place ? " since " : "", place);
+        snprintf(text, capacity, "%s%s%s", who, *place ? translate(" since ") : "", place);
     } else if (member != 0 && member != family->self) {
         name_process(load_relaxed(&cell_of(lock)->holder), text, capacity);
     }
@@ -98,8 +99,8 @@ static Value throw_already_held(Fiber *fiber, SharedLock *lock) {
     char place[256];
     place_of(fiber, lock, place, sizeof place);
     return throw_error(fiber, ERROR_DeadlockError, "the lock is already held by this %s%s%s",
-                       fiber->is_task ? "task" : "thread", *place ? ", which acquired it at " : "",
-                       place);
+                       fiber->is_task ? translate("task") : translate("thread"),
+                       *place ? translate(", which acquired it at ") : "", place);
 }
 
 // "thread 2 of process 3", and where it acquired it, if that was in this process.
@@ -113,9 +114,9 @@ static Value throw_abandoned(Fiber *fiber, SharedLock *lock) {
     if (own)
         place_of(fiber, lock, place, sizeof place);
     return throw_error(fiber, ERROR_LockError, "%s %llu%s%s ended while it held the lock%s%s",
-                       cell->last_was_task ? "task" : "thread",
-                       (unsigned long long)cell->last_fiber, own ? "" : " of ", own ? "" : process,
-                       *place ? ", acquired at " : "", place);
+                       cell->last_was_task ? translate("task") : translate("thread"),
+                       (unsigned long long)cell->last_fiber, own ? "" : translate(" of "),
+                       own ? "" : process, *place ? translate(", acquired at ") : "", place);
 }
 
 static Value throw_not_owner(Fiber *fiber, SharedLock *lock) {

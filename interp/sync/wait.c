@@ -8,7 +8,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/number.h"
 #include "object/operate.h"
@@ -96,9 +98,22 @@ static Value throw_expired(Fiber *fiber) {
 static Value throw_deadlock(Fiber *fiber) {
     char *report = fiber->wait.report;
     fiber->wait.report = NULL;
-    throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : "deadlock");
+    char *notes = report ? strchr(report, '\n') : NULL;
+    if (notes)
+        *notes++ = '\0';
+    throw_error(fiber, ERROR_DeadlockError, "%s", report ? report : translate("deadlock"));
+    if (notes)
+        error_note(fiber, notes);
     free(report);
     return VALUE_UNDEF;
+}
+
+void wait_describe_start(Fiber *fiber, char *text, size_t capacity) {
+    Runtime *runtime = fiber_runtime(fiber);
+    Handle *handle = handle_of(runtime, fiber->handle);
+    text[0] = '\0';
+    if (handle)
+        handle_start_place(runtime, handle, text, capacity);
 }
 
 Value wait_throw(Fiber *fiber, WakeReason reason) {
@@ -202,31 +217,29 @@ void fiber_describe(Fiber *fiber, char *text, size_t capacity) {
     unsigned long long id = load_relaxed(&fiber->id);
     const World *world = fiber->world;
     if (!fiber->is_task && world->main_thread && world->main_thread->main_fiber == fiber)
-        snprintf(text, capacity, "the main thread");
+        snprintf(text, capacity, translate("the main thread"));
     else
-        snprintf(text, capacity, "%s %llu",
-                 fiber->is_task  ? "task"
-                 : fiber->is_job ? "job"
-                                 : "thread",
-                 id);
+        snprintf(text, capacity, "%s %llu", translate(fiber_kind(fiber)), id);
 }
 
 static void describe_lock(Fiber *fiber, Lock *lock, char *text, size_t capacity) {
     Fiber *owner = lock_owner(lock);
     if (!owner) {
-        snprintf(text, capacity, "a lock");
+        snprintf(text, capacity, translate("a lock"));
         return;
     }
     char who[64], place[256];
     fiber_describe(owner, who, sizeof who);
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
-    snprintf(text, capacity, "a lock held by %s%s%s", who, *place ? " since " : "", place);
+    snprintf(text, capacity, translate("a lock held by %s%s%s"), who,
+             *place ? translate(" since ") : "", place);
 }
 
 static void describe_shared_lock(Fiber *fiber, SharedLock *lock, char *text, size_t capacity) {
     char holder[360];
     shared_lock_holder(fiber, lock, holder, sizeof holder);
-    snprintf(text, capacity, "a shared lock%s%s", *holder ? " held by " : "", holder);
+    snprintf(text, capacity, translate("a shared lock%s%s"), *holder ? translate(" held by ") : "",
+             holder);
 }
 
 static void describe_join(Fiber *fiber, char *text, size_t capacity) {
@@ -235,8 +248,8 @@ static void describe_join(Fiber *fiber, char *text, size_t capacity) {
     if (handle)
         handle_describe(handle, &out);
     else
-        text_string(&out, "something");
-    snprintf(text, capacity, "the end of %s", text_data(&out));
+        text_string(&out, translate("something"));
+    snprintf(text, capacity, translate("the end of %s"), text_data(&out));
     text_free(&out);
 }
 
@@ -263,14 +276,14 @@ static void describe_select(Select *select, char *text, size_t capacity) {
 
 static const char *plain_description(ParkKind kind) {
     switch (kind) {
-    case PARK_SLEEP: return "the end of a sleep";
-    case PARK_QUEUE_GET: return "an item in a queue (get)";
-    case PARK_QUEUE_PUT: return "room in a queue (put)";
-    case PARK_QUEUE_JOIN: return "the items of a queue to be done (join)";
-    case PARK_IO: return "input or output";
-    case PARK_IDLE: return "a job";
-    case PARK_END: return "the end of what the script has started";
-    default: return "its turn";
+    case PARK_SLEEP: return MESSAGE("the end of a sleep");
+    case PARK_QUEUE_GET: return MESSAGE("an item in a queue (get)");
+    case PARK_QUEUE_PUT: return MESSAGE("room in a queue (put)");
+    case PARK_QUEUE_JOIN: return MESSAGE("the items of a queue to be done (join)");
+    case PARK_IO: return MESSAGE("input or output");
+    case PARK_IDLE: return MESSAGE("a job");
+    case PARK_END: return MESSAGE("the end of what the script has started");
+    default: return MESSAGE("its turn");
     }
 }
 
@@ -289,7 +302,7 @@ void wait_describe_object(Fiber *fiber, char *text, size_t capacity) {
     else if (fiber->wait.kind == PARK_GATE && gate_of(object))
         describe_gate(fiber, text, capacity);
     else
-        snprintf(text, capacity, "%s", plain_description(fiber->wait.kind));
+        snprintf(text, capacity, "%s", translate(plain_description(fiber->wait.kind)));
 }
 
 void wait_describe(Fiber *fiber, char *text, size_t capacity) {
@@ -298,7 +311,7 @@ void wait_describe(Fiber *fiber, char *text, size_t capacity) {
     Runtime *runtime = fiber_runtime(fiber);
     if (runtime->place && fiber->frame_count > 0)
         runtime->place(fiber, place, sizeof place);
-    snprintf(text, capacity, "%s%s%s", what, *place ? ", at " : "", place);
+    snprintf(text, capacity, "%s%s%s", what, *place ? translate(", at ") : "", place);
 }
 
 // Nobody for a wait with a deadline: it ends by itself.

@@ -98,6 +98,7 @@ Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count);
 void wait_describe_object(Fiber *fiber, char *text, size_t capacity);
 // WorldHooks.describe_wait and .waits_for.
 void wait_describe(Fiber *fiber, char *text, size_t capacity);
+void wait_describe_start(Fiber *fiber, char *text, size_t capacity);
 Fiber *wait_target(Fiber *fiber);
 // "thread 2", "task 5", "the main thread": how reports name a fiber. The fiber may run on or end.
 void fiber_describe(Fiber *fiber, char *text, size_t capacity);

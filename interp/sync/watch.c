@@ -3,6 +3,7 @@
 // Watches: gather and first. See the header.
 #include "sync/watch.h"
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "sched/fiber.h"
@@ -63,17 +64,17 @@ static void describe(Gate *gate, Fiber *fiber, Text *out) {
         Handle *handle = handle_at(watch, i);
         if (load_acquire(&handle->state) == HANDLE_ENDED || named++ >= MOST_NAMED)
             continue;
-        text_string(out, named > 1 ? ", " : " ");
+        text_string(out, named > 1 ? translate(", ") : " ");
         handle_describe(handle, out);
     }
     if (named > MOST_NAMED)
-        text_format(out, " and %zu more", named - MOST_NAMED);
+        text_format(out, translate(" and %zu more"), named - MOST_NAMED);
 }
 
 static const GateRules gather_rules = {
-    .what = "the ends of", .open = open, .holder = holder, .describe = describe};
+    .what = MESSAGE("the ends of"), .open = open, .holder = holder, .describe = describe};
 static const GateRules first_rules = {
-    .what = "the first end of", .open = open, .holder = holder, .describe = describe};
+    .what = MESSAGE("the first end of"), .open = open, .holder = holder, .describe = describe};
 
 // --- ends ---
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Constructors of the statements that end with a block.
+#include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/build.h"
 #include "syntax/foreign.h"
@@ -104,12 +106,29 @@ void list_add_catch(Parser *parser, List *catches, const CatchClause *clause) {
     list_add(parser, catches, CatchClause, *clause);
 }
 
+// `except` behind a try block; where it is refused the same is said of it, once.
+static bool complain_handler(Parser *parser) {
+    static const char *const words[] = {"except", "rescue"};
+    const char *text = parser->source->bytes, *next = text + parser->token.at.start;
+    next += strspn(next, " \t\r\n");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if (strncmp(next, words[i], length) != 0)
+            continue;
+        Span at = {(uint32_t)(next - text), (uint32_t)length};
+        syntax_error(parser, at, foreign_word_hint(words[i]), "conc has no '%s'", words[i]);
+        return true;
+    }
+    return false;
+}
+
 // At the end of the text, a `catch` may follow on the next line.
 static void check_handlers(Parser *parser, const Token *keyword) {
     if (parser->token.code == TOKEN_SEPARATOR && (parser->token.flags & TOKEN_LAST) &&
         !parser->diagnostics->count)
         parser->incomplete = true;
-    syntax_error(parser, keyword->at, NULL, "expected 'catch' or 'finally' block");
+    if (!complain_handler(parser))
+        syntax_error(parser, keyword->at, NULL, "expected 'catch' or 'finally' block");
 }
 
 Stmt *stmt_try(Parser *parser, const Token *keyword, const Block *body, const List *catches,
@@ -206,6 +225,23 @@ static Expr **find_lock_call(Parser *parser, Expr **slot, Token *keyword) {
     return NULL;
 }
 
+// `loop { }`, or what is no statement at all.
+static void complain_block(Parser *parser, const Expr *value, const Block *body) {
+    const char *word = value->kind == EXPR_NAME ? value->name.name->text : NULL;
+    const char *hint = word ? foreign_word_hint(word) : NULL;
+    const char *keyword = word && !hint ? foreign_nearest_keyword(word, true) : NULL;
+    char near[80];
+    if (keyword) {
+        snprintf(near, sizeof near, translate("did you mean `%s`?"), keyword);
+        hint = near;
+    }
+    if (hint)
+        syntax_error(parser, value->at, hint, "conc has no '%s'", word);
+    else
+        syntax_error(parser, ((Span){body->whole.start, 1}), NULL,
+                     "a block cannot follow an expression");
+}
+
 // lock (a) { }: what was read as the call lock(a) is the keyword and a parenthesised expression.
 Stmt *stmt_from_items(Parser *parser, const ItemList *items, const Block *body) {
     Argument *first = items->items.items;
@@ -217,11 +253,7 @@ Stmt *stmt_from_items(Parser *parser, const ItemList *items, const Block *body) 
     Expr **call = find_lock_call(parser, slot, &keyword);
     if (!call || (*call)->call.count != 1 || (*call)->call.arguments[0].label ||
         (*call)->call.arguments[0].spread) {
-        Span brace = {body->whole.start, 1};
-        const Expr *value = first->value;
-        const char *hint =
-            value->kind == EXPR_NAME ? foreign_word_hint(value->name.name->text) : NULL;
-        syntax_error(parser, brace, hint, "a block cannot follow an expression");
+        complain_block(parser, first->value, body);
         return stmt_block(parser, body);
     }
     Expr *inner = (*call)->call.arguments[0].value;
@@ -275,8 +307,10 @@ void cases_add(Parser *parser, CaseList *cases, const Token *keyword, const Item
 }
 
 void cases_else(Parser *parser, CaseList *cases, const Token *keyword, const Block *body) {
-    if (cases->otherwise)
+    if (cases->otherwise) {
         syntax_error(parser, keyword->at, NULL, "a select has one 'else' at most");
+        diagnostic_cause(parser->diagnostics, cases->otherwise->whole, "the first one's block is");
+    }
     cases->otherwise = block_copy(parser, body);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Constructors of expressions.
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/build.h"
 
@@ -287,9 +288,9 @@ Expr *expr_start(Parser *parser, const Token *keyword, Expr *call) {
     static const char *const words[] = {"spawn", "thread", "async"};
     StartKind kind = start_kind(keyword);
     if (call->kind != EXPR_CALL) {
-        char hint[64];
-        __builtin_snprintf(hint, sizeof hint, "write `%s f(...)` or `%s { ... }`", words[kind],
-                           words[kind]);
+        char hint[120];
+        __builtin_snprintf(hint, sizeof hint, translate("write `%s f(...)` or `%s { ... }`"),
+                           words[kind], words[kind]);
         syntax_error(parser, call->at, hint, "'%s' needs a call or a block", words[kind]);
     }
     Expr *expr =
@@ -385,6 +386,8 @@ void list_add_argument(Parser *parser, List *list, const Argument *argument) {
     for (uint32_t i = 0; argument->label && i < checked; i++) {
         if (((Argument *)list->items)[i].label == argument->label) {
             syntax_error(parser, argument->at, NULL, "label repeated: %s", argument->label->text);
+            diagnostic_cause(parser->diagnostics, ((Argument *)list->items)[i].at, "`%s` is given",
+                             argument->label->text);
             break;
         }
     }

@@ -5,6 +5,7 @@
 
 #include "grammar.h"
 #include "syntax/build.h"
+#include "syntax/foreign.h"
 
 Stmt *stmt_new(Parser *parser, StmtKind kind, Span at, Span whole, uint32_t below) {
     Stmt *stmt = arena_new(parser->arena, Stmt);
@@ -98,7 +99,8 @@ Stmt *stmt_augment(Parser *parser, const ItemList *left, const Token *op, const 
     TargetList targets = targets_from_items(parser, left, false);
     const Target *target = targets.targets.items;
     if (targets.unpacks || target->kind == TARGET_LIST)
-        syntax_error(parser, op->at, NULL, "'%.*s' needs a single target", (int)op->at.length,
+        syntax_error(parser, op->at, "write one assignment a statement",
+                     "'%.*s' needs a single target", (int)op->at.length,
                      parser->source->bytes + op->at.start);
     Stmt *stmt = stmt_new(parser, STMT_AUGMENT, op->at, span_join(items_span(left), value->whole),
                           depth_max(items_depth(left), value->depth));
@@ -192,12 +194,23 @@ static const Name *stem_name(Parser *parser, const Token *module) {
     return names_intern(&parser->names, parser->arena, word, length);
 }
 
+// `import queue` is Python's: what to say is another thing than of a variable called so.
+static const Name *module_name(Parser *parser, const Token *module) {
+    const char *hint = foreign_module_hint(module->name->text);
+    if ((module->flags & TOKEN_IS_KEYWORD) && hint)
+        syntax_error(parser, module->at, hint, "'%s' is a keyword, not a module",
+                     module->name->text);
+    else
+        declared_name(parser, module);
+    return module->name;
+}
+
 ImportItem import_item(Parser *parser, const Token *module, const Token *name) {
     ImportItem item = {.source = import_source(module), .at = name ? name->at : module->at};
     if (name)
         item.name = declared_name(parser, name);
     else if (module->code == TOKEN_NAME)
-        item.name = declared_name(parser, module);
+        item.name = module_name(parser, module);
     else
         item.name = stem_name(parser, module);
     if (!item.name)

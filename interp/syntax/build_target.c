@@ -2,6 +2,7 @@
 //
 // Constructors of targets. In let, const and for they are read as such; the left side of an
 // assignment has been read as expressions, before the `=` was seen, and is turned into targets here.
+#include "base/translate.h"
 #include "syntax/build.h"
 
 Target target_name(Parser *parser, const Token *name) {
@@ -93,7 +94,7 @@ static Target refuse(Parser *parser, const Expr *expr, bool names_only) {
                      expr->kind == EXPR_BINARY || expr->kind == EXPR_CALL
                          ? "a comparison is written with `==`"
                          : NULL,
-                     "cannot assign to %s", describe(expr));
+                     "cannot assign to %s", translate(describe(expr)));
     return (Target){.at = expr->at};
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/foreign.h"
 #include "syntax/parser.h"
@@ -25,8 +26,11 @@ void complain_character(Parser *parser, const Token *token) {
     char hint[80];
     const char *ascii = foreign_character((unsigned)c);
     if (ascii)
-        snprintf(hint, sizeof hint, ascii[0] == 'a' ? "write %s" : "write `%s`", ascii);
-    const char *plain = c == '\\' ? "only a line break may follow a backslash" : NULL;
+        snprintf(hint, sizeof hint, translate(ascii[0] == 'a' ? "write %s" : "write `%s`"),
+                 translate(ascii));
+    const char *plain = c == '\\'  ? "only a line break may follow a backslash"
+                        : c == '$' ? "a value stands in a string as \"${value}\""
+                                   : NULL;
     if (c < 0x80)
         syntax_error(parser, token->at, plain, "invalid character '%c'", (char)c);
     else
@@ -36,8 +40,11 @@ void complain_character(Parser *parser, const Token *token) {
 
 void complain_operator(Parser *parser, const Token *token) {
     const char *text = parser->source->bytes + token->at.start;
-    syntax_error(parser, token->at, foreign_operator_hint(text, token->at.length),
-                 "there is no operator '%.*s'", (int)token->at.length, text);
+    const char *hint = foreign_operator_hint(text, token->at.length);
+    if (*text == '!' && text[1] == '(' && stream_word_before(parser, token->at.start))
+        hint = "a call is written `f(...)`";
+    syntax_error(parser, token->at, hint, "there is no operator '%.*s'", (int)token->at.length,
+                 text);
 }
 
 // ---- Describing -------------------------------------------------------------------------------
@@ -68,7 +75,7 @@ static const char *describe(const Parser *parser, const Token *token, char *buff
     return buffer;
 }
 
-// ---- Hints ------------------------------------------------------------------------------------
+// ---- Messages ---------------------------------------------------------------------------------
 
 static bool accepts(const Parser *parser, int code) {
     return grammar_accepts(parser->engine, code);
@@ -76,143 +83,10 @@ static bool accepts(const Parser *parser, int code) {
 
 static bool accepts_expression(const Parser *parser) { return accepts(parser, TOKEN_INT); }
 
-// f"...", r"...", b"...", u"..."
-static const char *string_prefix_hint(const Parser *parser, const Token *token) {
-    const Token *prefix = &parser->previous;
-    if (prefix->at.start + prefix->at.length != token->at.start || prefix->at.length > 2)
-        return NULL;
-    switch (parser->source->bytes[prefix->at.start] | 32) {
-    case 'f': return "strings interpolate as they are: \"${name}\"";
-    case 'r': return "a plain string is written '...'";
-    case 'b': return "bytes are made with `\"...\".encode()`";
-    default: return "strings have no prefix";
-    }
-}
-
-static const char *hint_for_colon(const Parser *parser) {
-    if (accepts(parser, TOKEN_LBRACE))
-        return "a block stands in `{ }`";
-    if (parser->previous.code == TOKEN_NAME &&
-        (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_ASSIGN)))
-        return "there are no type annotations";
-    return NULL;
-}
-
-static const char *hint_for_assign(const Parser *parser) {
-    if (accepts(parser, TOKEN_LBRACE))
-        return "a comparison is written `==`";
-    if (parser->previous.code == TOKEN_NAME && accepts(parser, TOKEN_RPAREN))
-        return "an argument's label is written `name: value`";
-    if (accepts(parser, TOKEN_MAP_CLOSE) || accepts(parser, TOKEN_COLON))
-        return "an entry of a map is written `key: value`";
-    return accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
-}
-
-static bool starts_operand(int code) {
-    switch (code) {
-    case TOKEN_NAME:
-    case TOKEN_INT:
-    case TOKEN_BIG_INT:
-    case TOKEN_FLOAT:
-    case TOKEN_STRING:
-    case TOKEN_TEMPLATE_START:
-    case TOKEN_MAP_OPEN:
-    case TOKEN_NIL:
-    case TOKEN_TRUE:
-    case TOKEN_FALSE:
-    case TOKEN_SELF: return true;
-    default: return false;
-    }
-}
-
-// The brackets around a refused token, without what it opens itself.
 static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
-    const TokenStream *stream = &parser->stream;
-    uint32_t count = stream->bracket_count;
-    if (count && stream->brackets[count - 1].offset == token->at.start)
-        count--;
-    return count && stream->brackets[count - 1].kind == kind;
+    const Bracket *bracket = stream_around(&parser->stream, token);
+    return bracket && bracket->kind == kind;
 }
-
-// In the braces of `=> { ... }`.
-static bool is_arrow_block(const Parser *parser, const Token *token) {
-    if (!inside(parser, token, BRACKET_MAP))
-        return false;
-    const TokenStream *stream = &parser->stream;
-    uint32_t i = stream->bracket_count - 1;
-    if (stream->brackets[i].offset == token->at.start)
-        i--;
-    const char *text = parser->source->bytes;
-    uint32_t offset = stream->brackets[i].offset;
-    while (offset > 0 && (text[offset - 1] == ' ' || text[offset - 1] == '\n'))
-        offset--;
-    return offset >= 2 && !memcmp(text + offset - 2, "=>", 2);
-}
-
-static const char *hint_for(const Parser *parser, const Token *token) {
-    const Token *previous = &parser->previous;
-    bool string = token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
-    if (string && previous->code == TOKEN_NAME) {
-        const char *hint = string_prefix_hint(parser, token);
-        if (hint)
-            return hint;
-    }
-    if (token->code == TOKEN_NAME && !(token->flags & TOKEN_STARTS_LINE)) {
-        const char *hint = foreign_word_hint(token->name->text);
-        if (hint)
-            return hint;
-    }
-    if (string && (previous->code == TOKEN_STRING || previous->code == TOKEN_TEMPLATE_END))
-        return "strings are joined with `+`";
-    if (is_arrow_block(parser, token))
-        return "`=> {` starts a map; a function with statements is written `fn (x) { ... }`";
-    switch (token->code) {
-    case TOKEN_COMMA:
-        return accepts(parser, TOKEN_RPAREN) ? "there are no tuples: write `[a, b]`" : NULL;
-    case TOKEN_IN: return accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
-    case TOKEN_ARROW: return "a small function is written `fn (x) => x + 1`";
-    case TOKEN_DOT:
-        return parser->earlier.code == TOKEN_IMPORT || parser->earlier.code == TOKEN_FROM
-                   ? "write `import \"folder/file.conc\"`"
-                   : NULL;
-    case TOKEN_COLON: return hint_for_colon(parser);
-    case TOKEN_ASSIGN: return hint_for_assign(parser);
-    case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
-    case TOKEN_FOR:
-        return accepts(parser, TOKEN_RBRACKET) || accepts(parser, TOKEN_RPAREN)
-                   ? "there are no comprehensions: write `xs.map(fn (x) => ...)` or "
-                     "`xs.filter(...)`"
-                   : NULL;
-    case TOKEN_AS:
-        return accepts(parser, TOKEN_COLON) ? "write `catch e: ValueError { ... }`" : NULL;
-    case TOKEN_LPAREN:
-        if (previous->code == TOKEN_CATCH)
-            return "write `catch e: ValueError { ... }`";
-        return previous->code == TOKEN_SUPER ? "write `super.init(...)`" : NULL;
-    case TOKEN_STAR:
-    case TOKEN_POWER:
-        return parser->previous.code == TOKEN_LPAREN || parser->previous.code == TOKEN_COMMA
-                   ? "a list is spread with `...`, and the rest parameter is `...rest`"
-                   : NULL;
-    case TOKEN_LET:
-    case TOKEN_CONST:
-        return inside(parser, token, BRACKET_CLASS)
-                   ? "fields come to be in `fn init`: `self.x = ...`"
-                   : NULL;
-    case TOKEN_SEPARATOR:
-        return parser->source->bytes[token->at.start] == '\n' && accepts(parser, TOKEN_LBRACE)
-                   ? "the `{` stands on the same line"
-                   : NULL;
-    default:
-        return starts_operand(token->code) && !accepts_expression(parser) &&
-                       (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_RBRACKET) ||
-                        accepts(parser, TOKEN_MAP_CLOSE))
-                   ? "a comma may be missing"
-                   : NULL;
-    }
-}
-
-// ---- Messages ---------------------------------------------------------------------------------
 
 static const char *stray(const Token *token) {
     switch (token->code) {
@@ -222,6 +96,18 @@ static const char *stray(const Token *token) {
     case TOKEN_CASE: return "'case' outside of 'select'";
     default: return NULL;
     }
+}
+
+static void note_stray(Parser *parser, const Token *token) {
+    if (!parser->stray)
+        parser->stray = token->at.start;
+}
+
+// A statement in a class that is not even indented as its members are: the class's end is missing.
+static bool is_behind_class(const Parser *parser, const Token *token) {
+    const Bracket *open = stream_around(&parser->stream, token);
+    return inside(parser, token, BRACKET_CLASS) && (token->flags & TOKEN_STARTS_LINE) &&
+           parser->stream.indent <= open->indent;
 }
 
 // What the grammar waits for, if that can be said in a word or two.
@@ -269,6 +155,18 @@ static const char *expected(const Parser *parser, const Token *token) {
     return NULL;
 }
 
+// `retrun x`: a keyword that is nearly right.
+static bool complain_misspelt(Parser *parser) {
+    const Token *word = &parser->previous;
+    const char *keyword = foreign_nearest_keyword(word->name->text, true);
+    if (!keyword)
+        return false;
+    char hint[80];
+    snprintf(hint, sizeof hint, translate("did you mean `%s`?"), keyword);
+    syntax_error(parser, word->at, hint, "conc has no '%s'", word->name->text);
+    return true;
+}
+
 // `elif x {`, `print "x"`: the word before the refused token is the mistake.
 static bool complain_word(Parser *parser) {
     const Token *word = &parser->previous;
@@ -278,12 +176,46 @@ static bool complain_word(Parser *parser) {
     int before = parser->earlier.code;
     bool starts = before == TOKEN_END || before == TOKEN_SEPARATOR || before == TOKEN_LBRACE ||
                   before == TOKEN_RBRACE;
+    if (use == FOREIGN_NONE && starts && complain_misspelt(parser))
+        return true;
     if (use == FOREIGN_NONE || use == FOREIGN_VALUE || (use != FOREIGN_EXPRESSION && !starts))
         return false;
     const char *name = word->name->text;
     syntax_error(
         parser, word->at, foreign_word_hint(name),
         use == FOREIGN_FUNCTION ? "missing parentheses in call to '%s'" : "conc has no '%s'", name);
+    return true;
+}
+
+static const char *string_prefix_hint(char prefix) {
+    switch (prefix | 32) {
+    case 'f': return "strings interpolate as they are: \"${name}\"";
+    case 'r': return "a plain string is written '...'";
+    case 'b': return "bytes are made with `\"...\".encode()`";
+    default: return "leave it out";
+    }
+}
+
+static bool is_string(const Token *token) {
+    return token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
+}
+
+// The last error is one of the text at `at`.
+static bool is_within(const Parser *parser, Span at) {
+    uint32_t start = parser->diagnostics->items[parser->diagnostics->count - 1].at.start;
+    return start >= at.start && start < at.start + at.length;
+}
+
+// f"...", r"...", b"...", u"..."
+static bool complain_prefix(Parser *parser, const Token *token) {
+    const Token *prefix = &parser->previous;
+    if (!is_string(token) || prefix->code != TOKEN_NAME || prefix->at.length > 2 ||
+        prefix->at.start + prefix->at.length != token->at.start)
+        return false;
+    while (parser->diagnostics->count && is_within(parser, token->at)) // of its escapes
+        diagnostic_forget(parser->diagnostics, parser->diagnostics->count - 1);
+    syntax_error(parser, prefix->at, string_prefix_hint(prefix->name->text[0]),
+                 "a string has no prefix '%s'", prefix->name->text);
     return true;
 }
 
@@ -298,29 +230,67 @@ static bool complain_template(Parser *parser, const Token *token) {
     return true;
 }
 
+static const char *keyword_hint(const Parser *parser, const Token *token) {
+    int before = parser->previous.code;
+    if (token->code == TOKEN_SELF)
+        return "every method has `self` without declaring it: leave it out";
+    if (before == TOKEN_LPAREN && parser->earlier.code == TOKEN_FOR)
+        return "write `for i in range(n) { ... }`";
+    if (before == TOKEN_IMPORT || before == TOKEN_FROM)
+        return "what it names is built in, and needs no import";
+    return "choose another name";
+}
+
+// Where an error about the token points: at the end of the text it is what stands last there.
+static Span place_of(const Parser *parser, const Token *token) {
+    const Token *last = &parser->previous;
+    if (token->at.start < parser->source->length || !last->at.length)
+        return token->at;
+    return (Span){last->at.start + last->at.length, 0};
+}
+
+// Inside of brackets that an earlier line has opened: where.
+static void note_opening(Parser *parser, const Token *token) {
+    const Bracket *open = stream_around(&parser->stream, token);
+    if (!open || open->kind >= BRACKET_BLOCK ||
+        source_line_of(parser->source, open->offset) ==
+            source_line_of(parser->source, token->at.start))
+        return;
+    Span at = {open->offset, 1};
+    diagnostic_cause(parser->diagnostics, at, "`%c` is opened", parser->source->bytes[at.start]);
+}
+
 static void complain_generally(Parser *parser, const Token *token) {
     char buffer[4 * QUOTE_LIMIT];
-    const char *found = describe(parser, token, buffer, sizeof buffer);
-    const char *hint = hint_for(parser, token);
+    const char *found = translate(describe(parser, token, buffer, sizeof buffer));
+    const char *hint = suggest(parser, token);
     const char *wanted = expected(parser, token);
+    Span place = place_of(parser, token);
+    if (stray(token) || is_behind_class(parser, token))
+        note_stray(parser, token);
     if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
-        syntax_error(parser, token->at, "choose another name", "%s is a keyword, not a name",
+        syntax_error(parser, token->at, keyword_hint(parser, token), "%s is a keyword, not a name",
                      found);
     else if (stray(token))
-        syntax_error(parser, token->at, NULL, "%s", stray(token));
+        syntax_error(parser, token->at, NULL, "%s", translate(stray(token)));
     else if (wanted)
-        syntax_error(parser, token->at, hint, "expected %s, found %s", wanted, found);
+        syntax_error(parser, place, hint, "expected %s, found %s", translate(wanted), found);
     else
-        syntax_error(parser, token->at, hint, "invalid syntax: unexpected %s", found);
+        syntax_error(parser, place, hint, "invalid syntax: unexpected %s", found);
+    note_opening(parser, token);
 }
 
 void complain(Parser *parser, const Token *token) {
     bool silent = parser->silent;
     parser->silent = false;
+    parser->wants_block = !accepts_expression(parser) && accepts(parser, TOKEN_LBRACE);
     if (silent || parser->fatal || token->code == TOKEN_INVALID)
         return;
+    if (parser->diagnostics->count > parser->reported)
+        return; // what this token ends is wrong already
     if (token->code == TOKEN_END && !parser->diagnostics->count)
         parser->incomplete = true;
-    if (!complain_word(parser) && !complain_template(parser, token))
+    if (!complain_prefix(parser, token) && !complain_word(parser) &&
+        !complain_template(parser, token))
         complain_generally(parser, token);
 }

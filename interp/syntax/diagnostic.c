@@ -9,10 +9,20 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/translate.h"
+
 // ---- Keeping ----------------------------------------------------------------------------------
 
 static const char *keep(Diagnostics *diagnostics, const char *text) {
     return arena_copy(diagnostics->arena, text, strlen(text));
+}
+
+static const char *keep_format(Diagnostics *diagnostics, const char *format, va_list list) {
+    Text text = {0};
+    text_format_list(&text, translate(format), list);
+    const char *kept = keep(diagnostics, text_data(&text));
+    text_free(&text);
+    return kept;
 }
 
 static bool is_known(const Diagnostics *diagnostics, Span at) {
@@ -24,27 +34,37 @@ static bool is_known(const Diagnostics *diagnostics, Span at) {
 
 void diagnostic_add(Diagnostics *diagnostics, const char *kind, Span at, const char *hint,
                     const char *format, ...) {
+    diagnostics->latest = NULL;
     if (is_known(diagnostics, at))
         return;
     if (diagnostics->count == DIAGNOSTIC_LIMIT) {
         diagnostics->dropped++;
         return;
     }
-    Text message = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&message, format, list);
-    va_end(list);
-    diagnostics->items[diagnostics->count++] = (Diagnostic){
+    diagnostics->latest = &diagnostics->items[diagnostics->count++];
+    *diagnostics->latest = (Diagnostic){
         .kind = kind,
-        .message = keep(diagnostics, text_data(&message)),
-        .hint = hint ? keep(diagnostics, hint) : NULL,
+        .message = keep_format(diagnostics, format, list),
+        .hint = hint ? keep(diagnostics, translate(hint)) : NULL,
         .at = at,
     };
-    text_free(&message);
+    va_end(list);
+}
+
+void diagnostic_cause(Diagnostics *diagnostics, Span cause, const char *format, ...) {
+    if (!diagnostics->latest)
+        return;
+    va_list list;
+    va_start(list, format);
+    diagnostics->latest->note = keep_format(diagnostics, format, list);
+    diagnostics->latest->cause = cause;
+    va_end(list);
 }
 
 void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
+    diagnostics->latest = NULL;
     diagnostics->count--;
     for (uint32_t i = index; i < diagnostics->count; i++)
         diagnostics->items[i] = diagnostics->items[i + 1];
@@ -52,11 +72,12 @@ void diagnostic_forget(Diagnostics *diagnostics, uint32_t index) {
 
 // ---- Colours ----------------------------------------------------------------------------------
 
-#define RED   "\033[1;31m"
-#define BLUE  "\033[1;34m"
-#define CYAN  "\033[1;36m"
-#define BOLD  "\033[1m"
-#define PLAIN "\033[0m"
+#define RED    "\033[1;31m"
+#define BLUE   "\033[1;34m"
+#define YELLOW "\033[1;33m"
+#define CYAN   "\033[1;36m"
+#define BOLD   "\033[1m"
+#define PLAIN  "\033[0m"
 
 static void put(Text *out, bool colour, const char *style, const char *text) {
     if (colour)
@@ -155,8 +176,18 @@ static void put_carets(Text *out, const View *view, uint32_t length) {
 
 // ---- Drawing ----------------------------------------------------------------------------------
 
+void diagnostic_warning(Text *out, const char *message, bool colour) {
+    put(out, colour, YELLOW, translate("warning"));
+    if (colour)
+        text_string(out, BOLD);
+    text_format(out, ": %s", message);
+    if (colour)
+        text_string(out, PLAIN);
+    text_char(out, '\n');
+}
+
 void diagnostic_head(Text *out, const char *kind, const char *message, bool colour) {
-    put(out, colour, RED, "error");
+    put(out, colour, RED, translate("error"));
     if (colour)
         text_string(out, BOLD);
     text_format(out, ": %s", kind);
@@ -167,10 +198,32 @@ void diagnostic_head(Text *out, const char *kind, const char *message, bool colo
     text_char(out, '\n');
 }
 
-void diagnostic_hint(Text *out, const char *hint, bool colour) {
+static void put_labelled(Text *out, const char *label, const char *text, bool colour) {
     text_string(out, "  ");
-    put(out, colour, CYAN, "hint");
-    text_format(out, ": %s\n", hint);
+    put(out, colour, CYAN, label);
+    text_format(out, ": %s\n", text);
+}
+
+void diagnostic_note(Text *out, const char *note, bool colour) {
+    put_labelled(out, translate("note"), note, colour);
+}
+
+void diagnostic_hint(Text *out, const char *hint, bool colour) {
+    put_labelled(out, translate("hint"), hint, colour);
+}
+
+void diagnostic_put_note(Text *out, const Source *source, const Diagnostic *item) {
+    SourcePlace place = source_place(source, item->cause.start);
+    if (item->note)
+        text_format(out, translate("%s at %s:%u:%u"), item->note, source->name, place.line,
+                    place.column);
+}
+
+static void put_cause(Text *out, const Source *source, const Diagnostic *item, bool colour) {
+    Text note = {0};
+    diagnostic_put_note(&note, source, item);
+    diagnostic_note(out, text_data(&note), colour);
+    text_free(&note);
 }
 
 static void put_gutter(Text *out, const char *number, int width, bool colour) {
@@ -186,6 +239,8 @@ void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour) {
     put(out, colour, BLUE, "-->");
     text_format(out, " %s:%u:%u\n", source->name, place.line, place.column);
     Span line = source_line(source, place.line);
+    if (line.start == 0 && line.length >= 3 && !memcmp(source->bytes, "\xEF\xBB\xBF", 3))
+        line = (Span){3, line.length - 3}; // a byte order mark
     char number[16];
     Text digits = {0};
     text_format(&digits, "%u", place.line);
@@ -215,7 +270,7 @@ void diagnostic_excerpt(Text *out, const Source *source, Span at, bool colour) {
     text_char(out, '\n');
 }
 
-static void sort(Diagnostics *diagnostics) {
+void diagnostics_sort(Diagnostics *diagnostics) {
     Diagnostic *items = diagnostics->items;
     for (uint32_t i = 1; i < diagnostics->count; i++) {
         Diagnostic item = items[i];
@@ -227,16 +282,21 @@ static void sort(Diagnostics *diagnostics) {
 }
 
 void diagnostics_render(Text *out, const Source *source, Diagnostics *diagnostics, bool colour) {
-    sort(diagnostics);
+    diagnostics_sort(diagnostics);
     for (uint32_t i = 0; i < diagnostics->count; i++) {
         const Diagnostic *item = &diagnostics->items[i];
         if (i > 0)
             text_char(out, '\n');
-        diagnostic_head(out, item->kind, item->message, colour);
+        if (item->kind)
+            diagnostic_head(out, item->kind, item->message, colour);
+        else
+            diagnostic_warning(out, item->message, colour);
         diagnostic_excerpt(out, source, item->at, colour);
+        if (item->note)
+            put_cause(out, source, item, colour);
         if (item->hint)
             diagnostic_hint(out, item->hint, colour);
     }
     if (diagnostics->dropped)
-        text_string(out, "\ntoo many errors; the rest is not shown\n");
+        text_string(out, translate("\ntoo many errors; the rest is not shown\n"));
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "grammar.h"
 #include "syntax/parser.h"
 
@@ -48,7 +49,8 @@ static int hex_digit(char c) {
 // \xHH: `in` is behind the x. Returns where to go on.
 static const char *hex_escape(Parser *parser, const char *in, const char *end, char **out) {
     if (end - in < 2 || hex_digit(in[0]) < 0 || hex_digit(in[1]) < 0) {
-        syntax_error(parser, span_of(parser, in - 2, in), NULL, "truncated \\xXX escape");
+        syntax_error(parser, span_of(parser, in - 2, in), "two hexadecimal digits follow: \\x41",
+                     "truncated \\xXX escape");
         return in;
     }
     *out = put_code_point(*out, (uint32_t)(hex_digit(in[0]) * 16 + hex_digit(in[1])));
@@ -70,7 +72,9 @@ static const char *unicode_escape(Parser *parser, const char *in, const char *en
     }
     here++;
     if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) {
-        syntax_error(parser, span_of(parser, start, here), NULL, "illegal Unicode character");
+        syntax_error(parser, span_of(parser, start, here),
+                     c > 0x10FFFF ? "the last one is \\u{10FFFF}" : "it is half of a character",
+                     "illegal Unicode character");
         return here;
     }
     *out = put_code_point(*out, c);
@@ -207,6 +211,7 @@ void literal_bad_number(Parser *parser, const Token *token) {
             name = bases[i].name;
     syntax_error(parser, token->at,
                  text[token->at.length - 1] == '_' ? "an underscore stands between two digits"
+                 : base == 10                      ? "a name cannot start with a digit"
                                                    : NULL,
-                 "invalid %s literal", name);
+                 "invalid %s literal", translate(name));
 }

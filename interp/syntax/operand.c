@@ -145,3 +145,41 @@ Span operand_argument(const Source *source, Span name) {
     }
     return (Span){(uint32_t)(first.token - bytes), (uint32_t)(end - first.token)};
 }
+
+// ---- A whole call -----------------------------------------------------------------------------
+
+// Behind the bracket that closes the one at `offset`; 0: not in this line.
+static uint32_t behind_brackets(const char *text, uint32_t offset) {
+    uint32_t depth = 0;
+    char quote = '\0';
+    for (; text[offset] && text[offset] != '\n'; offset++) {
+        char c = text[offset];
+        if (quote) {
+            if (c == '\\' && text[offset + 1])
+                offset++;
+            else if (c == quote)
+                quote = '\0';
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '(' || c == '[' || c == '{') {
+            depth++;
+        } else if ((c == ')' || c == ']' || c == '}') && --depth == 0) {
+            return offset + 1;
+        }
+    }
+    return 0;
+}
+
+Span operand_call(const Source *source, Span at) {
+    const char *text = source->bytes;
+    Span none = {at.start, 0};
+    uint32_t open = at.start + at.length, start = at.start;
+    uint32_t end = text[open] == '(' ? behind_brackets(text, open) : 0;
+    if (start > 0 && text[start - 1] == '.') {
+        Span receiver = operand_before(source, at, false);
+        if (!receiver.length)
+            return none;
+        start = receiver.start;
+    }
+    return end ? (Span){start, end - start} : none;
+}

@@ -18,5 +18,8 @@ Span operand_behind(const Source *source, Span operator);
 Span operand_before(const Source *source, Span at, bool whole);
 // The first argument of a call, whatever it is; `name` is the name that is called, with its `(` behind it.
 Span operand_argument(const Source *source, Span name);
+// The whole call, receiver and arguments included, of the function or member whose name stands at
+// `at`, where that fits into one line. Length 0: it is no such call.
+Span operand_call(const Source *source, Span at);
 
 #endif

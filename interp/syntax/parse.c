@@ -80,6 +80,7 @@ void token_list_free(TokenList *list) {
 
 static void feed(Parser *parser, Token token) {
     parser->token = token;
+    parser->reported = parser->diagnostics->count;
     if (parser->tokens)
         note_token(parser->tokens, &token);
     grammar(parser->engine, token.code, token);
@@ -121,6 +122,39 @@ static Token skip(Parser *parser, Token token, uint32_t level) {
     return token;
 }
 
+// Of what is wrong in the tokens that were skipped, from error `reported` on, only an open bracket
+// before the refused token counts: it explains that one, and takes its place.
+static void forget_followers(Parser *parser, uint32_t reported, uint32_t refused) {
+    Diagnostics *diagnostics = parser->diagnostics;
+    bool explained = false;
+    for (uint32_t i = diagnostics->count; i > reported && !parser->fatal; i--)
+        if (diagnostics->items[i - 1].at.start < refused)
+            explained = true;
+        else
+            diagnostic_forget(diagnostics, i - 1);
+    if (explained && reported > 0 && diagnostics->items[reported - 1].at.start == refused)
+        diagnostic_forget(diagnostics, reported - 1);
+}
+
+// The `{` of a block is missing: passes over its text, if that can be told. *token gets the separator
+// that has been fed behind it.
+static bool pass_body(Parser *parser, Token *token, uint32_t level) {
+    if (token->code == TOKEN_END || token->code == TOKEN_RBRACE)
+        return false;
+    uint32_t head = parser->earlier.at.start + parser->earlier.at.length;
+    uint32_t end = mend_body_end(parser, head);
+    if (end == head)
+        return false;
+    TokenStream *stream = &parser->stream;
+    stream->bracket_count = level;
+    stream->lexer.cursor = parser->source->bytes + end;
+    stream->previous = TOKEN_SEPARATOR;
+    stream->class_head = false;
+    feed_separator(parser, end);
+    *token = (Token){.code = TOKEN_SEPARATOR, .at = {end, 0}};
+    return true;
+}
+
 // Skips to where the next statement starts. The token that ends the skipped one has been fed on
 // return, except for the end of the text, which is given back.
 static Token recover(Parser *parser, Token token) {
@@ -129,12 +163,12 @@ static Token recover(Parser *parser, Token token) {
     if (token.code == TOKEN_RBRACE)
         level = parser->stream.bracket_count + 1; // of the block that it has just closed
     uint32_t refused = token.at.start;
+    if (parser->wants_block && pass_body(parser, &token, level))
+        return token;
+    parser->skipping = true;
     token = skip(parser, token, level);
-    // An open bracket explains the error behind it.
-    if (diagnostics->count > reported && reported > 0 &&
-        diagnostics->items[reported - 1].at.start == refused &&
-        diagnostics->items[reported].at.start < refused)
-        diagnostic_forget(diagnostics, reported - 1);
+    parser->skipping = false;
+    forget_followers(parser, reported, refused);
     if (token.code == TOKEN_END || gives_up(parser))
         return token;
     feed_separator(parser, token.at.start);

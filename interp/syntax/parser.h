@@ -22,12 +22,14 @@ typedef enum BracketKind {
     BRACKET_LONG_TEMPLATE, // the ${ } of a """string"""
     BRACKET_BLOCK,         // from here on, newlines count inside
     BRACKET_CLASS,
+    BRACKET_LOST, // the block of a statement that has been complained about
 } BracketKind;
 
 typedef struct Bracket {
     BracketKind kind;
     uint32_t offset;
-    uint32_t quote; // of a template: where its string starts
+    uint32_t quote;  // of a template: where its string starts
+    uint32_t indent; // of its line
 } Bracket;
 
 // Turns the lexer's tokens into the grammar's (stream.c).
@@ -39,8 +41,11 @@ typedef struct TokenStream {
     bool await_starts;    // previous is an `await` at the start of a statement
     bool else_of_block;   // previous is an `else` behind a block
     bool line_start;      // the next token is the first of its line
+    uint32_t indent;      // of the line that the token given out last is in
     bool class_head;      // between `class` and its `{`
     uint32_t class_level; // bracket_count there
+    uint32_t misfit;      // the first `}` that is indented otherwise than the line of its `{`; or 0
+    uint32_t misfit_line; // of that `{`
 } TokenStream;
 
 typedef struct Parser {
@@ -55,6 +60,10 @@ typedef struct Parser {
     void *engine;            // lemon's state
     bool failed;             // the grammar refused `token`
     bool silent;             // ... which has been reported already
+    bool wants_block;        // ... where a block should start
+    bool skipping;           // the rest of its statement is passed over
+    uint32_t reported;       // errors before `token`
+    uint32_t stray;          // the first token that shows a brace to be missing before it; or 0
     bool fatal;              // give up
     bool incomplete;         // more lines could mend the first error
     TokenList *tokens;       // where each token is noted; NULL: nowhere
@@ -66,6 +75,13 @@ void stream_start(Parser *parser);
 Token stream_next(Parser *parser);
 // Brackets that are open up to the innermost block's, itself included.
 uint32_t stream_block_level(const TokenStream *stream);
+// The innermost bracket around a refused token, what it opens itself aside; or NULL.
+const Bracket *stream_around(const TokenStream *stream, const Token *token);
+// A word ends where `offset` is.
+bool stream_word_before(const Parser *parser, uint32_t offset);
+
+// ---- mend.c: behind the text of a block whose `{` should stand at `offset`; `offset` itself: unknown
+uint32_t mend_body_end(const Parser *parser, uint32_t offset);
 
 // ---- literal.c: from source text to values; errors become diagnostics
 Bytes literal_text(Parser *parser, const char *start, const char *end, bool is_long);
@@ -78,6 +94,8 @@ void literal_bad_number(Parser *parser, const Token *token);
 void complain(Parser *parser, const Token *token);
 void complain_character(Parser *parser, const Token *token);
 void complain_operator(Parser *parser, const Token *token);
+// ---- suggest.c: what to try instead; NULL: nothing comes to mind
+const char *suggest(const Parser *parser, const Token *token);
 // Whether the grammar could go on with this token (grammar.y).
 bool grammar_accepts(void *engine, int code);
 // After an error has been reported and the tokens skipped: be ready to report the next (grammar.y).

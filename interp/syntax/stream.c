@@ -60,8 +60,21 @@ uint32_t stream_block_level(const TokenStream *stream) {
     return level;
 }
 
+const Bracket *stream_around(const TokenStream *stream, const Token *token) {
+    uint32_t count = stream->bracket_count;
+    if (count && stream->brackets[count - 1].offset == token->at.start)
+        count--;
+    return count ? &stream->brackets[count - 1] : NULL;
+}
+
+bool stream_word_before(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    return offset > 0 && (is_name_start(text[offset - 1]) ||
+                          (text[offset - 1] >= '0' && text[offset - 1] <= '9'));
+}
+
 static const char *bracket_text(BracketKind kind) {
-    static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{"};
+    static const char *const texts[] = {"(", "[", "{", "${", "${", "{", "{", "{"};
     return texts[kind];
 }
 
@@ -69,6 +82,20 @@ static void report_unclosed(Parser *parser, const Bracket *bracket) {
     const char *text = bracket_text(bracket->kind);
     Span at = {bracket->offset, (uint32_t)strlen(text)};
     syntax_error(parser, at, NULL, "'%s' was never closed", text);
+    if (bracket->kind >= BRACKET_BLOCK && parser->stream.misfit)
+        diagnostic_cause(parser->diagnostics, (Span){parser->stream.misfit, 1},
+                         "the `{` in line %u is closed by a `}` of another indentation",
+                         parser->stream.misfit_line);
+}
+
+// A `}` that starts its line stands under the line of its `{`, or a brace between is missing: the
+// first that does not is remembered for report_unclosed.
+static void note_misfit(Parser *parser, const Token *token, const Bracket *open) {
+    TokenStream *stream = &parser->stream;
+    if (stream->misfit || !(token->flags & TOKEN_STARTS_LINE) || stream->indent == open->indent)
+        return;
+    stream->misfit = token->at.start;
+    stream->misfit_line = source_line_of(parser->source, open->offset);
 }
 
 static void push(Parser *parser, BracketKind kind, uint32_t offset) {
@@ -79,7 +106,8 @@ static void push(Parser *parser, BracketKind kind, uint32_t offset) {
         parser->fatal = true;
         return;
     }
-    stream->brackets[stream->bracket_count++] = (Bracket){.kind = kind, .offset = offset};
+    stream->brackets[stream->bracket_count++] =
+        (Bracket){.kind = kind, .offset = offset, .indent = stream->indent};
 }
 
 static Token invalid(const Parser *parser, unsigned flags) {
@@ -104,10 +132,25 @@ static int close(Parser *parser, BracketKind kind, int code) {
         syntax_error(parser, at, NULL,
                      "closing parenthesis '%s' does not match opening parenthesis '%s'", text,
                      bracket_text(open->kind));
+        diagnostic_cause(parser->diagnostics, (Span){open->offset, 1}, "`%s` is opened",
+                         bracket_text(open->kind));
         if (!is_template(open))
             stream->bracket_count--;
     }
     return TOKEN_INVALID;
+}
+
+// Forgets what is open above `level`; a brace among it was that of a block: its `}` will come.
+static void lose_blocks(Parser *parser, uint32_t level) {
+    TokenStream *stream = &parser->stream;
+    bool itself = parser->skipping && parser->wants_block; // `fn f() : {`
+    uint32_t count = level;
+    for (uint32_t i = itself ? level : level + 1; i < stream->bracket_count; i++)
+        if (stream->brackets[i].kind == BRACKET_MAP) {
+            stream->brackets[count] = stream->brackets[i];
+            stream->brackets[count++].kind = BRACKET_LOST;
+        }
+    stream->bracket_count = count;
 }
 
 // A statement begins, or a block ends, inside of ( or [ or ${: that was never closed. Forgets what
@@ -115,11 +158,24 @@ static int close(Parser *parser, BracketKind kind, int code) {
 static Token forget_unclosed(Parser *parser, uint32_t level) {
     TokenStream *stream = &parser->stream;
     report_unclosed(parser, &stream->brackets[level]);
-    stream->bracket_count = level;
+    lose_blocks(parser, level);
     stream->lexer.cursor = stream->lexer.token;
     Token token = invalid(parser, TOKEN_RESUME);
     stream->line_start = false;
     return token;
+}
+
+// What closes the bracket, a parenthesis say, comes in this line.
+static bool closes_in_line(const Lexer *lexer, const Bracket *bracket) {
+    char close = bracket->kind == BRACKET_PAREN ? ')' : ']';
+    char open = bracket->kind == BRACKET_PAREN ? '(' : '[';
+    uint32_t depth = 0;
+    for (const char *at = lexer->cursor; *at && *at != '\n' && *at != '}'; at++) {
+        if (*at == close && depth-- == 0)
+            return true;
+        depth += *at == open;
+    }
+    return false;
 }
 
 // `}`: of a map, a block or a class. The ${ } of strings has been dealt with.
@@ -135,18 +191,26 @@ static Token close_brace(Parser *parser, Token token) {
         return token;
     }
     if (level < stream->bracket_count) {
+        if (closes_in_line(&stream->lexer, innermost(stream))) {
+            syntax_error(parser, token.at, NULL, "unmatched '}'");
+            token.code = TOKEN_INVALID;
+            return token;
+        }
         token = forget_unclosed(parser, level);
         token.flags = 0; // the brace itself shows where to go on
         return token;
     }
     if (inside(stream, BRACKET_MAP)) {
         token.code = TOKEN_MAP_CLOSE;
+    } else if (inside(stream, BRACKET_LOST)) {
+        token = (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else if (stream->previous != TOKEN_SEPARATOR && stream->previous != TOKEN_LBRACE &&
                token_can_end(stream->previous)) {
         stream->lexer.cursor = stream->lexer.token; // a `}` ends the statement before it, too
         return (Token){.code = TOKEN_SEPARATOR, .at = {token.at.start, 0}};
     } else {
         token.code = TOKEN_RBRACE;
+        note_misfit(parser, &token, innermost(stream));
     }
     stream->bracket_count--;
     return token;
@@ -199,11 +263,17 @@ static int open_brace(Parser *parser, uint32_t offset) {
 // The line is broken beyond repair: forget its brackets, so that the next line is read as one.
 static Token unterminated(Parser *parser, uint32_t quote, bool is_long) {
     TokenStream *stream = &parser->stream;
+    const Bracket *open = innermost(stream);
     if (is_long && !parser->diagnostics->count)
         parser->incomplete = true;
-    syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
-                 is_long ? "unterminated triple-quoted string literal"
-                         : "unterminated string literal");
+    if (!is_long && open && open->kind == BRACKET_TEMPLATE && open->quote != quote)
+        // The quote is the one that should end the string.
+        syntax_error(parser, ((Span){open->offset, 2}), "an expression in a string ends with `}`",
+                     "'${' was never closed");
+    else
+        syntax_error(parser, ((Span){quote, is_long ? 3 : 1}), NULL,
+                     is_long ? "unterminated triple-quoted string literal"
+                             : "unterminated string literal");
     stream->bracket_count = stream_block_level(stream);
     return invalid(parser, 0);
 }
@@ -462,13 +532,28 @@ static Token classify(Parser *parser, Token token) {
     }
 }
 
+// What is open at the end of the text. Errors behind the place where its `}` should have been follow
+// from that.
+static void report_open(Parser *parser, const Bracket *open) {
+    Diagnostics *diagnostics = parser->diagnostics;
+    uint32_t from = parser->stream.misfit, stray = parser->stray;
+    if (open->kind == BRACKET_LOST)
+        return;
+    if (stray > open->offset)
+        from = open->offset;
+    for (uint32_t i = diagnostics->count; open->kind >= BRACKET_BLOCK && from && i > 0; i--)
+        if (diagnostics->items[i - 1].at.start >= from)
+            diagnostic_forget(diagnostics, i - 1);
+    report_unclosed(parser, open);
+}
+
 // The end: closes the last statement, and says what was left open.
 static Token read_end(Parser *parser, Token token) {
     TokenStream *stream = &parser->stream;
     if (stream->bracket_count) {
         if (!parser->diagnostics->count)
             parser->incomplete = true;
-        report_unclosed(parser, &stream->brackets[stream->bracket_count - 1]);
+        report_open(parser, innermost(stream));
         stream->bracket_count = 0;
         parser->silent = true;
     } else if (token_can_end(stream->previous) && stream->previous != TOKEN_INVALID) {
@@ -477,6 +562,15 @@ static Token read_end(Parser *parser, Token token) {
         stream->lexer.cursor = stream->lexer.token;
     }
     return token;
+}
+
+// Of the line whose first token is at `offset`: so many blanks stand before it.
+static uint32_t indentation(const Parser *parser, uint32_t offset) {
+    const char *text = parser->source->bytes;
+    uint32_t start = offset;
+    while (start > 0 && (text[start - 1] == ' ' || text[start - 1] == '\t'))
+        start--;
+    return offset - start;
 }
 
 static Token read_token(Parser *parser) {
@@ -497,8 +591,10 @@ static Token read_token(Parser *parser) {
                 token.flags |= TOKEN_LAST;
             return token;
         }
-        if (stream->line_start)
+        if (stream->line_start) {
             token.flags |= TOKEN_STARTS_LINE;
+            stream->indent = indentation(parser, token.at.start);
+        }
         stream->line_start = false;
         return token.code == TOKEN_END ? read_end(parser, token) : classify(parser, token);
     }
@@ -507,11 +603,9 @@ static Token read_token(Parser *parser) {
 Token stream_next(Parser *parser) {
     TokenStream *stream = &parser->stream;
     bool starts = at_statement_start(stream);
-    int before = stream->previous;
     Token token = read_token(parser);
     stream->await_starts = token.code == TOKEN_AWAIT && starts;
-    stream->else_of_block =
-        token.code == TOKEN_ELSE && before == TOKEN_RBRACE && newlines_count(stream);
+    stream->else_of_block = token.code == TOKEN_ELSE && starts && newlines_count(stream);
     if (token.code == TOKEN_SEPARATOR && stream->class_head &&
         stream->bracket_count <= stream->class_level)
         stream->class_head = false;

@@ -5,6 +5,7 @@
 #include "vm/bind.h"
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/str.h"
@@ -12,6 +13,7 @@
 
 Signature signature_of_proto(const Proto *proto) {
     return (Signature){.name = proto->name->data,
+                       .proto = proto,
                        .parameters = proto->parameters,
                        .parameter_count = proto->parameter_count,
                        .required_count = proto->required_count,
@@ -28,9 +30,11 @@ Signature signature_of_native(const Native *native) {
                        .labels_only = native->rest && native->spec->signature[0] == '*'};
 }
 
-static bool throw_text(Fiber *fiber, Text *text) {
+static bool throw_text(Fiber *fiber, const Signature *s, Text *text) {
     throw_type(fiber, "%s", text_data(text));
     text_free(text);
+    if (s->proto)
+        note_function(fiber, s->proto);
     return false;
 }
 
@@ -40,11 +44,15 @@ static bool too_many(Fiber *fiber, const Signature *s, uint32_t given) {
     text_string(&text, s->name);
     uint32_t most = s->labels_only ? 0 : s->parameter_count - s->takes_labels;
     if (s->required_count < most)
-        text_format(&text, "() takes from %u to %u positional arguments", s->required_count, most);
+        text_format(&text, translate("() takes from %u to %u positional arguments"),
+                    s->required_count, most);
     else
-        text_format(&text, "() takes %u positional argument%s", most, most == 1 ? "" : "s");
-    text_format(&text, " but %u %s given", given, given == 1 ? "was" : "were");
-    return throw_text(fiber, &text);
+        text_format(&text,
+                    translate(most == 1 ? "() takes %u positional argument"
+                                        : "() takes %u positional arguments"),
+                    most);
+    text_format(&text, translate(given == 1 ? " but %u was given" : " but %u were given"), given);
+    return throw_text(fiber, s, &text);
 }
 
 // "add() missing 2 required positional arguments: 'a' and 'b'"
@@ -54,17 +62,19 @@ static bool missing(Fiber *fiber, const Signature *s, const Value *base) {
         count += base[i + 1] == VALUE_UNDEF;
     Text text = {0};
     text_string(&text, s->name);
-    text_format(&text, "() missing %u required positional argument%s: ", count,
-                count == 1 ? "" : "s");
+    text_format(&text,
+                translate(count == 1 ? "() missing %u required positional argument: "
+                                     : "() missing %u required positional arguments: "),
+                count);
     for (uint32_t i = 0; i < s->required_count; i++) {
         if (base[i + 1] != VALUE_UNDEF)
             continue;
         if (seen)
-            text_string(&text, seen + 1 < count ? ", " : count > 2 ? ", and " : " and ");
+            text_string(&text, translate(seen + 1 < count ? ", " : count > 2 ? ", and " : " and "));
         text_format(&text, "'%s'", s->parameters[i]->data);
         seen++;
     }
-    return throw_text(fiber, &text);
+    return throw_text(fiber, s, &text);
 }
 
 static int find_parameter(const Signature *s, const Str *name) {
@@ -85,10 +95,10 @@ static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, 
     Text text = {0};
     text_string(&text, s->name);
     text_format(&text,
-                unknown ? "() got an unexpected keyword argument '%s'"
-                        : "() got multiple values for argument '%s'",
+                translate(unknown ? "() got an unexpected keyword argument '%s'"
+                                  : "() got multiple values for argument '%s'"),
                 label->data);
-    throw_text(fiber, &text);
+    throw_text(fiber, s, &text);
     if (unknown)
         hint_label(fiber, s->parameters, s->parameter_count - s->takes_labels, label);
     return false;

@@ -11,6 +11,7 @@
 // the rest, for natives the rest as they are.
 typedef struct Signature {
     const char *name;
+    const Proto *proto; // of a script's function; else NULL
     Str **parameters;
     uint32_t parameter_count, required_count;
     bool has_rest;

@@ -365,6 +365,7 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     } else if (labels) {
         throw_type(fiber, "labelled arguments cannot be given to '%s' here",
                    value_type_name(fiber_runtime(fiber), base[0]));
+        error_hint(fiber, "give them in a block: `thread { f(label: 1) }`");
         return false;
     } else {
         return true;

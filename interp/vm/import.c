@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/map.h"
 #include "object/str.h"
 #include "vm/call.h"
+#include "vm/hint.h"
 #include "vm/load.h"
 #include "vm/prelude.h"
 #include "vm/vm.h"
@@ -106,7 +108,7 @@ static Value import_file(Fiber *fiber, Str *name) {
     text_free(&beside);
     if (!real)
         return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           strerror(errno));
+                           translate(strerror(errno)));
     Str *key = str_from_c(fiber->heap, real);
     free(real);
     Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);
@@ -116,7 +118,7 @@ static Value import_file(Fiber *fiber, Str *name) {
     size_t size;
     if (!vm_read_file(path->data, &text, &size))
         return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           strerror(errno));
+                           translate(strerror(errno)));
     Value v = run_module(fiber, key, path, text, size, false);
     free(text);
     return v;
@@ -151,11 +153,11 @@ Value import_module(Fiber *fiber, Str *name) {
         return known;
     size_t size;
     const char *text = embedded_text(vm, name->data, &size);
-    if (!text)
-        return throw_error(fiber, ERROR_ImportError,
-                           "no module named '%s' (a file is imported by its path: import "
-                           "\"%s.conc\")",
-                           name->data, name->data);
+    if (!text) {
+        throw_error(fiber, ERROR_ImportError, "no module named '%s'", name->data);
+        hint_module(fiber, name);
+        return VALUE_UNDEF;
+    }
     return run_module(fiber, name, embedded_path(fiber, name->data), text, size, true);
 }
 
@@ -164,6 +166,8 @@ Value import_name(Fiber *fiber, Value v, const Str *name) {
     Value found = module_get(module, name);
     if (found != VALUE_UNDEF)
         return found;
-    return throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", name->data,
-                       module->name->data);
+    throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", name->data,
+                module->name->data);
+    hint_import(fiber, module, name);
+    return VALUE_UNDEF;
 }

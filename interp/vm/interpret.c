@@ -22,6 +22,7 @@
 #include "sync/select.h"
 #include "sync/wait.h"
 #include "vm/assertion.h"
+#include "vm/hint.h"
 #include "vm/import.h"
 #include "vm/slow.h"
 
@@ -236,7 +237,10 @@ static bool prepare_for(Fiber *fiber, Value *state) {
         state[1] = state[2] = VALUE_NIL;
         return true;
     }
-    return iterate_start(fiber, iterable, state);
+    if (iterate_start(fiber, iterable, state))
+        return true;
+    hint_iterable(fiber, iterable);
+    return false;
 }
 
 typedef enum Step { STEP_ELEMENT, STEP_END, STEP_PARKED, STEP_ERROR } Step;

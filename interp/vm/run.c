@@ -18,6 +18,7 @@
 #include "sync/wait.h"
 #include "vm/call.h"
 #include "vm/trace.h"
+#include "vm/warning.h"
 
 // --- one turn of a fiber ---
 
@@ -126,7 +127,9 @@ void run_show(Thread *thread) {
 const WorldHooks run_hooks = {
     .run_fiber = run_fiber,
     .describe_wait = wait_describe,
+    .describe_start = wait_describe_start,
     .waits_for = wait_target,
+    .held_up = warn_held_up,
     .show = run_show,
     .trace_fiber = run_trace,
 };

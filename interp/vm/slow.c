@@ -7,6 +7,7 @@
 #include "vm/slow.h"
 
 #include "base/text.h"
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/iterate.h"
 #include "object/list.h"
@@ -35,12 +36,23 @@ bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out) {
         *out = compare_numbers(how, number_compare(a, b));
         return true;
     }
-    return value_compare(fiber, a, b, symbols[how], out);
+    if (value_compare(fiber, a, b, symbols[how], out))
+        return true;
+    if (a == VALUE_NIL || b == VALUE_NIL)
+        hint_operands(fiber, a, b, false);
+    return false;
+}
+
+static Value operate_unlike(Fiber *fiber, Operator op, Value a, Value b) {
+    Value v = value_operate(fiber, op, a, b);
+    if (v == VALUE_UNDEF)
+        hint_operands(fiber, a, b, op == OPERATOR_ADD);
+    return v;
 }
 
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
     if (!value_is_number(a) || !value_is_number(b))
-        return value_operate(fiber, op, a, b);
+        return operate_unlike(fiber, op, a, b);
     Value v = number_operate(fiber, op, a, b);
     if (v == VALUE_UNDEF && op != OPERATOR_POW)
         hint_divisor(fiber, b);
@@ -50,7 +62,10 @@ Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b) {
     if (value_is_number(a) && value_is_number(b))
         return number_operate(fiber, op, a, b);
-    return value_operate_in_place(fiber, op, a, b);
+    Value v = value_operate_in_place(fiber, op, a, b);
+    if (v == VALUE_UNDEF)
+        hint_operands(fiber, a, b, op == OPERATOR_ADD);
+    return v;
 }
 
 Value slow_is(Fiber *fiber, Value v, Value of) {
@@ -196,8 +211,10 @@ Entered slow_invoke_super(Fiber *fiber, Class *home, Value *window, int count, L
 
 Value slow_get_index(Fiber *fiber, Value container, Value index) {
     Value v = value_index(fiber, container, index);
-    if (v == VALUE_UNDEF)
-        hint_nil(fiber, container);
+    if (v != VALUE_UNDEF)
+        return v;
+    hint_nil(fiber, container);
+    hint_index(fiber, container, index);
     return v;
 }
 
@@ -333,7 +350,7 @@ Value slow_format(Fiber *fiber, Value v, Value spec) {
 static bool wrong_count(Fiber *fiber, size_t want, size_t have, bool at_least) {
     if (have < want)
         throw_value(fiber, "not enough values to unpack (expected %s%zu, got %zu)",
-                    at_least ? "at least " : "", want, have);
+                    at_least ? translate("at least ") : "", want, have);
     else
         throw_value(fiber, "too many values to unpack (expected %zu)", want);
     return false;
@@ -443,14 +460,16 @@ void slow_throw(Fiber *fiber, Value error) {
     }
     if (value_is_error(runtime, error))
         throw_instance(fiber, error);
-    else
+    else {
         throw_type(fiber, "only errors can be thrown, not '%s'", value_type_name(runtime, error));
+        hint_thrown(fiber, error);
+    }
 }
 
 static void name_error(Fiber *fiber, const Proto *proto, CodeName name, uint32_t declared) {
     throw_error(fiber, ERROR_NameError, "name '%.*s' is used before its `let` has run",
                 (int)name.size, name.text);
-    hint_declared(fiber, proto, declared);
+    note_declared(fiber, proto, name, declared);
 }
 
 void slow_global_error(Fiber *fiber, const Proto *proto, uint32_t slot) {

@@ -5,19 +5,24 @@
 #include "vm/trace.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/os.h"
+#include "base/json.h"
+#include "base/translate.h"
 #include "base/writer.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
 #include "sync/handle.h"
 #include "syntax/diagnostic.h"
+#include "syntax/diagnostic_json.h"
 #include "vm/call.h"
 #include "vm/unit.h"
 #include "vm/vm.h"
 
+enum { MOST_CAUSES = 8 }; // of an error that are shown, one behind the other
 enum { TRACE_NEWEST = 24, TRACE_OLDEST = 8, TRACE_MOST = TRACE_NEWEST + TRACE_OLDEST };
 
 typedef struct TraceEntry {
@@ -31,6 +36,7 @@ typedef struct Trace {
     uint32_t omitted; // calls left out after entry TRACE_NEWEST - 1
     Str *text;        // a trace that came as text (from a child process); else NULL
     Str *hint;        // or NULL
+    Str *notes;       // one a line, or NULL
     Str *origin;      // "in thread 2, started at x.conc:3:9", or NULL for the script's own thread
     TraceEntry entries[];
 } Trace;
@@ -38,6 +44,7 @@ typedef struct Trace {
 static void trace_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Trace *)object)->text);
     trace_object(tracer, ((Trace *)object)->hint);
+    trace_object(tracer, ((Trace *)object)->notes);
     trace_object(tracer, ((Trace *)object)->origin);
 }
 
@@ -122,11 +129,21 @@ static Trace *trace_of(Value v) {
     return value_is_kind(v, KIND_TRACE) ? (Trace *)value_to_ref(v) : NULL;
 }
 
-void trace_hint(Fiber *fiber, Str *hint) {
+static Trace *thrown_trace(Fiber *fiber) {
     Instance *error = (Instance *)value_to_ref(fiber->error);
-    Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    return trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+}
+
+void trace_hint(Fiber *fiber, Str *hint) {
+    Trace *trace = thrown_trace(fiber);
     if (trace)
         trace->hint = hint;
+}
+
+void trace_note(Fiber *fiber, Str *notes) {
+    Trace *trace = thrown_trace(fiber);
+    if (trace)
+        trace->notes = notes;
 }
 
 static void place_of(TraceEntry entry, Text *out) {
@@ -170,15 +187,19 @@ static bool is_outermost(const Proto *proto) {
 
 static void render_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i + 1 < trace->count; i++) {
-        text_format(out, "  in %s(), called at ", trace->entries[i].proto->name->data);
+        if (is_outermost(trace->entries[i].proto))
+            text_string(out, translate("  imported at "));
+        else
+            text_format(out, translate("  in %s(), called at "),
+                        trace->entries[i].proto->name->data);
         place_of(trace->entries[i + 1], out);
         text_char(out, '\n');
         if (trace->omitted && i == TRACE_NEWEST - 1)
-            text_format(out, "  ... %u more calls ...\n", trace->omitted);
+            text_format(out, translate("  ... %u more calls ...\n"), trace->omitted);
     }
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
     if (oldest && !is_outermost(oldest) && !trace->origin)
-        text_format(out, "  in %s()\n", oldest->name->data);
+        text_format(out, translate("  in %s()\n"), oldest->name->data);
     if (trace->origin)
         text_format(out, "  %s\n", trace->origin->data);
 }
@@ -191,12 +212,25 @@ static void render_excerpt(const Trace *trace, bool colour, Text *out) {
     unit_excerpt(newest.proto->unit, code, (uint32_t)(newest.pc - 1 - code->words), colour, out);
 }
 
+static void render_notes(const Str *notes, bool colour, Text *out) {
+    for (const char *line = notes->data; *line;) {
+        size_t length = strcspn(line, "\n");
+        Text note = {0};
+        text_append(&note, line, length);
+        diagnostic_note(out, text_data(&note), colour);
+        text_free(&note);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void render_trace(const Trace *trace, bool colour, Text *out) {
     if (trace->text) {
         text_append(out, trace->text->data, trace->text->size);
         return;
     }
     render_excerpt(trace, colour, out);
+    if (trace->notes)
+        render_notes(trace->notes, colour, out);
     if (trace->hint)
         diagnostic_hint(out, trace->hint->data, colour);
     render_calls(trace, out);
@@ -226,7 +260,6 @@ static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) 
 }
 
 void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
-    enum { MOST_CAUSES = 8 };
     Instance *error = (Instance *)value_to_ref(v);
     render_error(fiber, error, colour, out);
     for (int i = 0; i < MOST_CAUSES; i++) {
@@ -234,15 +267,114 @@ void error_render(Fiber *fiber, Value v, bool colour, Text *out) {
         if (!value_is_error(fiber_runtime(fiber), cause))
             return;
         error = (Instance *)value_to_ref(cause);
-        text_string(out, "caused by:\n");
+        text_string(out, translate("caused by:\n"));
         render_error(fiber, error, colour, out);
     }
 }
 
+// ---- As JSON ----------------------------------------------------------------------------------
+
+static uint32_t pc_of(TraceEntry entry) {
+    return (uint32_t)(entry.pc - 1 - entry.proto->code->words);
+}
+
+static void json_calls(const Trace *trace, Text *out) {
+    for (uint32_t i = 0; i < trace->count; i++) {
+        TraceEntry entry = trace->entries[i];
+        text_string(out, i ? ",{" : "{");
+        json_text(out, "function", entry.proto->name->data);
+        unit_start_json(entry.proto->unit, entry.proto->code, pc_of(entry), out);
+        text_char(out, '}');
+    }
+}
+
+// Where there is no place, or only a part of it: the rest of its members.
+static void json_nulls(Text *out, int from) {
+    static const char *const members[] = {"file", "line", "column", "end_line", "end_column"};
+    for (int i = from; i < 5; i++)
+        json_null(out, members[i]);
+}
+
+// "  --> file:line:column" begins a trace that came as text, where it has a place at all.
+static void json_place_of_text(const Str *text, Text *out) {
+    static const char arrow[] = "  --> ";
+    Text line = {0};
+    unsigned long numbers[2] = {0};
+    text_append(&line, text->data, strcspn(text->data, "\n"));
+    for (int i = 1; i >= 0; i--) {
+        char *colon = strrchr(line.data, ':');
+        if (!colon)
+            break;
+        numbers[i] = strtoul(colon + 1, NULL, 10);
+        *colon = '\0';
+    }
+    bool found = numbers[0] && numbers[1] && !strncmp(line.data, arrow, sizeof arrow - 1);
+    if (found) {
+        json_text(out, "file", line.data + sizeof arrow - 1);
+        json_number(out, "line", numbers[0]);
+        json_number(out, "column", numbers[1]);
+    }
+    json_nulls(out, found ? 3 : 0);
+    text_free(&line);
+}
+
+static void json_place(const Trace *trace, Text *out) {
+    if (trace && trace->text) {
+        json_place_of_text(trace->text, out);
+    } else if (trace && trace->count > 0) {
+        TraceEntry newest = trace->entries[0];
+        unit_place_json(newest.proto->unit, newest.proto->code, pc_of(newest), out);
+    } else {
+        json_nulls(out, 0);
+    }
+}
+
+static void json_trace(const Trace *trace, Text *out) {
+    json_place(trace, out);
+    json_name(out, "trace");
+    text_char(out, '[');
+    if (trace)
+        json_calls(trace, out);
+    text_char(out, ']');
+    json_number(out, "omitted", trace ? trace->omitted : 0);
+    json_text(out, "origin", trace && trace->origin ? trace->origin->data : NULL);
+    json_text(out, "trace_text", trace && trace->text ? trace->text->data : NULL);
+}
+
+// `causes`: how many more are shown.
+static void json_error(Fiber *fiber, Instance *error, int causes, Text *out) {
+    Value message = error_message(error), cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
+    const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
+    text_char(out, '{');
+    diagnostic_json_head(out, instance_shape(error)->of->name->data,
+                         value_is_str(message) ? value_to_str(message)->data : "",
+                         trace && trace->hint ? trace->hint->data : NULL);
+    json_trace(trace, out);
+    diagnostic_json_notes(out, trace && trace->notes ? trace->notes->data : NULL);
+    if (causes > 0 && value_is_error(fiber_runtime(fiber), cause)) {
+        json_name(out, "cause");
+        json_error(fiber, (Instance *)value_to_ref(cause), causes - 1, out);
+    } else {
+        json_null(out, "cause");
+    }
+    text_char(out, '}');
+}
+
+void error_json(Fiber *fiber, Value error, Text *out) {
+    json_error(fiber, (Instance *)value_to_ref(error), MOST_CAUSES, out);
+}
+
+// ---- Reporting --------------------------------------------------------------------------------
+
 void error_report(Fiber *fiber, Value error) {
     Vm *vm = fiber_vm(fiber);
     Text text = {0};
-    error_render(fiber, error, vm->colour, &text);
+    if (vm->options.json) {
+        error_json(fiber, error, &text);
+        text_char(&text, '\n');
+    } else {
+        error_render(fiber, error, vm->colour, &text);
+    }
     writer_put(vm->world->writer, vm_report_fd(vm), text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);

@@ -18,9 +18,13 @@ Str *trace_text(Fiber *fiber, Value trace);
 Value trace_from_text(Fiber *fiber, Str *text);
 // Gives the error that the fiber has just thrown a hint (vm/hint.h): one line.
 void trace_hint(Fiber *fiber, Str *hint);
+// The same with notes: where causes of it stand, one a line.
+void trace_note(Fiber *fiber, Str *note);
 
-// "error: KIND: message", excerpt, hint, calls: as an uncaught error is shown.
+// "error: KIND: message", excerpt, note, hint, calls: as an uncaught error is shown.
 void error_render(Fiber *fiber, Value error, bool colour, Text *out);
+// The same as a JSON object on one line (grammar/README.md has the fields).
+void error_json(Fiber *fiber, Value error, Text *out);
 // Shows it on standard error in one write, and makes the script's status 1.
 void error_report(Fiber *fiber, Value error);
 

@@ -5,9 +5,11 @@
 
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/os.h"
 #include "code/compile.h"
 #include "syntax/diagnostic.h"
+#include "syntax/diagnostic_json.h"
 #include "syntax/operand.h"
 #include "syntax/source.h"
 
@@ -23,8 +25,8 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
                         Unit **out, Text *diagnostics) {
     Unit *unit = os_calloc(1, sizeof *unit);
     unit->source = source_new(name, text, size);
-    Diagnostics *errors = os_calloc(1, sizeof *errors);
-    errors->arena = &unit->arena;
+    Diagnostics *found = os_calloc(2, sizeof *found), *errors = &found[0], *warnings = &found[1];
+    errors->arena = warnings->arena = &unit->arena;
     CompileOptions how = {.builtins = options->builtins,
                           .builtin_count = options->builtin_count,
                           .known = options->known,
@@ -32,22 +34,27 @@ UnitStatus unit_compile(const char *name, const char *text, size_t size, const U
                           .known_count = options->known_count,
                           .redeclare = options->redeclare,
                           .test = options->test,
+                          .warnings = options->warnings ? warnings : NULL,
                           .give_last = options->give_last};
     bool incomplete = false;
     unit->code = compile_source(&unit->arena, unit->source, options->mode == UNIT_EXPRESSION, &how,
                                 errors, &incomplete);
     UnitStatus status = unit->code ? UNIT_OK : incomplete ? UNIT_INCOMPLETE : UNIT_ERROR;
     *out = NULL;
+    Diagnostics *shown = unit->code ? warnings : errors;
+    if (options->json)
+        diagnostics_json(diagnostics, unit->source, shown);
+    else
+        diagnostics_render(diagnostics, unit->source, shown, options->colour);
     if (status == UNIT_OK) {
 #ifndef NDEBUG
         verify(unit);
 #endif
         *out = unit;
     } else {
-        diagnostics_render(diagnostics, unit->source, errors, options->colour);
         unit_free(unit);
     }
-    free(errors);
+    free(found);
     return status;
 }
 
@@ -73,9 +80,24 @@ static Span place_span(const Code *code, uint32_t pc) {
     return (Span){code->places[low - 1].offset, code->places[low - 1].length};
 }
 
-void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
-    SourcePlace place = source_place(unit->source, place_span(code, pc).start);
+void unit_offset_place(const Unit *unit, uint32_t offset, Text *out) {
+    SourcePlace place = source_place(unit->source, offset);
     text_format(out, "%s:%u:%u", unit->source->name, place.line, place.column);
+}
+
+void unit_place_json(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    diagnostic_json_place(out, unit->source, place_span(code, pc));
+}
+
+void unit_start_json(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    SourcePlace place = source_place(unit->source, place_span(code, pc).start);
+    json_text(out, "file", unit->source->name);
+    json_number(out, "line", place.line);
+    json_number(out, "column", place.column);
+}
+
+void unit_place(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    unit_offset_place(unit, place_span(code, pc).start, out);
 }
 
 void unit_excerpt(const Unit *unit, const Code *code, uint32_t pc, bool colour, Text *out) {
@@ -112,6 +134,14 @@ void unit_callee(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
 
 void unit_argument(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
     append_span(unit, operand_argument(unit->source, place_span(code, pc)), out);
+}
+
+void unit_word(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, place_span(code, pc), out);
+}
+
+void unit_call(const Unit *unit, const Code *code, uint32_t pc, Text *out) {
+    append_span(unit, operand_call(unit->source, place_span(code, pc)), out);
 }
 
 const char *unit_name(const Unit *unit) { return unit->source->name; }

@@ -67,6 +67,8 @@ static void set_hooks(Vm *vm) {
     runtime->where = trace_where;
     runtime->place = trace_place;
     runtime->capture_trace = trace_capture;
+    runtime->hint = trace_hint;
+    runtime->note = trace_note;
     runtime->trace_text = trace_text;
     runtime->trace_from_text = trace_from_text;
     runtime->report = error_report;
@@ -85,6 +87,7 @@ Vm *vm_new(const VmOptions *options) {
     store_relaxed(&vm->exit_status, -1);
     pthread_mutex_init(&vm->mutex, NULL);
     watchdog_init(&vm->watchdog, vm);
+    warnings_init(&vm->warnings);
     HeapOptions heap_options = {.memory_limit = options->memory_limit, .stress = options->stress};
     vm->heap = heap_new(&heap_options);
     vm->world = world_new(vm->heap, &run_hooks);
@@ -121,6 +124,7 @@ void vm_free(Vm *vm) {
     }
     free(vm->builtin_names);
     pthread_mutex_destroy(&vm->mutex);
+    warnings_free(&vm->warnings);
     free(vm);
 }
 
@@ -190,7 +194,10 @@ Unit *vm_compile(Vm *vm, const char *name, const char *text, size_t size,
                  const UnitOptions *options) {
     Text diagnostics = {0};
     Unit *unit = NULL;
-    if (unit_compile(name, text, size, options, &unit, &diagnostics) != UNIT_OK)
+    UnitOptions how = *options;
+    how.json = vm->options.json;
+    unit_compile(name, text, size, &how, &unit, &diagnostics);
+    if (diagnostics.length)
         print_diagnostics(vm, &diagnostics);
     return unit;
 }
@@ -221,6 +228,8 @@ int vm_run_text(Vm *vm, const char *name, const char *text, size_t size) {
 
 bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics) {
     UnitOptions options = vm_unit_options(vm);
+    options.json = vm->options.json;
+    options.warnings = !vm->options.no_warnings;
     Unit *unit;
     if (unit_compile(name, text, size, &options, &unit, diagnostics) != UNIT_OK)
         return false;

@@ -13,6 +13,7 @@
 #include "object/module.h"
 #include "object/runtime.h"
 #include "vm/unit.h"
+#include "vm/warning.h"
 #include "vm/watchdog.h"
 
 typedef struct VmOptions {
@@ -20,6 +21,8 @@ typedef struct VmOptions {
     double timeout;      // seconds; 0: none
     bool stress;
     int report; // where uncaught errors and what SIGQUIT asks for are written; 0: standard error
+    bool json;  // errors are shown as JSON, one object a line
+    bool no_warnings;
     int argument_count; // of `args`
     char *const *arguments;
     // Fills a new Vm with built-in classes, functions and modules (native/install.h).
@@ -41,6 +44,7 @@ typedef struct Vm {
     Slot shown;   // what a REPL is about to print
     CodeName *builtin_names;
     Watchdog watchdog;
+    Warnings warnings;
     bool colour;                               // standard error is a terminal that wants colour
     bool stuck;                                // threads are left that do not end
     _Atomic bool failed;                       // an uncaught error was shown: status 1
@@ -66,7 +70,7 @@ enum {
 // Compiles and runs a script as the program: then waits for what it started, reports what nobody
 // picked up. The exit status of section 8.
 int vm_run_text(Vm *vm, const char *name, const char *text, size_t size);
-// Compiles only; prints diagnostics to standard error. The status.
+// Compiles only; prints diagnostics, warnings among them, to standard error. The status.
 int vm_check_text(Vm *vm, const char *name, const char *text, size_t size);
 // The same, with the diagnostics as text.
 bool vm_compiles(Vm *vm, const char *name, const char *text, size_t size, Text *diagnostics);

@@ -10,17 +10,19 @@
 
 #include "base/os.h"
 #include "base/service.h"
+#include "base/translate.h"
 #include "sync/registry.h"
 #include "vm/vm.h"
 
 // --- the pthread ---
 
 static void ask(Watchdog *dog) {
-    char text[80];
+    char text[160];
     store_relaxed(&dog->ask_at, UINT64_MAX);
     if (!script_end(dog->vm, STATUS_TIMEOUT, NULL))
         return;
-    int length = snprintf(text, sizeof text, "conc: the script ran longer than %g s\n", dog->limit);
+    int length = snprintf(text, sizeof text, translate("conc: the script ran longer than %g s\n"),
+                          dog->limit);
     os_write_all(STDERR_FILENO, text, (size_t)length);
 }
 

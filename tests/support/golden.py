@@ -95,7 +95,8 @@ class Script:
 def environment(conc, path, scratch):
     """What the script's process sees: no colour, and sanitizers that report into `scratch`."""
     reports = os.path.join(scratch, "report")
-    env = dict(os.environ, NO_COLOR="1", LC_ALL="C.UTF-8", CONC=conc, FILE=path, TMP=scratch)
+    env = dict(os.environ, NO_COLOR="1", LC_ALL="C.UTF-8", LANGUAGE="", CONC=conc, FILE=path,
+               TMP=scratch)
     env["ASAN_OPTIONS"] = ":".join([
         "log_path=" + reports, "exitcode=86", "detect_leaks=0", "allocator_may_return_null=1",
         "abort_on_error=0"])

@@ -121,7 +121,7 @@ def check_headers():
 
 def check_readmes():
     """Each folder has a README.md, which names its C files, or features; data have the one above."""
-    covered = re.compile(r"^(tests/golden/.+|tests/bench/.+|tests/fuzz/.+|\.ci)$")
+    covered = re.compile(r"^(tests/golden/.+|tests/errors/.+|tests/bench/.+|tests/fuzz/.+|\.ci)$")
     folders = {os.path.dirname(path) for path in files("")}
     for folder in sorted(folders | {os.path.dirname(f) for f in folders}):
         if not covered.match(folder) and not os.path.exists(os.path.join(TOP, folder, "README.md")):

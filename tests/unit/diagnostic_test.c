@@ -50,6 +50,24 @@ static void check_excerpt(const char *text, Span at, const char *expected) {
     source_free(source);
 }
 
+// A note stands between excerpt and hint; one to an error that was passed over is passed over too.
+Test(diagnostic, causes) {
+    Source *source = source_new("a.conc", "a\nb\n", 4);
+    Arena arena = {0};
+    Diagnostics errors = {.arena = &arena};
+    diagnostic_add(&errors, "NameError", (Span){2, 1}, "try c", "no %s", "b");
+    diagnostic_cause(&errors, (Span){0, 1}, "`%s` stands", "a");
+    diagnostic_add(&errors, "NameError", (Span){2, 1}, NULL, "again");
+    diagnostic_cause(&errors, (Span){2, 1}, "other");
+    Text out = {0};
+    diagnostics_render(&out, source, &errors, false);
+    cr_expect_str_eq(text_data(&out), "error: NameError: no b\n  --> a.conc:2:1\n   |\n 2 | b\n"
+                                      "   | ^\n  note: `a` stands at a.conc:1:1\n  hint: try c\n");
+    text_free(&out);
+    arena_free(&arena);
+    source_free(source);
+}
+
 Test(diagnostic, excerpt) {
     check_excerpt("    return total / count", (Span){17, 1},
                   "  --> a.conc:1:18\n"

@@ -61,6 +61,15 @@ Test(options, what_is_run) {
     cr_expect_eq(read_line("conc --version").action, ACTION_VERSION);
 }
 
+Test(options, what_to_explain) {
+    cr_expect_eq(read_line("conc explain").action, ACTION_EXPLAIN);
+    cr_expect_null(read_line("conc explain").source);
+    cr_expect_str_eq(read_line("conc explain KeyError").source, "KeyError");
+    expect_run("conc run explain", ACTION_RUN_FILE, "explain", "");
+    expect_problem("conc explain KeyError IndexError",
+                   "explain takes one name, not also IndexError");
+}
+
 Test(options, scripts_to_lay_out) {
     expect_run("conc fmt a.conc -", ACTION_FORMAT, "none", "a.conc -");
     expect_run("conc fmt -w a.conc --check", ACTION_FORMAT, "none", "a.conc --check");
@@ -95,13 +104,21 @@ Test(options, settings_stand_before_the_script) {
     options = read_line("conc --timeout=0.25 -e x");
     cr_expect_float_eq(options.timeout, 0.25, 0);
     cr_expect_eq(options.memory_limit, 0);
+    cr_expect_not(options.no_warnings);
+    cr_expect(read_line("conc --no-warnings a.conc").no_warnings);
     options = read_line("conc run --timeout 3 a.conc");
     cr_expect_eq(options.action, ACTION_RUN_FILE);
     cr_expect_float_eq(options.timeout, 3, 0);
     cr_expect_str_eq(options.source, "a.conc");
+    cr_expect(read_line("conc --format=json a.conc").json);
+    cr_expect(read_line("conc run --format json a.conc").json);
+    cr_expect_not(read_line("conc --format=json --format=text a.conc").json);
+    cr_expect_not(read_line("conc a.conc --format=json").json);
 }
 
 Test(options, what_is_refused) {
+    expect_problem("conc --format", "--format needs a value");
+    expect_problem("conc --format JSON a.conc", "--format takes json or text, not 'JSON'");
     expect_problem("conc -e", "-e needs a value");
     expect_problem("conc --timeout", "--timeout needs a value");
     expect_problem("conc --timeout soon a.conc",
