@@ -50,7 +50,7 @@ static Value broken_import(Fiber *fiber, const char *path, Text *diagnostics) {
     size_t size = diagnostics->length;
     while (size > 0 && diagnostics->data[size - 1] == '\n')
         size--;
-    throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s", path, (int)size,
+    throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s\nimported here:", path, (int)size,
                 text_data(diagnostics));
     text_free(diagnostics);
     return VALUE_UNDEF;
