@@ -105,9 +105,11 @@ static Value import_file(Fiber *fiber, Str *name) {
     char *real = realpath(text_data(&beside), NULL);
     Str *path = str_from_text(fiber->heap, &beside);
     text_free(&beside);
-    if (!real)
-        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           strerror(errno));
+    if (!real) {
+        throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+                    strerror(errno));
+        return error_hint(fiber, "a path is looked up beside the file that imports it");
+    }
     Str *key = str_from_c(fiber->heap, real);
     free(real);
     Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);

@@ -19,7 +19,7 @@ import golden
 RAISERS = {
     "throw_error": 2, "throw_type": 1, "throw_value": 1, "throw_index": 1, "throw_runtime": 1,
     "diagnostic_add": 4, "syntax_error": 3, "emit_limit": 1, "refuse": 2, "fail": 1, "take_count": 4,
-    "zero_division": 1, "throw_held": 2,
+    "zero_division": 1, "throw_held": 2, "throw_mode": 1,
 }
 # What no script of a test can bring about, and why.
 BEYOND = {
