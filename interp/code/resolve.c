@@ -322,11 +322,28 @@ static void resolve_while(Resolver *r, Stmt *stmt) {
     loop_leave(r);
 }
 
+// `catch ValueError { }` names the variable so, and catches every error.
+static void warn_of_catch_all(Resolver *r, const CatchClause *clause) {
+    const char *name = clause->name->text;
+    if (!r->options->warnings || name[0] < 'A' || name[0] > 'Z')
+        return;
+    const Binding *known = resolve_name(r, clause->name);
+    if (!known || (known->kind != BINDING_BUILTIN && !known->class_decl))
+        return;
+    Text hint = {0};
+    text_format(&hint, "write `catch e: %s { ... }`", name);
+    diagnostic_add(r->options->warnings, NULL, clause->at, text_data(&hint),
+                   "this catches every error, and calls it '%s'", name);
+    text_free(&hint);
+}
+
 static void resolve_catch(Resolver *r, CatchClause *clause) {
     for (uint32_t i = 0; i < clause->type_count; i++)
         resolve_expr(r, clause->types[i]);
     Scope *outer = scope_enter(r);
     if (clause->name) {
+        if (!clause->type_count)
+            warn_of_catch_all(r, clause);
         Binding *binding = declare(r, clause->name, clause->at, false);
         binding->ready = true;
         clause->binding = binding;

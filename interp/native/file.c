@@ -35,11 +35,18 @@ const Kind file_kind = {"file", NULL, file_finalize};
 
 static File *self(const Value *args) { return (File *)value_to_ref(args[0]); }
 
+static Value throw_mode(Fiber *fiber, const char *what, const char *hint) {
+    throw_error(fiber, ERROR_OSError, "%s", what);
+    return error_hint(fiber, hint);
+}
+
 static Value throw_stream(Fiber *fiber, int result) {
     switch (result) {
     case STREAM_CLOSED: return throw_value(fiber, "I/O operation on closed file.");
-    case STREAM_NOT_READABLE: return throw_error(fiber, ERROR_OSError, "not readable");
-    case STREAM_NOT_WRITABLE: return throw_error(fiber, ERROR_OSError, "not writable");
+    case STREAM_NOT_READABLE:
+        return throw_mode(fiber, "not readable", "open it for reading: `open(path)`");
+    case STREAM_NOT_WRITABLE:
+        return throw_mode(fiber, "not writable", "open it for writing: `open(path, \"w\")`");
     default: return throw_errno(fiber, result, NULL);
     }
 }

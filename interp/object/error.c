@@ -3,6 +3,7 @@
 // Errors. Making one captures the trace of the fiber's calls (a hook of vm/).
 #include "object/error.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/translate.h"
@@ -75,7 +76,10 @@ Value throw_errno(Fiber *fiber, int number, const char *path) {
     const char *text = strerror_r(number, why, sizeof why);
     if (!path)
         return throw_error(fiber, ERROR_OSError, "[Errno %d] %s", number, translate(text));
-    return throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, translate(text), path);
+    throw_error(fiber, ERROR_OSError, "[Errno %d] %s: '%s'", number, translate(text), path);
+    if (number == ENOENT && path[0] != '/')
+        error_hint(fiber, "a relative path starts at the folder in which conc was started");
+    return VALUE_UNDEF;
 }
 
 Value error_hint(Fiber *fiber, const char *hint) {

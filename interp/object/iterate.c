@@ -106,6 +106,7 @@ static bool next_key(Fiber *fiber, Value state[3], Value *out) {
     if (version_of(map) != value_to_int(state[2])) {
         throw_runtime(fiber, value_is_set(state[0]) ? "Set changed size during iteration"
                                                     : "dictionary changed size during iteration");
+        error_hint(fiber, "go through a copy: `for x in list(xs) { ... }`");
         return false;
     }
     size_t position = (size_t)value_to_int(state[1]);

@@ -153,10 +153,7 @@ static Value throw_already_held(Fiber *fiber, Lock *lock) {
 static Value throw_abandoned(Fiber *fiber, Lock *lock) {
     char place[256];
     lock_place(fiber_runtime(fiber), lock, place, sizeof place);
-    return throw_error(fiber, ERROR_LockError, "%s %llu ended while it held the lock%s%s",
-                       lock->last_was_task ? translate("task") : translate("thread"),
-                       (unsigned long long)lock->last_owner,
-                       *place ? translate(", acquired at ") : "", place);
+    return last_owner_throw(fiber, &lock->last_owner, place);
 }
 
 static void push_first(WaitQueue *queue, Waiter *waiter) {
@@ -385,8 +382,7 @@ bool lock_give_back(Fiber *fiber, Lock *lock) {
 // --- owners that end ---
 
 static void abandon(Fiber *fiber, Lock *lock) {
-    lock->last_owner = load_relaxed(&fiber->id);
-    lock->last_was_task = fiber->is_task;
+    last_owner_set(&lock->last_owner, fiber);
     let_go(fiber, lock);
     object_lock(&lock->header);
     Waiter *waiter;
@@ -419,8 +415,7 @@ void lock_forget_waiters(Lock *lock) {
 }
 
 void lock_leave_behind(Lock *lock, Fiber *fiber) {
-    lock->last_owner = load_relaxed(&fiber->id);
-    lock->last_was_task = fiber->is_task;
+    last_owner_set(&lock->last_owner, fiber);
     lock->next = lock->previous = NULL;
     lock->waiters = (WaitQueue){0};
     store_relaxed(&lock->word, LOCK_ABANDONED);

@@ -33,9 +33,8 @@ typedef struct Lock {
     // Where it was acquired; written by the owner, read by reports.
     _Atomic(const struct Proto *) proto;
     _Atomic(const uint32_t *) pc;
-    uint64_t handed_at;  // when it was last handed over, in microseconds of os_now
-    uint64_t last_owner; // of LOCK_ABANDONED: the id of the fiber that ended
-    bool last_was_task;
+    uint64_t handed_at;   // when it was last handed over, in microseconds of os_now
+    LastOwner last_owner; // of LOCK_ABANDONED: the fiber that ended
 } Lock;
 
 extern const Kind lock_kind;

@@ -177,10 +177,7 @@ static Value throw_read(Fiber *fiber, Hold *hold) {
 static Value throw_abandoned(Fiber *fiber, Hold *hold) {
     char place[256];
     place_of(fiber_runtime(fiber), hold, place, sizeof place);
-    return throw_error(fiber, ERROR_LockError, "%s %llu ended while it held the lock%s%s",
-                       hold->last_was_task ? translate("task") : translate("thread"),
-                       (unsigned long long)hold->last_owner,
-                       *place ? translate(", acquired at ") : "", place);
+    return last_owner_throw(fiber, &hold->last_owner, place);
 }
 
 // The fiber has `own` already: it reads again; or it cannot have what it asks for. NOT_NOW: it may wait.
@@ -307,10 +304,9 @@ bool rwlock_locked(Fiber *fiber, RWSide *side) {
 
 // --- holders that end ---
 
-static void abandon(const Fiber *fiber, Hold *hold) {
+static void abandon(Fiber *fiber, Hold *hold) {
     RWLock *lock = hold->lock;
-    hold->last_owner = load_relaxed(&fiber->id);
-    hold->last_was_task = fiber->is_task;
+    last_owner_set(&hold->last_owner, fiber);
     unlink_hold(lock, hold);
     store_relaxed(&lock->written, false);
     lock->lost = hold;

@@ -32,8 +32,7 @@ typedef struct Hold {
     Object header;
     RWLock *lock;
     _Atomic(Fiber *) fiber;
-    uint64_t last_owner; // of one that was abandoned: the id of its fiber
-    bool last_was_task;
+    LastOwner last_owner;                // of one that was abandoned: its fiber
     _Atomic uint32_t counts[2];          // of reading and of writing; its fiber's own
     _Atomic(const struct Proto *) proto; // where it was first acquired
     _Atomic(const uint32_t *) pc;

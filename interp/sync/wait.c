@@ -108,6 +108,36 @@ static Value throw_deadlock(Fiber *fiber) {
     return VALUE_UNDEF;
 }
 
+void last_owner_set(LastOwner *last, Fiber *fiber) {
+    const Handle *handle = handle_of(fiber_runtime(fiber), fiber->handle);
+    last->id = load_relaxed(&fiber->id);
+    last->was_task = fiber->is_task;
+    store_relaxed(&last->start_proto, handle ? handle->start_proto : NULL);
+    store_relaxed(&last->start_pc, handle ? handle->start_pc : NULL);
+}
+
+static void note_start(Fiber *fiber, const LastOwner *last, const char *who) {
+    Runtime *runtime = fiber_runtime(fiber);
+    const struct Proto *proto = load_relaxed(&last->start_proto);
+    const uint32_t *pc = load_relaxed(&last->start_pc);
+    char place[256] = "", note[320];
+    if (proto && pc && runtime->place_of)
+        runtime->place_of(proto, pc, place, sizeof place);
+    snprintf(note, sizeof note, "%s was started at %s", who, place);
+    if (*place)
+        error_note(fiber, note);
+}
+
+Value last_owner_throw(Fiber *fiber, const LastOwner *last, const char *place) {
+    char who[40];
+    snprintf(who, sizeof who, "%s %llu", last->was_task ? "task" : "thread",
+             (unsigned long long)last->id);
+    throw_error(fiber, ERROR_LockError, "%s ended while it held the lock%s%s", who,
+                *place ? ", acquired at " : "", place);
+    note_start(fiber, last, who);
+    return VALUE_UNDEF;
+}
+
 void wait_describe_start(Fiber *fiber, char *text, size_t capacity) {
     Runtime *runtime = fiber_runtime(fiber);
     Handle *handle = handle_of(runtime, fiber->handle);

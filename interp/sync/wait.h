@@ -96,6 +96,18 @@ Value wait_call(const WaitOps *ops, Fiber *fiber, Value *args, int count);
 
 // What the waiting `fiber` waits for. The world is stopped.
 void wait_describe_object(Fiber *fiber, char *text, size_t capacity);
+// Who held something as it ended, for the LockError that the next one gets. Written as that happens, and
+// read by whoever throws, perhaps while it happens again: an answer out of date does no harm.
+typedef struct LastOwner {
+    uint64_t id;
+    bool was_task;
+    _Atomic(const struct Proto *) start_proto; // where the script has started it; NULL: nowhere
+    _Atomic(const uint32_t *) start_pc;
+} LastOwner;
+void last_owner_set(LastOwner *last, Fiber *fiber);
+// "thread 2 ended while it held the lock", where it acquired it ("": unknown), and a note of its start.
+Value last_owner_throw(Fiber *fiber, const LastOwner *last, const char *place);
+
 // WorldHooks.describe_wait and .waits_for.
 void wait_describe(Fiber *fiber, char *text, size_t capacity);
 void wait_describe_start(Fiber *fiber, char *text, size_t capacity);

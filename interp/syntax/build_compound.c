@@ -320,7 +320,9 @@ Stmt *stmt_select(Parser *parser, const Token *keyword, bool is_await, const Cas
     uint32_t depth = cases->otherwise ? cases->otherwise->depth : 0;
     for (uint32_t i = 0; i < cases->cases.count; i++)
         depth = depth_max(depth, depth_max(all[i].call->depth, all[i].body.depth));
-    if (!cases->cases.count && !cases->otherwise)
+    const Diagnostics *found = parser->diagnostics;
+    bool broken = found->count > 0 && found->items[found->count - 1].at.start > keyword->at.start;
+    if (!cases->cases.count && !cases->otherwise && !broken)
         syntax_error(parser, keyword->at, NULL, "a select needs at least one case");
     Stmt *stmt =
         stmt_new(parser, STMT_SELECT, keyword->at, span_join(keyword->at, close->at), depth);

@@ -82,6 +82,8 @@ static const char *for_line(const Parser *parser, const Token *token) {
     const char *text = parser->source->bytes + token->at.start;
     if (*text != '\n' || !accepts(parser, TOKEN_LBRACE))
         return NULL;
+    if (parser->previous.code == TOKEN_MAP_CLOSE) // `if { }`
+        return "the `{ }` is read as a map: what belongs before the block is missing";
     return text[strspn(text, " \t\r\n")] == '{' ? "the `{` stands on the same line"
                                                 : "a block stands in `{ }`";
 }

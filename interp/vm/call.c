@@ -331,7 +331,7 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
         return call_await(fiber, base, result);
     }
     throw_type(fiber, "'%s' object is not callable", value_type_name(fiber_runtime(fiber), callee));
-    hint_nil(fiber, callee);
+    hint_operand(fiber, callee);
     return ENTERED_ERROR;
 }
 

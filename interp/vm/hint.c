@@ -58,8 +58,10 @@ void hint_divisor(Fiber *fiber, Value divisor) {
         hint_value(fiber, unit_operand, divisor);
 }
 
-void hint_nil(Fiber *fiber, Value v) {
-    if (v == VALUE_NIL)
+void hint_operand(Fiber *fiber, Value v) {
+    enum { LONGEST = 40 };
+    bool is_short = value_is_str(v) && value_to_str(v)->size <= LONGEST;
+    if (v == VALUE_NIL || value_is_bool(v) || value_is_int(v) || value_is_double(v) || is_short)
         hint_value(fiber, unit_callee, v);
 }
 

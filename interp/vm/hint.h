@@ -16,8 +16,8 @@ void hint_divisor(Fiber *fiber, Value divisor);
 void hint_member(Fiber *fiber, Value receiver, const Str *name);
 // The same for a method of class `c`.
 void hint_method(Fiber *fiber, const Class *c, const Str *name);
-// What was called or indexed is nil: names it.
-void hint_nil(Fiber *fiber, Value v);
+// What was called or indexed is of a wrong kind: names it, where it is simple.
+void hint_operand(Fiber *fiber, Value v);
 // `a` and `b` do not go together in an operation.
 void hint_operands(Fiber *fiber, Value a, Value b, bool adds);
 // There is no such index in `container`: how long it is.

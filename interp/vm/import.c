@@ -51,7 +51,7 @@ static Value broken_import(Fiber *fiber, const char *path, Text *diagnostics) {
     size_t size = diagnostics->length;
     while (size > 0 && diagnostics->data[size - 1] == '\n')
         size--;
-    throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s", path, (int)size,
+    throw_error(fiber, ERROR_ImportError, "%s has errors:\n%.*s\nimported here:", path, (int)size,
                 text_data(diagnostics));
     text_free(diagnostics);
     return VALUE_UNDEF;
@@ -106,9 +106,11 @@ static Value import_file(Fiber *fiber, Str *name) {
     char *real = realpath(text_data(&beside), NULL);
     Str *path = str_from_text(fiber->heap, &beside);
     text_free(&beside);
-    if (!real)
-        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
-                           translate(strerror(errno)));
+    if (!real) {
+        throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+                    translate(strerror(errno)));
+        return error_hint(fiber, "a path is looked up beside the file that imports it");
+    }
     Str *key = str_from_c(fiber->heap, real);
     free(real);
     Value known = map_get_str(value_to_map(slot_get(&fiber_vm(fiber)->modules)), key);

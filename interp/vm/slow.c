@@ -213,7 +213,8 @@ Value slow_get_index(Fiber *fiber, Value container, Value index) {
     Value v = value_index(fiber, container, index);
     if (v != VALUE_UNDEF)
         return v;
-    hint_nil(fiber, container);
+    if (error_is(fiber, ERROR_TypeError) && !value_is_str(container))
+        hint_operand(fiber, container);
     hint_index(fiber, container, index);
     return v;
 }

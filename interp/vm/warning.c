@@ -58,11 +58,12 @@ static void put_hint(const Proto *proto, const char *word, const char *call, boo
                      Text *out) {
     text_string(out, translate("write "));
     put_awaited(word, call, locks, out);
-    if (!proto->is_async)
-        text_format(out,
-                    proto->name->data[0] == '<' ? translate(", in an async function")
-                                                : translate(", and declare `async fn %s`"),
-                    proto->name->data);
+    if (proto->is_async)
+        return;
+    if (proto->name->data[0] == '<') // a function without a name
+        text_string(out, translate(", in an async function"));
+    else
+        text_format(out, translate(", and declare `async fn %s`"), proto->name->data);
 }
 
 static void put_message(const char *word, bool calls, uint64_t nanoseconds, Text *out) {

@@ -68,6 +68,24 @@ Test(diagnostic, causes) {
     source_free(source);
 }
 
+// An error without a kind is a warning; on a terminal its word is yellow.
+Test(diagnostic, warnings) {
+    Source *source = source_new("a.conc", "a\n", 2);
+    Arena arena = {0};
+    Diagnostics warnings = {.arena = &arena};
+    diagnostic_add(&warnings, NULL, (Span){0, 1}, NULL, "%s is odd", "a");
+    Text out = {0};
+    diagnostics_render(&out, source, &warnings, false);
+    cr_expect_str_eq(text_data(&out),
+                     "warning: a is odd\n  --> a.conc:1:1\n   |\n 1 | a\n   | ^\n");
+    text_shorten(&out, 0);
+    diagnostic_warning(&out, "a", true);
+    cr_expect_str_eq(text_data(&out), "\033[1;33mwarning\033[0m\033[1m: a\033[0m\n");
+    text_free(&out);
+    arena_free(&arena);
+    source_free(source);
+}
+
 Test(diagnostic, excerpt) {
     check_excerpt("    return total / count", (Span){17, 1},
                   "  --> a.conc:1:18\n"
