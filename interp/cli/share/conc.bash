@@ -17,7 +17,7 @@ _conc() {
     # What stands before the word: a command, or a script, whose arguments are its own affair.
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        --timeout | --max-memory) ((++i)) ;;
+        --timeout | --max-memory | --format) ((++i)) ;;
         -*) ;;
         *)
             command=${COMP_WORDS[i]}
@@ -29,18 +29,22 @@ _conc() {
     '')
         case ${COMP_WORDS[COMP_CWORD - 1]} in
         -e | -p | --timeout | --max-memory) return ;;
+        --format)
+            _conc_words "$word" 'json text'
+            return
+            ;;
         esac
         if [[ $word == -* ]]; then
-            _conc_words "$word" '-c -e -i -p --timeout --max-memory --help --version'
+            _conc_words "$word" '-c -e -i -p --timeout --max-memory --format --no-warnings --help --version'
             return
         fi
         _conc_files "$word"
         ((COMP_CWORD > 1)) || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(
-            compgen -W 'run fmt doc test' -- "$word")
+            compgen -W 'run fmt doc explain test' -- "$word")
         ;;
     run)
         if [[ $word == -* ]]; then
-            _conc_words "$word" '--timeout --max-memory'
+            _conc_words "$word" '--timeout --max-memory --format --no-warnings'
         elif ((i == COMP_CWORD - 1)) || [[ ${COMP_WORDS[COMP_CWORD - 1]} == -* ]]; then
             _conc_files "$word"
         else
@@ -69,6 +73,7 @@ _conc() {
         fi
         ;;
     doc) _conc_words "$word" "$("${COMP_WORDS[0]}" doc --names 2>/dev/null)" ;;
+    explain) _conc_words "$word" "$("${COMP_WORDS[0]}" explain 2>/dev/null | sed -n 's/^    \([^ ]*\) .*/\1/p')" ;;
     *) compopt -o default 2>/dev/null ;;
     esac
 }
