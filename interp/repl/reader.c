@@ -81,7 +81,7 @@ static ReadStatus read_line(Reader *reader, const char *prompt, const char *inde
         edit_begin(prompt, indent, before);
     else
         write_prompt(reader, prompt);
-    Value line = session_call(reader->session, reader->edits ? &edited : &plain);
+    Value line = session_call(reader->session, reader->edits ? &edited : &plain, VALUE_UNDEF);
     if (line == VALUE_UNDEF) {
         ReadStatus status = ended(reader);
         if (!reader->edits && reader->prompts)

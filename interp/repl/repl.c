@@ -56,8 +56,7 @@ static void show_error(Repl *repl) {
 static Value print_value(Fiber *fiber, Value *args, int count) {
     (void)count;
     Text text = {0};
-    args[0] = slot_get(&fiber_vm(fiber)->shown);
-    bool ok = value_repr(fiber, args[0], &text);
+    bool ok = value_repr(fiber, args[1], &text);
     text_char(&text, '\n');
     if (ok)
         os_write_all(STDOUT_FILENO, text_data(&text), text.length);
@@ -65,16 +64,14 @@ static Value print_value(Fiber *fiber, Value *args, int count) {
     return ok ? VALUE_NIL : VALUE_UNDEF;
 }
 
-static const NativeSpec printer = {"print_value", print_value, "", 0, NULL};
+static const NativeSpec printer = {"print_value", print_value, "value", 0, NULL};
 
 void repl_show(Repl *repl, Value v) {
     if (v == VALUE_NIL)
         return;
     session_set(&repl->session, "_", v);
-    slot_set(&repl->session.vm->shown, v);
-    if (session_call(&repl->session, &printer) == VALUE_UNDEF)
+    if (session_call(&repl->session, &printer, v) == VALUE_UNDEF)
         show_error(repl);
-    slot_set(&repl->session.vm->shown, VALUE_NIL);
 }
 
 // ---- Evaluation -----------------------------------------------------------------------------------

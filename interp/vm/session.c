@@ -9,6 +9,7 @@
 
 #include "base/os.h"
 #include "object/error.h"
+#include "object/list.h"
 #include "object/str.h"
 #include "vm/load.h"
 #include "vm/prelude.h"
@@ -84,10 +85,13 @@ SessionStatus session_run(Session *session, const char *name, const char *text, 
     return *result == VALUE_UNDEF ? SESSION_ERROR : SESSION_DONE;
 }
 
-Value session_call(Session *session, const NativeSpec *spec) {
+Value session_call(Session *session, const NativeSpec *spec, Value argument) {
     Fiber *fiber = session->fiber;
+    List *arguments = list_new(fiber->heap, 1);
+    if (argument != VALUE_UNDEF)
+        list_append(fiber, arguments, argument);
     fiber->start[0] = value_from_ref(native_new(session->vm->runtime, fiber->heap, spec, NULL));
-    fiber->start[1] = VALUE_NIL;
+    fiber->start[1] = value_from_ref(arguments);
     return run(session);
 }
 

@@ -33,8 +33,9 @@ SessionStatus session_run(Session *session, const char *name, const char *text, 
                           Value *result, Text *diagnostics);
 // What session_run would say of the text: DONE, REFUSED or INCOMPLETE. Runs nothing.
 SessionStatus session_check(Session *session, const char *text, size_t size, Text *diagnostics);
-// Calls a native without arguments on the main fiber, as if under `await`. Its value, or UNDEF with the error. S.
-Value session_call(Session *session, const NativeSpec *spec);
+// Calls a native on the main fiber, as if under `await`, with one argument, or with none (UNDEF). Its value, or
+// UNDEF with the error. S.
+Value session_call(Session *session, const NativeSpec *spec, Value argument);
 // A global of the session, made if need be.
 void session_set(Session *session, const char *name, Value v);
 // The end: waits for what runs still (if `wait`; an interrupt ends the wait), reports errors that nobody has

@@ -28,7 +28,6 @@ static void vm_trace(void *context, Tracer *tracer) {
     Vm *vm = context;
     trace_value(tracer, slot_get(&vm->modules));
     trace_value(tracer, slot_get(&vm->session));
-    trace_value(tracer, slot_get(&vm->shown));
     units_trace(vm, tracer);
 }
 
@@ -100,7 +99,6 @@ Vm *vm_new(const VmOptions *options) {
     set_hooks(vm);
     slot_set(&vm->modules, value_from_ref(map_new(vm->thread->heap)));
     slot_set(&vm->session, VALUE_NIL);
-    slot_set(&vm->shown, VALUE_NIL);
     if (options->install)
         options->install(vm->thread->main_fiber);
     name_builtins(vm);

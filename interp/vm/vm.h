@@ -41,7 +41,6 @@ typedef struct Vm {
     VmOptions options;
     Slot modules; // a Map: path or name to module (import)
     Slot session; // the module of a session (vm/session.h), or nil
-    Slot shown;   // what a REPL is about to print
     CodeName *builtin_names;
     Watchdog watchdog;
     Warnings warnings;
