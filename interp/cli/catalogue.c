@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "native/topics.h"
 #include "native/tables.h"
 #include "object/map.h"
@@ -18,15 +19,17 @@ static const struct {
     const char *title;
     const char *names; // of built-ins, and of types that have no name in scripts
 } sections[] = {
-    {"Printing and files", "print input open file format repr"},
-    {"Numbers", "int float bool abs round divmod pow min max sum bin oct hex"},
-    {"Text and bytes", "str bytes chr ord"},
-    {"Collections", "list map set range len sorted reversed enumerate zip filter any all"},
-    {"Any value", "type isinstance callable hash id help"},
-    {"The script and the clock", "assert exit running on_signal sleep time"},
-    {"What runs at the same time", "Handle Thread Process Task gather first Pool ProcessPool Job"},
-    {"Queues and locks", "queue lock RLock RWLock RWLockSide Semaphore BoundedSemaphore Event "
-                         "Condition Barrier Latch Once Atomic Local"},
+    {MESSAGE("Printing and files"), "print input open file format repr"},
+    {MESSAGE("Numbers"), "int float bool abs round divmod pow min max sum bin oct hex"},
+    {MESSAGE("Text and bytes"), "str bytes chr ord"},
+    {MESSAGE("Collections"), "list map set range len sorted reversed enumerate zip filter any all"},
+    {MESSAGE("Any value"), "type isinstance callable hash id help"},
+    {MESSAGE("The script and the clock"), "assert exit running on_signal sleep time"},
+    {MESSAGE("What runs at the same time"),
+     "Handle Thread Process Task gather first Pool ProcessPool Job"},
+    {MESSAGE("Queues and locks"),
+     "queue lock RLock RWLock RWLockSide Semaphore BoundedSemaphore Event "
+     "Condition Barrier Latch Once Atomic Local"},
 };
 
 // ---- Entries ------------------------------------------------------------------------------------
@@ -191,7 +194,7 @@ static void add_rest(Catalogue *catalogue, Runtime *runtime, const char *title, 
 
 static void add_module(Catalogue *catalogue, const ModuleObject *module) {
     int index = (int)catalogue->count;
-    CatalogueEntry *entry = add(catalogue, "Modules", NO_OWNER);
+    CatalogueEntry *entry = add(catalogue, MESSAGE("Modules"), NO_OWNER);
     text_string(&entry->name, module->name->data);
     text_format(&entry->head, "import %s", module->name->data);
     text_string(&entry->doc, module->doc ? module->doc : "");
@@ -223,7 +226,7 @@ static void add_modules(Catalogue *catalogue, Vm *vm) {
 
 static void add_topics(Catalogue *catalogue) {
     for (const Topic *topic = topics; topic->names; topic++) {
-        CatalogueEntry *entry = add(catalogue, "The language", NO_OWNER);
+        CatalogueEntry *entry = add(catalogue, MESSAGE("The language"), NO_OWNER);
         text_append(&entry->name, topic->names, strcspn(topic->names, " "));
         text_string(&entry->head, topic->form);
         text_string(&entry->doc, topic->doc);
@@ -235,8 +238,8 @@ void catalogue_fill(Catalogue *catalogue, Vm *vm) {
     vm_run_text(vm, "<doc>", "Once", strlen("Once")); // loads what is written in conc
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         add_section(catalogue, vm->runtime, sections[i].title, sections[i].names);
-    add_rest(catalogue, vm->runtime, "Errors", true);
-    add_rest(catalogue, vm->runtime, "Others", false);
+    add_rest(catalogue, vm->runtime, MESSAGE("Errors"), true);
+    add_rest(catalogue, vm->runtime, MESSAGE("Others"), false);
     add_modules(catalogue, vm);
     add_topics(catalogue);
 }

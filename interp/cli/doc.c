@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/spelling.h"
+#include "base/translate.h"
 #include "cli/catalogue.h"
 #include "cli/failure.h"
 #include "cli/pager.h"
@@ -70,15 +71,14 @@ static void add_row(Writer *writer, const char *name, const CatalogueEntry *entr
 static void add_overview(Writer *writer) {
     const char *section = "";
     text_string(&writer->out,
-                "conc doc NAME tells all of it: conc doc queue, conc doc queue.get\n");
+                translate("conc doc NAME tells all of it: conc doc queue, conc doc queue.get\n"));
     for (size_t i = 0; i < writer->catalogue->count; i++) {
         const CatalogueEntry *entry = &writer->catalogue->items[i];
         if (entry->owner != NO_OWNER)
             continue;
         if (strcmp(section, entry->section) != 0) {
             section = entry->section;
-            text_char(&writer->out, '\n');
-            text_format(&writer->out, "%s\n", section);
+            text_format(&writer->out, "\n%s\n", translate(section));
         }
         bool room = entry->aliases && strlen(entry->aliases) < NAME_WIDTH;
         add_row(writer, room ? entry->aliases : text_data(&entry->name), entry);
@@ -100,12 +100,12 @@ static size_t find_base(const Catalogue *catalogue, size_t index) {
 static void add_members(Writer *writer, size_t index) {
     const Catalogue *catalogue = writer->catalogue;
     if (has_members(catalogue, index))
-        text_string(&writer->out, "\nMembers\n");
+        text_format(&writer->out, "\n%s\n", translate("Members"));
     for (size_t i = index + 1; i < catalogue->count && catalogue->items[i].owner == (int)index; i++)
         add_row(writer, catalogue_short_name(&catalogue->items[i]), &catalogue->items[i]);
     size_t base = find_base(catalogue, index);
     if (base < catalogue->count)
-        text_format(&writer->out, "\nIt extends %s, and has all that that has.\n",
+        text_format(&writer->out, translate("\nIt extends %s, and has all that that has.\n"),
                     text_data(&catalogue->items[base].name));
 }
 
@@ -194,10 +194,11 @@ static int no_such_name(const Catalogue *catalogue, const char *name) {
             try_words(&search, catalogue_short_name(entry));
     }
     Text why = {0};
-    text_string(&why, "there is no such name");
+    text_string(&why, translate("there is no such name"));
     if (search.nearest)
-        text_format(&why, "; did you mean %.*s?", (int)search.nearest_size, search.nearest);
-    text_string(&why, " (conc doc lists all)");
+        text_format(&why, translate("; did you mean %.*s?"), (int)search.nearest_size,
+                    search.nearest);
+    text_string(&why, translate(" (conc doc lists all)"));
     int status = command_failed(*name ? name : "''", text_data(&why));
     text_free(&why);
     return status;

@@ -211,7 +211,7 @@ static void take_doc(Reader *reader) {
             options->source = word;
     }
     if (options->action == ACTION_DOC && options->source && options->doc_form != DOC_TEXT)
-        problem(reader, "doc takes no name with %s", "--markdown or --names");
+        problem(reader, "doc takes no name with %s", translate("--markdown or --names"));
 }
 
 // conc run [OPTION...] FILE [ARG...]: options of conc may follow.

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/translate.h"
 #include "cli/failure.h"
 #include "cli/test_run.h"
 #include "vm/vm.h"
@@ -32,8 +33,9 @@ static bool can_write(const char *path) {
 
 static int say_none(const TestPlan *plan, const TestOptions *options) {
     if (plan->found > 0)
-        fprintf(stderr, "conc: no test's name contains '%s'%s (of %zu)\n", options->filters[0],
-                options->filter_count > 1 ? " or another --filter" : "", plan->found);
+        fprintf(stderr, translate("conc: no test's name contains '%s'%s (of %zu)\n"),
+                options->filters[0],
+                options->filter_count > 1 ? translate(" or another --filter") : "", plan->found);
     else if (!plan->said_none)
         command_failed(options->paths[0], "no tests in this folder's scripts");
     return STATUS_ERROR;
@@ -56,7 +58,7 @@ static int run_plan(TestPlan *plan, const TestOptions *options) {
     int error = errno;
     TestCounts counts = test_report_end(&report, signal > 0);
     if (signal < 0)
-        return command_failed("the tests cannot be run", strerror(error));
+        return command_failed(translate("the tests cannot be run"), strerror(error));
     if (report.failed_to_write)
         return command_failed("<stdout>", "the results could not be written");
     return status_of(plan, counts, signal);
@@ -85,7 +87,7 @@ int test_command(const Options *options) {
     if (test_options_read(options, &how))
         status = run(&how);
     else
-        fprintf(stderr, "conc: %s (conc --help tells more)\n", how.problem);
+        fprintf(stderr, translate("conc: %s (conc --help tells more)\n"), how.problem);
     test_options_free(&how);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "cli/test_report.h"
 #include "object/str.h"
 
@@ -86,6 +87,12 @@ static void element(const char *tag, const Text *content, Text *out) {
     text_format(out, "</%s>\n", tag);
 }
 
+static void remark(const char *start, const char *message, Text *out) {
+    text_string(out, start);
+    attribute("message", message, out);
+    text_string(out, "/>\n");
+}
+
 // ---- Suites and cases -------------------------------------------------------------------------
 
 typedef struct Totals {
@@ -121,17 +128,19 @@ static void without_escapes(const Text *from, Text *out) {
     }
 }
 
-// "error: AssertionError: ..." without its first word, and how often.
+// "error: AssertionError: ..." without its first word, in whichever language, and how often.
 static void headline(const TestCase *test, const TestOptions *options, const char *why, Text *out) {
-    const char *end = strchrnul(why, '\n'), *message = strstr(why, "error: ");
-    Text runs = {0};
+    Text runs = {0}, label = {0};
+    text_format(&label, "%s: ", translate("error"));
+    const char *end = strchrnul(why, '\n'), *message = strstr(why, text_data(&label));
     if (message && message < end)
-        why = message + strlen("error: ");
+        why = message + label.length;
     text_append(out, why, (size_t)(end - why));
     test_describe_runs(test, options, &runs);
     if (runs.length > 0)
         text_format(out, " (%s)", text_data(&runs));
     text_free(&runs);
+    text_free(&label);
 }
 
 static void failure(const TestCase *test, const TestOptions *options, Text *out) {
@@ -157,7 +166,7 @@ static void test_case(const TestPlan *plan, const TestOptions *options, const Te
     if (test->result.failed > 0)
         failure(test, options, out);
     else if (is_skipped(test, options))
-        text_string(out, "      <skipped message=\"interrupted\"/>\n");
+        remark("      <skipped", translate("interrupted"), out);
     element("system-out", &test->result.output, out);
     text_string(out, "    </testcase>\n");
 }
@@ -176,8 +185,9 @@ static void suite(const TestPlan *plan, const TestOptions *options, size_t file,
         text_string(out, "    <testcase");
         attribute("name", of->name, out);
         attribute("classname", of->name, out);
-        text_string(out, " time=\"0\">\n      <error message=\"the file could not be run\"/>\n"
-                         "    </testcase>\n");
+        text_string(out, " time=\"0\">\n");
+        remark("      <error", translate("the file could not be run"), out);
+        text_string(out, "    </testcase>\n");
     }
     for (size_t i = 0; i < plan->case_count; i++)
         if (plan->cases[i].file == file)

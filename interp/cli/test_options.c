@@ -11,13 +11,14 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 
 typedef struct Words {
     char *const *next, *const *end;
 } Words;
 
 static bool problem(TestOptions *options, const char *format, const char *word) {
-    snprintf(options->problem, sizeof options->problem, format, word);
+    snprintf(options->problem, sizeof options->problem, translate(format), word);
     return false;
 }
 

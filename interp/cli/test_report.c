@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "vm/vm.h"
 
 enum {
@@ -47,8 +48,8 @@ bool test_has_ended(const TestCase *test, const TestOptions *options) {
 void test_describe_runs(const TestCase *test, const TestOptions *options, Text *out) {
     const TestResult *result = &test->result;
     if (options->repeat > 1 && result->failed > 0)
-        text_format(out, "failed %u of %u runs, first in run %u", result->failed, options->repeat,
-                    result->first_failed);
+        text_format(out, translate("failed %u of %u runs, first in run %u"), result->failed,
+                    options->repeat, result->first_failed);
 }
 
 static void head(const TestReport *report, const TestCase *test, const char *word,
@@ -58,14 +59,14 @@ static void head(const TestReport *report, const TestCase *test, const char *wor
                 test->line, test->result.seconds);
     Text runs = {0};
     test_describe_runs(test, report->options, &runs);
-    text_format(out, "%s%s)\n", runs.length ? "; " : "", text_data(&runs));
+    text_format(out, "%s%s)\n", runs.length ? translate("; ") : "", text_data(&runs));
     text_free(&runs);
 }
 
 static void printed(const TestCase *test, Text *out) {
     if (test->result.output.length == 0)
         return;
-    text_string(out, "it printed:\n");
+    text_string(out, translate("it printed:\n"));
     text_indent(out, "  | ", &test->result.output);
 }
 
@@ -83,13 +84,13 @@ static bool was_told(const TestReport *report, const TestCase *test) {
 
 static void failure(TestReport *report, size_t number, Text *out) {
     const TestCase *test = &report->plan->cases[number];
-    head(report, test, "FAIL", "\x1b[1;31m", out);
+    head(report, test, translate("FAIL"), "\x1b[1;31m", out);
     if (was_told(report, test)) {
-        text_string(out, "the script fails before its tests, as above\n\n");
+        text_string(out, translate("the script fails before its tests, as above\n\n"));
         return;
     }
     if (test->result.broken)
-        text_string(out, "the script fails before its tests:\n");
+        text_string(out, translate("the script fails before its tests:\n"));
     text_append(out, text_data(&test->result.why), test->result.why.length);
     printed(test, out);
     text_char(out, '\n');
@@ -104,7 +105,7 @@ static void show_case(TestReport *report, size_t number, Text *out) {
     } else if (test->result.failed > 0) {
         failure(report, number, out);
     } else if (report->options->verbose && test_has_ended(test, report->options)) {
-        head(report, test, "ok  ", "\x1b[32m", out);
+        head(report, test, translate("ok  "), "\x1b[32m", out);
         printed(test, out);
     }
 }
@@ -154,7 +155,7 @@ static void draw_progress(TestReport *report, const TestCase *running) {
     Text line = {0};
     text_format(&line, "[%zu/%zu] ", counts.passed + counts.failed, report->plan->case_count);
     if (counts.failed > 0)
-        text_format(&line, "%zu failed; ", counts.failed);
+        text_format(&line, translate("%zu failed; "), counts.failed);
     text_string(&line, running->name);
     cut_to_width(&line, terminal_width() - 1);
     text_string(&line, "\x1b[K");
@@ -203,21 +204,23 @@ static void summary(const TestReport *report, TestCounts counts, bool interrupte
     if (report->colour)
         text_string(out, bad ? "\x1b[1;31m" : "\x1b[32m");
     if (interrupted)
-        text_string(out, "interrupted: ");
-    text_format(out, "%zu passed", counts.passed);
+        text_string(out, translate("interrupted: "));
+    text_format(out, translate("%zu passed"), counts.passed);
     if (counts.failed > 0)
-        text_format(out, ", %zu failed", counts.failed);
+        text_format(out, translate(", %zu failed"), counts.failed);
     if (counts.left > 0)
-        text_format(out, ", %zu not ended", counts.left);
+        text_format(out, translate(", %zu not ended"), counts.left);
     if (plan->broken_count > 0)
-        text_format(out, ", %zu file%s could not be run", plan->broken_count,
-                    plan->broken_count == 1 ? "" : "s");
-    text_format(out, " in %.2f s", (double)(os_now() - report->started) / 1e9);
+        text_format(out,
+                    translate(plan->broken_count == 1 ? ", %zu file could not be run"
+                                                      : ", %zu files could not be run"),
+                    plan->broken_count);
+    text_format(out, translate(" in %.2f s"), (double)(os_now() - report->started) / 1e9);
     size_t files = plan->tested_count + plan->broken_count;
-    text_format(out, " (%zu file%s)", files, files == 1 ? "" : "s");
+    text_format(out, translate(files == 1 ? " (%zu file)" : " (%zu files)"), files);
     text_string(out, report->colour ? "\x1b[0m\n" : "\n");
     if (report->options->shuffle)
-        text_format(out, "the order again: --shuffle %llu\n",
+        text_format(out, translate("the order again: --shuffle %llu\n"),
                     (unsigned long long)report->options->seed);
 }
 

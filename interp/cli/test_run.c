@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "cli/test_child.h"
 #include "sched/park.h"
 #include "syntax/diagnostic.h"
@@ -276,7 +277,7 @@ static void say(const Runner *runner, Text *out, const char *format, ...) {
     Text line = {0};
     va_list list;
     va_start(list, format);
-    text_format_list(&line, format, list);
+    text_format_list(&line, translate(format), list);
     va_end(list);
     diagnostic_head(out, text_data(&line), NULL, runner->reporter->colour);
     text_free(&line);
@@ -300,14 +301,14 @@ static void explain_late(const Runner *runner, const Run *run, Text *why) {
     say(runner, why, "the test took longer than %g s, and was ended", runner->options->timeout);
     text_append(&answer, text_data(&run->report.text) + run->asked_at, end - run->asked_at);
     if (answer.length > 0)
-        text_string(why, "what there was at that moment:\n");
+        text_string(why, translate("what there was at that moment:\n"));
     text_indent(why, "  ", &answer);
     text_free(&answer);
 }
 
 static void note_cut(Stream *stream) {
     if (stream->cut)
-        text_string(&stream->text, "\n... and more than can be kept\n");
+        text_string(&stream->text, translate("\n... and more than can be kept\n"));
 }
 
 static void take_text(Text *to, Text *from) {

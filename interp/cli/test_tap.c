@@ -4,6 +4,8 @@
 // comments. A file that could not be run is a test that failed.
 #include "cli/test_report.h"
 
+#include "base/translate.h"
+
 // "#" would begin a directive.
 static void name(const char *text, Text *out) {
     for (; *text; text++) {
@@ -21,7 +23,7 @@ void test_tap_begin(const TestPlan *plan, Text *out) {
             continue;
         text_format(out, "not ok %zu - ", ++number);
         name(plan->files[i].name, out);
-        text_string(out, "\n# the file could not be run\n");
+        text_format(out, "\n# %s\n", translate("the file could not be run"));
     }
 }
 
@@ -37,10 +39,10 @@ void test_tap_case(const TestPlan *plan, const TestOptions *options, size_t numb
     text_indent(out, "# ", &runs);
     text_free(&runs);
     if (!passed && test->result.failed == 0)
-        text_string(out, "# it has not ended\n");
+        text_format(out, "# %s\n", translate("it has not ended"));
     text_indent(out, "# ", &test->result.why);
     if (test->result.output.length > 0 && (!passed || options->verbose)) {
-        text_string(out, "# it printed:\n");
+        text_format(out, "# %s", translate("it printed:\n"));
         text_indent(out, "#   | ", &test->result.output);
     }
 }
@@ -48,5 +50,5 @@ void test_tap_case(const TestPlan *plan, const TestOptions *options, size_t numb
 void test_tap_end(const TestPlan *plan, bool interrupted, Text *out) {
     (void)plan;
     if (interrupted)
-        text_string(out, "Bail out! interrupted\n");
+        text_format(out, "Bail out! %s\n", translate("interrupted"));
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/translate.h"
+
 // ---- Declarations -----------------------------------------------------------------------------
 
 static uint32_t global_slot(Resolver *r, CodeName name, bool is_const) {
@@ -331,7 +333,7 @@ static void warn_of_catch_all(Resolver *r, const CatchClause *clause) {
     if (!known || (known->kind != BINDING_BUILTIN && !known->class_decl))
         return;
     Text hint = {0};
-    text_format(&hint, "write `catch e: %s { ... }`", name);
+    text_format(&hint, translate("write `catch e: %s { ... }`"), name);
     diagnostic_add(r->options->warnings, NULL, clause->at, text_data(&hint),
                    "this catches every error, and calls it '%s'", name);
     text_free(&hint);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/translate.h"
 #include "native/codec.h"
 #include "native/file.h"
 #include "native/stream.h"
@@ -36,7 +37,7 @@ const Kind file_kind = {"file", NULL, file_finalize};
 static File *self(const Value *args) { return (File *)value_to_ref(args[0]); }
 
 static Value throw_mode(Fiber *fiber, const char *what, const char *hint) {
-    throw_error(fiber, ERROR_OSError, "%s", what);
+    throw_error(fiber, ERROR_OSError, "%s", translate(what));
     return error_hint(fiber, hint);
 }
 

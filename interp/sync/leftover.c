@@ -4,6 +4,7 @@
 // first set are kept alive as roots, so that none of the second can have one's address.
 #include "sync/leftover.h"
 
+#include "base/translate.h"
 #include "object/root.h"
 #include "sync/lock.h"
 #include "sync/registry.h"
@@ -16,18 +17,18 @@ typedef void EachLock(void *context, const char *kind, Value lock, const struct 
                       const uint32_t *pc);
 
 static const char *hold_kind_of(const Hold *hold) {
-    return load_relaxed(&hold->counts[RWLOCK_WRITE]) > 0 ? "the write side of an RWLock"
-                                                         : "the read side of an RWLock";
+    return load_relaxed(&hold->counts[RWLOCK_WRITE]) > 0 ? MESSAGE("the write side of an RWLock")
+                                                         : MESSAGE("the read side of an RWLock");
 }
 
 static void each_lock(const Fiber *fiber, EachLock *each, void *context) {
     for (Lock *lock = fiber->held_locks; lock; lock = lock->next) {
         Value v = value_from_ref(lock);
-        each(context, value_is_kind(v, KIND_RLOCK) ? "an RLock" : "a lock", v,
+        each(context, value_is_kind(v, KIND_RLOCK) ? MESSAGE("an RLock") : MESSAGE("a lock"), v,
              load_relaxed(&lock->proto), load_relaxed(&lock->pc));
     }
     for (SharedLock *lock = fiber->held_shared; lock; lock = lock->next)
-        each(context, "a shared lock", value_from_ref(lock), load_relaxed(&lock->proto),
+        each(context, MESSAGE("a shared lock"), value_from_ref(lock), load_relaxed(&lock->proto),
              load_relaxed(&lock->pc));
     for (Hold *hold = fiber->holds; hold; hold = hold->next_held)
         if (load_relaxed(&hold->counts[RWLOCK_READ]) + load_relaxed(&hold->counts[RWLOCK_WRITE]) >
@@ -69,8 +70,8 @@ static void describe_lock(void *context, const char *kind, Value lock, const str
         return;
     if (proto)
         fiber_runtime(description->fiber)->place_of(proto, pc, place, sizeof place);
-    text_format(description->out, "%s that is held still%s%s\n", kind,
-                *place ? ", acquired at " : "", place);
+    text_format(description->out, translate("%s that is held still%s%s\n"), translate(kind),
+                *place ? translate(", acquired at ") : "", place);
     description->count++;
 }
 
@@ -84,23 +85,23 @@ static bool was_running(const Overview *before, uint64_t id) {
 }
 
 static void describe_row(const OverviewRow *row, Text *out) {
-    text_format(out, "%s %llu", row->kind, (unsigned long long)row->id);
+    text_format(out, "%s %llu", translate(row->kind), (unsigned long long)row->id);
     if (row->name)
         text_format(out, " (%s)", row->name);
     if (row->pid)
-        text_format(out, ", pid %lld", (long long)row->pid);
+        text_format(out, translate(", pid %lld"), (long long)row->pid);
     if (row->started)
-        text_format(out, ", started at %s", row->started);
+        text_format(out, translate(", started at %s"), row->started);
     else if (row->pid) // only a ProcessPool starts processes in conc's own code
-        text_string(out, ", of a ProcessPool that is not closed");
+        text_string(out, translate(", of a ProcessPool that is not closed"));
     if (row->cancelled)
-        text_string(out, ", was cancelled and has not ended");
+        text_string(out, translate(", was cancelled and has not ended"));
     else if (row->waits_for)
-        text_format(out, ", waits for %s", row->waits_for);
+        text_format(out, translate(", waits for %s"), row->waits_for);
     else
-        text_format(out, ", is %s", row->state);
+        text_format(out, translate(", is %s"), translate(row->state));
     if (row->place && !row->pid)
-        text_format(out, ", at %s", row->place);
+        text_format(out, translate(", at %s"), row->place);
     text_char(out, '\n');
 }
 
@@ -118,7 +119,7 @@ static void describe_running(Description *description) {
     }
     overview_free(&now);
     if (description->count > SHOWN_MOST)
-        text_format(description->out, "and %zu more\n", description->count - SHOWN_MOST);
+        text_format(description->out, translate("and %zu more\n"), description->count - SHOWN_MOST);
 }
 
 // ---- The three steps --------------------------------------------------------------------------

@@ -123,17 +123,17 @@ static void note_start(Fiber *fiber, const LastOwner *last, const char *who) {
     char place[256] = "", note[320];
     if (proto && pc && runtime->place_of)
         runtime->place_of(proto, pc, place, sizeof place);
-    snprintf(note, sizeof note, "%s was started at %s", who, place);
+    snprintf(note, sizeof note, translate("%s was started at %s"), who, place);
     if (*place)
         error_note(fiber, note);
 }
 
 Value last_owner_throw(Fiber *fiber, const LastOwner *last, const char *place) {
     char who[40];
-    snprintf(who, sizeof who, "%s %llu", last->was_task ? "task" : "thread",
+    snprintf(who, sizeof who, "%s %llu", translate(last->was_task ? "task" : "thread"),
              (unsigned long long)last->id);
     throw_error(fiber, ERROR_LockError, "%s ended while it held the lock%s%s", who,
-                *place ? ", acquired at " : "", place);
+                *place ? translate(", acquired at ") : "", place);
     note_start(fiber, last, who);
     return VALUE_UNDEF;
 }

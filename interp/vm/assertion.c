@@ -4,6 +4,7 @@
 // script code that throws by itself.
 #include "vm/assertion.h"
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/str.h"
@@ -31,9 +32,10 @@ static void source_of(Fiber *fiber, Text *out) {
 }
 
 static bool show_values(Fiber *fiber, const Value *values, uint32_t count, Report *report) {
-    static const char *const names[2][2] = {{"the value is ", ""}, {"left is ", ", right is "}};
+    static const char *const names[2][2] = {{MESSAGE("the value is "), ""},
+                                            {MESSAGE("left is "), MESSAGE(", right is ")}};
     for (uint32_t i = 0; i < count; i++) {
-        text_string(&report->values, names[count == 2][i]);
+        text_string(&report->values, translate(names[count == 2][i]));
         if (!difference_show(fiber, values[i], COLUMNS, &report->values))
             return false;
     }
@@ -71,7 +73,7 @@ static void add_hint(Fiber *fiber, const Text *values, const Text *difference) {
     if (values)
         text_append(&hint, text_data(values), values->length);
     if (hint.length > 0 && difference->length > 0)
-        text_string(&hint, "; ");
+        text_string(&hint, translate("; "));
     text_append(&hint, text_data(difference), difference->length);
     if (hint.length > 0)
         trace_hint(fiber, str_from_text(fiber->heap, &hint));

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/translate.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/map.h"
@@ -59,7 +60,8 @@ static bool show_type(Fiber *fiber, Value v, Text *out) {
     if (!error_is(fiber, ERROR_Error))
         return false;
     error_take(fiber);
-    text_format(out, "<%s, whose str() fails>", value_type_name(fiber_runtime(fiber), v));
+    text_format(out, translate("<%s, whose str() fails>"),
+                value_type_name(fiber_runtime(fiber), v));
     return true;
 }
 
@@ -85,15 +87,15 @@ typedef struct Walk {
 } Walk;
 
 static void say_where(Walk *walk, const char *where) {
-    text_format(walk->out, "they first differ%s%s%s", where, walk->path.length ? " at " : "",
-                text_data(&walk->path));
+    text_format(walk->out, translate("they first differ%s%s%s"), where,
+                walk->path.length ? translate(" at ") : "", text_data(&walk->path));
 }
 
 static Step show_both(Walk *walk, Value a, Value b) {
     text_string(walk->out, ": ");
     if (!difference_show(walk->fiber, a, PART_COLUMNS, walk->out))
         return STEP_ERROR;
-    text_string(walk->out, " and ");
+    text_string(walk->out, translate(" and "));
     return difference_show(walk->fiber, b, PART_COLUMNS, walk->out) ? STEP_END : STEP_ERROR;
 }
 
@@ -109,12 +111,15 @@ static Step go_down(Walk *walk, Value a, Value b) {
 }
 
 // "left has 2 elements more at [3]"; nothing where they are equally long.
-static Step say_lengths(Walk *walk, size_t a, size_t b, const char *what) {
+static Step say_lengths(Walk *walk, size_t a, size_t b) {
     if (a == b)
         return STEP_END;
     size_t more = a > b ? a - b : b - a;
-    text_format(walk->out, "%s has %zu %s%s more%s%s", a > b ? "left" : "right", more, what,
-                more == 1 ? "" : "s", walk->path.length ? " at " : "", text_data(&walk->path));
+    text_format(
+        walk->out,
+        translate(more == 1 ? "%s has %zu element more%s%s" : "%s has %zu elements more%s%s"),
+        translate(a > b ? "left" : "right"), more, walk->path.length ? translate(" at ") : "",
+        text_data(&walk->path));
     return STEP_END;
 }
 
@@ -137,7 +142,7 @@ static Step step_list(Walk *walk) {
             return go_down(walk, x, y);
         }
     }
-    return say_lengths(walk, list_length(a), list_length(b), "element");
+    return say_lengths(walk, list_length(a), list_length(b));
 }
 
 static bool add_key(Walk *walk, Value key) {
@@ -147,12 +152,13 @@ static bool add_key(Walk *walk, Value key) {
     return ok;
 }
 
-static Step say_only(Walk *walk, const char *side, const char *what, Value key) {
-    text_format(walk->out, "only %s has the %s ", side, what);
+static Step say_only(Walk *walk, const char *side, bool is_map, Value key) {
+    text_format(walk->out, translate(is_map ? "only %s has the key " : "only %s has the element "),
+                translate(side));
     if (!difference_show(walk->fiber, key, KEY_COLUMNS, walk->out))
         return STEP_ERROR;
     if (walk->path.length)
-        text_format(walk->out, " at %s", text_data(&walk->path));
+        text_format(walk->out, translate(" at %s"), text_data(&walk->path));
     return STEP_END;
 }
 
@@ -171,7 +177,7 @@ static bool odd_key(Walk *walk, Value from, Value in, const char *side, Step *st
             return true;
         root_push(walk->fiber, other == VALUE_UNDEF ? VALUE_NIL : other);
         if (other == VALUE_UNDEF) {
-            *step = say_only(walk, side, is_map ? "key" : "element", key);
+            *step = say_only(walk, side, is_map, key);
             return true;
         }
         if (is_map && !value_equal(walk->fiber, v, other, &equal))
@@ -187,8 +193,8 @@ static bool odd_key(Walk *walk, Value from, Value in, const char *side, Step *st
 
 static Step step_map(Walk *walk) {
     Step step = STEP_END;
-    if (!odd_key(walk, walk->a, walk->b, "left", &step))
-        odd_key(walk, walk->b, walk->a, "right", &step);
+    if (!odd_key(walk, walk->a, walk->b, MESSAGE("left"), &step))
+        odd_key(walk, walk->b, walk->a, MESSAGE("right"), &step);
     return step;
 }
 
@@ -224,7 +230,7 @@ static Step step_line(Walk *walk, const Str *a, const Str *b, size_t common) {
             start = i + 1;
         }
     char where[40];
-    snprintf(where, sizeof where, " in line %zu", line);
+    snprintf(where, sizeof where, translate(" in line %zu"), line);
     say_where(walk, where);
     return say_strings(walk, a->data + start, line_size(a->data + start, a->data + a->size),
                        b->data + start, line_size(b->data + start, b->data + b->size));
@@ -246,7 +252,7 @@ static Step step_str(Walk *walk) {
         from = utf8_before(from);
     size_t start = (size_t)(from - a->data);
     char where[40];
-    snprintf(where, sizeof where, " at index %zu", index);
+    snprintf(where, sizeof where, translate(" at index %zu"), index);
     say_where(walk, where);
     return say_strings(walk, a->data + start, a->size - start, b->data + start, b->size - start);
 }

@@ -5,6 +5,7 @@
 // starts has to have ended when its body ends.
 #include "vm/test.h"
 
+#include "base/translate.h"
 #include "base/writer.h"
 #include "object/error.h"
 #include "object/function.h"
@@ -22,7 +23,7 @@ static void give_out(Vm *vm, Text *text) {
 
 static void say_exit(Vm *vm, int status, const char *what) {
     Text line = {0}, out = {0};
-    text_format(&line, "exit(%d) ended %s", status, what);
+    text_format(&line, translate("exit(%d) ended %s"), status, translate(what));
     diagnostic_head(&out, text_data(&line), NULL, vm->colour);
     text_free(&line);
     give_out(vm, &out);
@@ -64,12 +65,13 @@ static bool left_nothing(Vm *vm, Fiber *fiber, const Leftovers *before) {
     Text list = {0}, out = {0};
     size_t count = leftovers_describe(fiber, before, END_GRACE, &list);
     if (count > 0) {
-        diagnostic_head(&out, "the test has left something behind", NULL, vm->colour);
+        diagnostic_head(&out, translate("the test has left something behind"), NULL, vm->colour);
         text_indent(&out, "  ", &list);
-        diagnostic_hint(&out,
-                        "join, await or cancel what a test starts, close its pools and release its "
-                        "locks",
-                        vm->colour);
+        diagnostic_hint(
+            &out,
+            translate("join, await or cancel what a test starts, close its pools and release its "
+                      "locks"),
+            vm->colour);
         give_out(vm, &out);
     }
     text_free(&list);
@@ -80,7 +82,7 @@ static TestVerdict run_test(Vm *vm, Fiber *fiber, const Unit *unit) {
     Leftovers before;
     leftovers_note(fiber, &before);
     start_test(fiber, unit);
-    bool passed = run(vm, fiber, "the test") && left_nothing(vm, fiber, &before);
+    bool passed = run(vm, fiber, MESSAGE("the test")) && left_nothing(vm, fiber, &before);
     leftovers_free(fiber, &before);
     handles_report_unpicked(fiber);
     return passed && !load_relaxed(&vm->failed) ? TEST_PASSED : TEST_FAILED;
@@ -94,7 +96,7 @@ TestVerdict vm_run_test(Vm *vm, const char *name, const char *text, size_t size,
     if (!unit || !vm_load_main(vm, fiber, unit, name))
         return TEST_BROKEN;
     TestVerdict verdict = TEST_BROKEN;
-    if (run(vm, fiber, "the script before its tests"))
+    if (run(vm, fiber, MESSAGE("the script before its tests")))
         verdict = run_test(vm, fiber, unit);
     vm->stuck = !handles_end_all(fiber, END_GRACE);
     watchdog_end(&vm->watchdog);

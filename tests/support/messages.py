@@ -25,12 +25,13 @@ KEYWORDS = {
     "diagnostic_add": [3, 4], "diagnostic_cause": [2], "error_hint": [1], "hint_text": [1],
     "syntax_error": [2, 3], "emit_limit": [1],
     "problem": [1], "command_failed": [1], "repl_say": [0],
-    "fail": [1], "zero_division": [1], "refuse": [2], "process_error": [2],
+    "fail": [1], "throw_mode": [1, 2], "zero_division": [1], "refuse": [2], "process_error": [2],
 }
 # Functions of one name and two shapes.
 KEYWORDS_OF = {
     "interp/object/format_percent.c": {"take_count": [2]},
     "interp/native/gate_methods.c": {"take_count": [4]},
+    "interp/cli/test_run.c": {"say": [2]},
 }
 # Files whose strings are messages: all with a blank in them, and these words.
 WHOLE = {
@@ -49,14 +50,17 @@ SYSTEM = [os.strerror(n) for n in (
     errno.ENAMETOOLONG, errno.EPIPE, errno.EIO, errno.EAGAIN, errno.ENOMEM, errno.ESRCH,
     errno.EBUSY, errno.EBADF)]
 
-# Prose that is no message: for whoever works on conc, or for help(), which is English.
-NOT_SHOWN = re.compile(r"^interp/(code/(disassemble|verify)|syntax/ast_print|layout/\w+|heap/\w+)\.c$")
+# Prose that is no message: for whoever works on conc; of help() and the documentation, which are English;
+# and what programs read. Marks in these files count nevertheless.
+NOT_SHOWN = re.compile(r"^interp/(code/(disassemble|verify)|syntax/ast_print|layout/\w+|heap/\w+"
+                       r"|vm/help|cli/(catalogue|test_tap|test_junit))\.c$")
 NOT_SHOWN_CALLS = {"os_fatal", "verify_fail", "_Static_assert", "ROW", "START_ROW", "INIT_ROW",
                    "NAME_ROWS", "X", "example"}
 # Names in scripts, and Python's names of operators, which read like prose.
 NO_PROSE = {"** or pow()", "not in", "is not", "map table", "conc: fatal: ", "conc: %s: %s\n",
             "conc %s\n", ":load ", ":save ", "<input %u>", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
-            "<module %s>", "',' or ", "let ", "const ", "for ", "fn "}
+            "<module %s>", "',' or ", "let ", "const ", "for ", "fn ",
+            "Extends `%s`.\n\n"}
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z`'(%\"]|$)|^[,;:]? [a-z]{2,} ")
 
 TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[A-Za-z_]\w*'
