@@ -191,6 +191,7 @@ class Meanwhile(ReplTest):
         self.run_input(t, "let k = async { await sleep(0.1); go.set() }")
         t.type("let 半行 = \"ty")
         t.wait_line("[thread 2] line 2")
+        t.wait_last('>>> let 半行 = "ty')
         self.assertEqual(t.screen()[-4:], ["[thread 2] line 0", "[thread 2] line 1",
                                            "[thread 2] line 2", '>>> let 半行 = "ty'])
         self.assertEqual(t.cursor()[1], 18)
@@ -572,8 +573,7 @@ class Plain(ReplTest):
                                         "XDG_STATE_HOME": self.folder}, cwd=self.folder)
         self.addCleanup(t.end)
         t.wait_last(">>>")
-        t.type("thread { sleep(1000) }\r")
-        t.wait_for("<Thread")
+        self.run_input(t, "thread { sleep(1000) }")
         t.type("\x04")
         t.wait_for("go back (Enter)?")
         t.type("e\r")
