@@ -15,6 +15,7 @@
 #include "base/spelling.h"
 #include "base/text.h"
 #include "base/translate.h"
+#include "cli/failure.h"
 #include "vm/vm.h"
 
 static bool begins(const char *line, const char *start) {
@@ -103,7 +104,7 @@ int explain_run(const char *name) {
         put_page(&out, page);
     else
         put_list(&out);
-    os_write_all(STDOUT_FILENO, text_data(&out), out.length);
+    fwrite(text_data(&out), 1, out.length, stdout);
     text_free(&out);
-    return STATUS_DONE;
+    return command_printed(STATUS_DONE);
 }

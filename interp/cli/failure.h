@@ -6,5 +6,7 @@
 
 // Says on standard error why `what` (a path, "<stdin>") could not be read, understood or written. STATUS_USAGE.
 int command_failed(const char *what, const char *why);
+// At the end of what was printed with stdio: `status`, or where it could not be written, that with a complaint.
+int command_printed(int status);
 
 #endif

@@ -135,7 +135,5 @@ int fmt_run(const Options *options) {
         int status = format_file(options, options->arguments[i]);
         worst = status > worst ? status : worst;
     }
-    if (fflush(stdout) != 0 || ferror(stdout))
-        worst = command_failed("<stdout>", strerror(errno));
-    return worst;
+    return command_printed(worst);
 }

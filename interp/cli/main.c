@@ -27,7 +27,7 @@ static const char help_text[] = MESSAGE_LINES(
     "    conc -                  run the script that stands on standard input\n"
     "    conc -e TEXT [ARG...]   run a text\n"
     "    conc -p EXPRESSION      print the value of an expression\n"
-    "    conc -c FILE            only check the syntax and the names; warns as well\n"
+    "    conc -c FILE...         only check the syntax and the names; warns as well\n"
     "    conc fmt FILE...        print scripts in the one style; with -w write them back, with "
     "--check\n"
     "                            only name those that would change (status 1)\n"
@@ -100,16 +100,30 @@ static int run_stdin(const Options *options, Run *run) {
     return status;
 }
 
-static int run_file(const Options *options, Run *run) {
+static int run_path(const Options *options, Run *run, const char *path) {
     char *text;
     size_t size;
-    if (!strcmp(options->source, "-"))
+    if (!strcmp(path, "-"))
         return run_stdin(options, run);
-    if (!vm_read_file(options->source, &text, &size))
-        return command_failed(options->source, strerror(errno));
-    int status = with_vm(options, run, options->source, text, size);
+    if (!vm_read_file(path, &text, &size))
+        return command_failed(path, strerror(errno));
+    int status = with_vm(options, run, path, text, size);
     free(text);
     return status;
+}
+
+static int run_file(const Options *options, Run *run) {
+    return run_path(options, run, options->source);
+}
+
+// conc -c FILE...
+static int check_files(const Options *options) {
+    int worst = run_file(options, vm_check_text);
+    for (int i = 0; i < options->argument_count; i++) {
+        int status = run_path(options, vm_check_text, options->arguments[i]);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
 }
 
 static int show_doc(const Options *options) {
@@ -137,8 +151,8 @@ int main(int argc, char **argv) {
     Options options = options_read(argc, argv);
     Run *run = options.interactive ? repl_run : vm_run_text;
     switch (options.action) {
-    case ACTION_HELP: print_help(); return STATUS_DONE;
-    case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return STATUS_DONE;
+    case ACTION_HELP: print_help(); return command_printed(STATUS_DONE);
+    case ACTION_VERSION: printf("conc %s\n", CONC_VERSION); return command_printed(STATUS_DONE);
     case ACTION_USAGE:
         fprintf(stderr, translate("conc: %s (conc --help tells more)\n"), options.problem);
         return STATUS_USAGE;
@@ -149,7 +163,7 @@ int main(int argc, char **argv) {
     case ACTION_RUN_STDIN: return run_stdin(&options, vm_run_text);
     case ACTION_REPL: return start_repl(&options);
     case ACTION_RUN_FILE: return run_file(&options, run);
-    case ACTION_CHECK: return run_file(&options, vm_check_text);
+    case ACTION_CHECK: return check_files(&options);
     case ACTION_DOC: return show_doc(&options);
     case ACTION_FORMAT: return fmt_run(&options);
     case ACTION_TEST: return test_command(&options);

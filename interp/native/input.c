@@ -94,11 +94,23 @@ static bool write_prompt(Fiber *fiber, Value prompt) {
     return ok;
 }
 
+// At a prompt whatever is typed is for the prompt, but while it runs an input.
+static bool is_the_prompts(const Fiber *fiber) {
+    const World *world = fiber->world;
+    return load_relaxed(&world->interactive) && fiber != world->main_thread->main_fiber;
+}
+
 Value input_line(Fiber *fiber, Value *args, int count) {
     (void)count;
     Text line = {0};
     WakeReason reason = park_outcome(fiber);
     if (reason == WAKE_NONE) {
+        if (is_the_prompts(fiber)) {
+            throw_runtime(fiber,
+                          "the prompt reads the terminal: input() is for what it runs itself");
+            return error_hint(
+                fiber, "call input() at the prompt, and give what it read to the thread or task");
+        }
         if (!write_prompt(fiber, args[1]))
             return VALUE_UNDEF;
         return read_on(fiber, args, &line);

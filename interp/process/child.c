@@ -51,6 +51,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     sharing_enter_child(world->runtime, handle->id);
     sync_after_fork(world, forker);
     world_after_fork(world, thread);
+    store_relaxed(&world->interactive, false);
     if (world->runtime->after_fork)
         world->runtime->after_fork(world);
     Fiber *main = new_main_fiber(thread, handle);

@@ -21,15 +21,15 @@ enum { ONE_PRESS = 100000000 };                      // nanoseconds
 static _Atomic(World *) target;
 static _Atomic int lifeline = -1;
 static _Atomic bool let_go; // by the parent: its end is not this process's
-static _Atomic uint64_t interrupted_at;
+static _Atomic uint64_t interrupted_at, terminated_at;
 
 // Whoever passes signals on (timeout, a supervisor) may send one to the process and then to its
 // group: what comes within a tenth of a second is one Ctrl-C, and ends nothing by force.
-static bool is_another_press(void) {
-    uint64_t now = os_now(), before = load_relaxed(&interrupted_at);
+static bool is_another(_Atomic uint64_t *last) {
+    uint64_t now = os_now(), before = load_relaxed(last);
     if (before != 0 && now - before < ONE_PRESS)
         return false;
-    store_relaxed(&interrupted_at, now);
+    store_relaxed(last, now);
     return true;
 }
 
@@ -48,7 +48,7 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
     World *world = load_relaxed(&target);
     if (!world || (world->forked_child && info->si_code == SI_KERNEL))
         return;
-    bool another = is_another_press();
+    bool another = is_another(&interrupted_at);
     if (!load_relaxed(&world->ending) &&
         !(load_relaxed(&world->main_thread->poll) & POLL_INTERRUPT))
         notify(POLL_INTERRUPT);
@@ -56,8 +56,13 @@ static void on_interrupt(int signal, siginfo_t *info, void *context) {
         _exit(STATUS_INTERRUPTED);
 }
 
+// A script that has let the first one pass, or does not come to its end, ends by the second. A child is cancelled
+// as often as somebody cancels it.
 static void on_terminate(int signal) {
-    (void)signal;
+    World *world = load_relaxed(&target);
+    bool before = load_relaxed(&terminated_at) != 0;
+    if (is_another(&terminated_at) && before && world && !world->forked_child)
+        signals_die(signal);
     notify(POLL_TERMINATE);
 }
 

@@ -6,6 +6,7 @@
 //   SIGINT   POLL_INTERRUPT: Interrupted is thrown in the main thread. One more press before that was
 //            answered, or while the script ends already, ends the process at once (status 130).
 //   SIGTERM  POLL_TERMINATE: the main fiber is cancelled, and a task that the main thread runs or sleeps for.
+//            The second one ends the process at once, unless it is a child.
 //   SIGIO    in a child: its socket to the parent: the parent is gone (as SIGTERM, and SIGALRM ends the
 //            child 2 s later), or has detached it.
 //   SIGQUIT  POLL_SHOW: what runs, and what each waits for, is printed to standard error.

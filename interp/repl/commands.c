@@ -3,6 +3,7 @@
 // The commands, one function each, and the table of them.
 #include "repl/commands.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -45,7 +46,7 @@ static void show_running(Repl *repl, const char *argument) {
 static void end_running(Repl *repl, const char *argument) {
     char *end;
     unsigned long long id = strtoull(argument, &end, 10);
-    if (end == argument || *end) {
+    if (!isdigit((unsigned char)*argument) || *end) {
         repl_say(":kill takes the number that :ps shows: `:kill 3`");
         return;
     }
@@ -194,8 +195,12 @@ static bool is_expression(Repl *repl, const char *text) {
 static void show_help(Repl *repl, const char *name) {
     Text call = {0};
     Value value;
-    if (show_topic(name) && !is_expression(repl, name))
+    bool topic = show_topic(name);
+    if (!is_expression(repl, name)) {
+        if (!topic)
+            repl_say("there is nothing called %s", name);
         return;
+    }
     text_format(&call, "help(%s)", name);
     repl_value(repl, text_data(&call), call.length, &value);
     text_free(&call);
@@ -267,8 +272,19 @@ static void dispatch(Repl *repl, const char *name, size_t size, const char *argu
     unknown(name, size);
 }
 
+// What people type who want to leave, unless they have called something so.
+static bool says_goodbye(Repl *repl, const char *input) {
+    bool quit = strcmp(input, "quit") == 0 || strcmp(input, "quit()") == 0;
+    bool found = quit ? !is_expression(repl, "quit") : strcmp(input, "exit") == 0;
+    if (found)
+        repl_say("Ctrl-D, :quit and exit() end the prompt");
+    return found;
+}
+
 bool command_run(Repl *repl, const char *input) {
     input += strspn(input, " ");
+    if (says_goodbye(repl, input))
+        return true;
     if (*input != ':' && *input != '?')
         return false;
     size_t size = *input == '?' ? 1 : strcspn(input, " \n");

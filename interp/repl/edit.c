@@ -186,7 +186,7 @@ EditState edit_feed(char **line) {
     return edit.state;
 }
 
-void edit_abandon(void) {
+void edit_abandon(bool interrupted) {
     enter();
     if (edit.state == EDIT_GOES_ON) {
         rl_callback_sigcleanup(); // out of a search, say, which has a prompt of its own
@@ -194,7 +194,7 @@ void edit_abandon(void) {
         rl_point = rl_end;
         rl_clear_visible_line();
         rl_forced_update_display();
-        fputs("^C\n", edit.out);
+        fputs(interrupted ? "^C\n" : "\n", edit.out);
         fflush(edit.out);
         rl_free_line_state();
         rl_callback_handler_remove();
@@ -297,7 +297,7 @@ bool edit_open(const Session *session) {
 
 void edit_close(void) {
     if (edit.state == EDIT_GOES_ON)
-        edit_abandon();
+        edit_abandon(false);
     thread_detach(edit.session->vm->thread);
     screen_close();
     thread_attach(edit.session->vm->thread);
@@ -320,7 +320,7 @@ EditState edit_feed(char **line) {
     *line = NULL;
     return EDIT_END;
 }
-void edit_abandon(void) {}
+void edit_abandon(bool interrupted) { (void)interrupted; }
 void edit_remember(const char *input) { (void)input; }
 
 #endif

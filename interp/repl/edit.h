@@ -28,8 +28,8 @@ typedef enum EditState {
 
 // Takes the keys that have arrived.
 EditState edit_feed(char **line);
-// Leaves the line on the screen as it is, with "^C" behind it.
-void edit_abandon(void);
+// Leaves the line on the screen as it is, with "^C" behind it where that was pressed.
+void edit_abandon(bool interrupted);
 // Adds an input to the history, also on disk.
 void edit_remember(const char *input);
 

@@ -66,7 +66,7 @@ static ReadStatus ended(Reader *reader) {
     bool interrupted = error_is(fiber, ERROR_Interrupted);
     error_take(fiber);
     if (reader->edits)
-        edit_abandon();
+        edit_abandon(interrupted);
     return interrupted ? READ_NOTHING : READ_END;
 }
 
@@ -150,12 +150,33 @@ static void say_what_is_open(Session *session, const Text *input) {
     text_free(&diagnostics);
 }
 
+// A backslash at the end of a line joins it with the next one.
+static bool ends_with_backslash(const Text *input) {
+    Scan state;
+    scan(text_data(input), input->length, &state);
+    return input->length > 0 && input->data[input->length - 1] == '\\' && !state.in_comment &&
+           !state.in_string;
+}
+
 // True where the input is to go on with another line.
 static bool wants_more(Session *session, const Text *input) {
     Text diagnostics = {0};
+    if (ends_with_backslash(input))
+        return true;
     SessionStatus status = session_check(session, text_data(input), input->length, &diagnostics);
     text_free(&diagnostics);
     return status == SESSION_INCOMPLETE;
+}
+
+// How an input is left that was begun: the end of a file leaves it to the compiler to complain, and Ctrl-D on
+// a terminal leaves only the input, as Ctrl-C does.
+static ReadStatus left(Reader *reader, const Text *input, ReadStatus status) {
+    if (status == READ_INPUT || input->length == 0 || session_is_over(reader->session))
+        return status;
+    if (!reader->prompts)
+        return READ_INPUT;
+    say_what_is_open(reader->session, input);
+    return READ_NOTHING;
 }
 
 ReadStatus reader_next(Reader *reader, Text *input) {
@@ -168,10 +189,7 @@ ReadStatus reader_next(Reader *reader, Text *input) {
             indent_for(input, &indent);
             status = read_line(reader, next_prompt, text_data(&indent), text_data(input), input);
         }
-        if (status == READ_NOTHING)
-            say_what_is_open(reader->session, input);
-        if (status == READ_END && !reader->prompts && input->length > 0)
-            status = READ_INPUT; // a file ends in the middle: let it be complained about
+        status = left(reader, input, status);
     }
     if (status == READ_INPUT && reader->edits && input->length > 0)
         edit_remember(text_data(input));

@@ -30,10 +30,7 @@ void repl_say(const char *format, ...) {
 
 // ---- Values and errors ----------------------------------------------------------------------------
 
-static bool is_over(const Repl *repl) {
-    const Vm *vm = repl->session.vm;
-    return repl->over || load_relaxed(&vm->exit_status) >= 0 || vm->world->terminated;
-}
+static bool is_over(const Repl *repl) { return repl->over || session_is_over(&repl->session); }
 
 // Shows the error that ended an input; it is `_err` then.
 static void show_error(Repl *repl) {
@@ -47,7 +44,12 @@ static void show_error(Repl *repl) {
     if (repl->reader.prompts &&
         value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]))
         text_char(&text, '\n'); // behind the "^C" of the terminal
-    error_render(fiber, error, repl->session.vm->colour, &text);
+    if (repl->session.vm->options.json) {
+        error_json(fiber, error, &text);
+        text_char(&text, '\n');
+    } else {
+        error_render(fiber, error, repl->session.vm->colour, &text);
+    }
     os_write_all(STDERR_FILENO, text_data(&text), text.length);
     text_free(&text);
 }
@@ -125,7 +127,8 @@ bool repl_evaluate(Repl *repl, const char *file, const char *text, size_t size) 
     if (!run(repl, file, text, size, &value))
         return false;
     keep(repl, file, text, size);
-    repl_show(repl, value);
+    if (!file)
+        repl_show(repl, value);
     return true;
 }
 
@@ -196,6 +199,8 @@ static void greet(void) {
 int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
     Repl repl = {.session = session_new(vm), .wait = true};
     store_relaxed(&vm->world->interactive, true);
+    if (vm->options.timeout > 0)
+        watchdog_ask(&vm->watchdog, vm->options.timeout);
     session_set(&repl.session, "_", VALUE_NIL);
     session_set(&repl.session, "_err", VALUE_NIL);
     reader_open(&repl.reader, &repl.session);
@@ -206,6 +211,7 @@ int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
     }
     if (text) {
         session_name(&repl.session, name);
+        repl.loaded = access(name, R_OK) == 0 ? strdup(name) : NULL;
         repl_evaluate(&repl, name, text, size);
     }
     while (!is_over(&repl))

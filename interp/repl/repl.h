@@ -30,8 +30,8 @@ typedef struct Repl {
 int repl_run(Vm *vm, const char *name, const char *text, size_t size);
 
 // --- for commands.c ---
-// Runs a text as an input; prints its value, or its error. False on an error. `file`: where it was loaded from;
-// NULL: it was typed.
+// Runs a text as an input; prints its value, or its error. False on an error. `file`: where it was loaded from,
+// whose value is nobody's; NULL: it was typed.
 bool repl_evaluate(Repl *repl, const char *file, const char *text, size_t size);
 // The same, but gives the value (rooted by the caller) in place of printing it.
 bool repl_value(Repl *repl, const char *text, size_t size, Value *value);

@@ -173,11 +173,14 @@ static void on_signal(int signal) { ring(signal == SIGCONT ? RING_RESUMED : RING
 
 // ---- Opening and closing --------------------------------------------------------------------------
 
-// The child has the pipe's end to write, as its standard output, and nothing else.
+// The child has the pipe's end to write, as its standard output, and nothing else; what is typed is not for it.
 static void leave_to_parent(void) {
     screen_unlock();
     if (screen.terminal < 0)
         return;
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    dup2(nothing, STDIN_FILENO);
+    close(nothing);
     signal(SIGWINCH, SIG_DFL);
     signal(SIGCONT, SIG_DFL);
     close(screen.terminal);

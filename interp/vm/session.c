@@ -44,6 +44,7 @@ static SessionStatus compile(Session *session, const char *name, const char *tex
     options.known_constant = module->constant;
     options.known_count = module->count;
     options.redeclare = options.give_last = true;
+    options.json = session->vm->options.json;
     UnitStatus status = unit_compile(name, text, size, &options, unit, diagnostics);
     free(known);
     return status == UNIT_OK           ? SESSION_DONE
@@ -93,6 +94,10 @@ Value session_call(Session *session, const NativeSpec *spec, Value argument) {
     fiber->start[0] = value_from_ref(native_new(session->vm->runtime, fiber->heap, spec, NULL));
     fiber->start[1] = value_from_ref(arguments);
     return run(session);
+}
+
+bool session_is_over(const Session *session) {
+    return load_relaxed(&session->vm->exit_status) >= 0 || session->vm->world->terminated;
 }
 
 int session_end(Session *session, bool wait) {

@@ -38,6 +38,8 @@ SessionStatus session_check(Session *session, const char *text, size_t size, Tex
 Value session_call(Session *session, const NativeSpec *spec, Value argument);
 // A global of the session, made if need be.
 void session_set(Session *session, const char *name, Value v);
+// Something asks the script to end: exit() in any thread, SIGTERM.
+bool session_is_over(const Session *session);
 // The end: waits for what runs still (if `wait`; an interrupt ends the wait), reports errors that nobody has
 // picked up, ends the rest. The exit status.
 int session_end(Session *session, bool wait);

@@ -249,10 +249,28 @@ Str *trace_text(Fiber *fiber, Value v) {
     return s;
 }
 
-static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) {
+// A NUL would end the text.
+static void put_visible(const Str *message, Text *out) {
+    const char *at = message->data, *end = at + message->size, *nul;
+    for (; (nul = memchr(at, '\0', (size_t)(end - at))); at = nul + 1) {
+        text_append(out, at, (size_t)(nul - at));
+        text_string(out, "\\x00");
+    }
+    text_append(out, at, (size_t)(end - at));
+}
+
+static void put_message(Instance *error, Text *out) {
     Value message = error_message(error);
+    if (value_is_str(message))
+        put_visible(value_to_str(message), out);
+}
+
+static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) {
     const char *name = instance_shape(error)->of->name->data;
-    diagnostic_head(out, name, value_is_str(message) ? value_to_str(message)->data : "", colour);
+    Text shown = {0};
+    put_message(error, &shown);
+    diagnostic_head(out, name, text_data(&shown), colour);
+    text_free(&shown);
     const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
     if (trace)
         render_trace(trace, colour, out);
@@ -343,12 +361,14 @@ static void json_trace(const Trace *trace, Text *out) {
 
 // `causes`: how many more are shown.
 static void json_error(Fiber *fiber, Instance *error, int causes, Text *out) {
-    Value message = error_message(error), cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
+    Value cause = slot_get(instance_slot(error, ERROR_SLOT_CAUSE));
+    Text message = {0};
     const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
     text_char(out, '{');
-    diagnostic_json_head(out, instance_shape(error)->of->name->data,
-                         value_is_str(message) ? value_to_str(message)->data : "",
+    put_message(error, &message);
+    diagnostic_json_head(out, instance_shape(error)->of->name->data, text_data(&message),
                          trace && trace->hint ? trace->hint->data : NULL);
+    text_free(&message);
     json_trace(trace, out);
     diagnostic_json_notes(out, trace && trace->notes ? trace->notes->data : NULL);
     if (causes > 0 && value_is_error(fiber_runtime(fiber), cause)) {

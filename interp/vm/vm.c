@@ -246,8 +246,11 @@ static bool print_result(Fiber *fiber) {
     Text out = {0};
     bool ok = value_to_text(fiber, fiber->result, &out);
     text_char(&out, '\n');
-    if (ok)
-        writer_put(fiber->world->writer, STDOUT_FILENO, text_data(&out), out.length);
+    if (ok && !writer_put(fiber->world->writer, STDOUT_FILENO, text_data(&out), out.length) &&
+        errno != EPIPE) {
+        throw_errno(fiber, errno, NULL);
+        ok = false;
+    }
     text_free(&out);
     return ok;
 }

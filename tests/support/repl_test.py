@@ -129,6 +129,22 @@ class Inputs(ReplTest):
         self.assertRegex(screen, r"'\[' was never closed\n  --> <input>:2:11")
         self.assertEqual(self.run_input(t, "1"), ["1"])
 
+    def test_ctrl_d_leaves_an_unfinished_input(self):
+        t = self.start()
+        self.run_input(t, "let x = 5")
+        t.type('let s = """abc\r')
+        t.wait_last("...")
+        t.type("\x04")
+        t.wait_last(">>>")
+        self.assertIn("unterminated triple-quoted string", "\n".join(t.screen()))
+        self.assertEqual(self.run_input(t, "x"), ["5"])
+
+    def test_a_backslash_joins_lines(self):
+        t = self.start()
+        t.type("1 + \\\r")
+        t.wait_last("...")
+        self.assertEqual(self.run_input(t, "2")[-1], "3")
+
     def test_ctrl_c_leaves_a_line(self):
         t = self.start()
         t.type("let half")
@@ -144,6 +160,14 @@ class Inputs(ReplTest):
         t.wait_last("name?")
         self.run_input(t, "Zoë")
         self.assertEqual(self.run_input(t, "name"), ['"Zoë"'])
+
+    def test_input_is_for_the_prompt(self):
+        t = self.start()
+        lines = "\n".join(self.run_input(t, "(thread input('x? ')).join()"))
+        self.assertIn("RuntimeError: the prompt reads the terminal", lines)
+        lines = "\n".join(self.run_input(t, "let p = spawn input('x? '); p.join()"))
+        self.assertIn("EOFError", lines)
+        self.assertEqual(self.run_input(t, "1"), ["1"])
 
     def test_half_a_line_is_ended_before_the_prompt(self):
         t = self.start()
@@ -168,13 +192,16 @@ class Inputs(ReplTest):
         t = self.start()
         t.type("thread { exit(4) }\r")
         self.assertEqual(t.wait_end(), 4)
+        self.assertNotIn("^C", "\n".join(t.screen()))
 
     def test_a_script_first(self):
-        path = self.file("s.conc", "let x = args\nprint('ran')\nfn double(y) => y * 2\n")
+        path = self.file("s.conc", "let x = args\nprint('ran')\nfn double(y) => y * 2\ndouble(21)\n")
         t = self.start("-i", path, "a", "b")
         self.assertEqual(self.run_input(t, "x"), ['["a", "b"]'])
         self.assertEqual(self.run_input(t, "double(4)"), ["8"])
         self.assertIn("ran", t.screen())
+        self.assertNotIn("42", t.screen())
+        self.assertEqual(self.run_input(t, ":reload"), ["ran"])
 
     def test_a_script_that_fails_first(self):
         path = self.file("s.conc", "let x = 1\nx / 0\n")
@@ -433,6 +460,11 @@ class Commands(ReplTest):
         self.assertIn("queue(maxsize = 0", self.run_input(t, "help(queue)")[0])
         self.assertEqual(self.run_input(t, ":lod x"),
                          ["there is no command :lod; did you mean :load?"])
+        self.assertEqual(self.run_input(t, "?nothing_so"), ["there is nothing called nothing_so"])
+        self.assertEqual(self.run_input(t, "quit"), ["Ctrl-D, :quit and exit() end the prompt"])
+        self.run_input(t, "let quit = 7")
+        self.assertEqual(self.run_input(t, "quit"), ["7"])
+        self.assertEqual(self.run_input(t, ":kill -1")[0], ":kill takes the number that :ps shows: `:kill 3`")
         self.assertEqual(self.run_input(t, ":load"), [":load needs an argument: `:load FILE`"])
 
     def test_ps_and_kill(self):
