@@ -208,8 +208,18 @@ static void check_members(Resolver *r, const ClassDecl *class_) {
     }
 }
 
+// At a prompt it may extend the class that had its name before.
+static bool extends_itself(const Resolver *r, const ClassDecl *class_) {
+    const Expr *base = class_->base;
+    return base && base->kind == EXPR_NAME && class_->binding &&
+           base->name.binding == class_->binding && !r->options->redeclare;
+}
+
 static void resolve_class(Resolver *r, ClassDecl *class_) {
     resolve_expr(r, class_->base);
+    if (extends_itself(r, class_))
+        diagnostic_add(r->diagnostics, "SyntaxError", class_->base->at, NULL,
+                       "class '%s' cannot extend itself", class_->name->text);
     check_members(r, class_);
     for (uint32_t i = 0; i < class_->method_count; i++)
         resolve_function(r, class_->methods[i], NULL);

@@ -66,6 +66,8 @@ static const char *for_colon(const Parser *parser, const Token *token) {
 }
 
 static const char *for_assign(const Parser *parser, const Token *token) {
+    if (accepts(parser, TOKEN_ARROW)) // `fn f(x) = x`
+        return "a small function is written `fn f(x) => x + 1`";
     if (accepts(parser, TOKEN_LBRACE))
         return "a comparison is written `==`";
     if (inside(parser, token, BRACKET_CLASS))
@@ -112,16 +114,36 @@ static const char *for_parenthesis(const Parser *parser) {
     }
 }
 
+// `thread(f, 1)`: what starts something is no function.
+static bool is_in_start(const Parser *parser, const Token *token) {
+    static const char *const starts[] = {"thread", "spawn", "async"};
+    const char *text = parser->source->bytes;
+    size_t end = stream_around(&parser->stream, token)->offset;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t size = strlen(starts[i]);
+        if (end >= size && memcmp(text + end - size, starts[i], size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *for_comma(const Parser *parser, const Token *token) {
+    if (!accepts(parser, TOKEN_RPAREN))
+        return NULL;
+    return is_in_start(parser, token)
+               ? "write the call itself: `thread f(1)`, `spawn f(1)`, `async f(1)`"
+               : "there are no tuples: write `[a, b]`";
+}
+
 static const char *for_token(const Parser *parser, const Token *token) {
     int earlier = parser->earlier.code;
     switch (token->code) {
-    case TOKEN_COMMA:
-        return accepts(parser, TOKEN_RPAREN) ? "there are no tuples: write `[a, b]`" : NULL;
+    case TOKEN_COMMA: return for_comma(parser, token);
     case TOKEN_IN: return accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
     case TOKEN_ARROW: return "a small function is written `fn (x) => x + 1`";
     case TOKEN_DOT:
         return earlier == TOKEN_IMPORT || earlier == TOKEN_FROM
-                   ? "write `import \"folder/file.conc\"`"
+                   ? "write `from math import sqrt`, or `import \"folder/file.conc\"`"
                    : NULL;
     case TOKEN_COLON: return for_colon(parser, token);
     case TOKEN_ASSIGN: return for_assign(parser, token);
