@@ -72,7 +72,8 @@ Test(syntax_error, habits_of_others) {
           " [`=> {` starts a map; a function with statements is written `fn (x) { ... }`]");
     check("x = (1, 2)", "1:7 expected ')', found ',' [there are no tuples: write `[a, b]`]");
     check("for (x in xs) { }", "1:8 expected ')', found 'in' [write `for x in xs { ... }`]");
-    check("import a.b", "1:9 invalid syntax: unexpected '.' [write `import \"folder/file.conc\"`]");
+    check("import a.b", "1:9 invalid syntax: unexpected '.' [write `from math import sqrt`, or "
+                        "`import \"folder/file.conc\"`]");
     check("打印（1）", "1:3 invalid character '（' (U+FF08) [write `(`]");
 }
 
