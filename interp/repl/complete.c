@@ -10,6 +10,7 @@
 
 #include "base/os.h"
 #include "object/list.h"
+#include "object/map.h"
 #include "object/str.h"
 #include "repl/commands.h"
 #include "repl/scan.h"
@@ -257,6 +258,45 @@ static void add_commands(Search *search) {
         add(search, c->name, strlen(c->name), *c->argument ? " " : "");
 }
 
+// ---- Imports --------------------------------------------------------------------------------------
+
+static void add_modules(Search *search) {
+    Map *modules = value_to_map(slot_get(&search->session->vm->modules));
+    size_t position = 0;
+    Value key, module;
+    while (map_next(modules, &position, &key, &module))
+        if (!strpbrk(value_to_str(key)->data, "/<"))
+            add(search, value_to_str(key)->data, value_to_str(key)->size, "");
+}
+
+static void add_names_of(Search *search, const char *name, size_t size) {
+    Str *key = str_intern(search->runtime, search->session->fiber->heap, name, size);
+    Value module = map_get_str(value_to_map(slot_get(&search->session->vm->modules)), key);
+    if (!value_is_kind(module, KIND_MODULE))
+        return;
+    const ModuleObject *object = (ModuleObject *)value_to_ref(module);
+    for (uint32_t i = 0; i < object->count; i++)
+        add(search, object->names[i]->data, object->names[i]->size, "");
+}
+
+// Behind `import`, `from` and `from NAME import`, at the start of a line.
+static bool add_imports(Search *search) {
+    size_t line = search->out->start;
+    while (line > 0 && search->text[line - 1] != '\n')
+        line--;
+    const char *text = search->text + line, *word = search->word;
+    bool from = strncmp(text, "from ", 5) == 0;
+    if (text + (from ? 5 : 7) == word && (from || strncmp(text, "import ", 7) == 0)) {
+        add_modules(search);
+        return true;
+    }
+    size_t name = from ? strcspn(text + 5, " ") : 0;
+    if (!from || strncmp(text + 5 + name, " import ", 8) != 0 || word < text + 5 + name + 8)
+        return false;
+    add_names_of(search, text + 5, name);
+    return true;
+}
+
 // ---- All of it ------------------------------------------------------------------------------------
 
 // `:load ` and `:save `.
@@ -274,7 +314,7 @@ static void find(Search *search, const Scan *scan) {
         Value of = value_before(search, start - 1);
         if (of != VALUE_UNDEF)
             add_members(search, of);
-    } else {
+    } else if (!add_imports(search) && strncmp(search->text, ":kill ", 6) != 0) {
         add_call_labels(search, scan, start);
         add_names(search, start);
     }

@@ -14,7 +14,7 @@ typedef struct Completion {
     size_t count, capacity;
 } Completion;
 
-// `text` ends where the cursor is; it is all of the input up to there. Of the main thread, attached.
+// `text` ends, with a NUL, where the cursor is; it is all of the input up to there. Of the main thread, attached.
 void complete(const Session *session, const char *text, size_t size, Completion *out);
 void completion_free(Completion *completion);
 

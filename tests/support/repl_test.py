@@ -363,6 +363,10 @@ class Keys(ReplTest):
         self.complete(t, '"${robot.wal', '"${robot.walk(')
         self.complete(t, "[robot.na", "[robot.name")
         self.complete(t, ":rel", ":reload")
+        self.complete(t, "import mat", "import math")
+        self.complete(t, "from mat", "from math")
+        self.complete(t, "from math import sqr", "from math import sqrt")
+        self.complete(t, "from math import pi, sqr", "from math import pi, sqrt")
 
     def test_several_candidates_are_shown(self):
         t = self.start()
