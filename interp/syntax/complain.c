@@ -75,18 +75,20 @@ static const char *describe(const Parser *parser, const Token *token, char *buff
     return buffer;
 }
 
-// ---- Messages ---------------------------------------------------------------------------------
+// ---- What the grammar would take ----------------------------------------------------------------
 
-static bool accepts(const Parser *parser, int code) {
+bool parser_accepts(const Parser *parser, int code) {
     return grammar_accepts(parser->engine, code);
 }
 
-static bool accepts_expression(const Parser *parser) { return accepts(parser, TOKEN_INT); }
+bool parser_accepts_expression(const Parser *parser) { return parser_accepts(parser, TOKEN_INT); }
 
-static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
+bool parser_is_inside(const Parser *parser, const Token *token, BracketKind kind) {
     const Bracket *bracket = stream_around(&parser->stream, token);
     return bracket && bracket->kind == kind;
 }
+
+// ---- Messages ---------------------------------------------------------------------------------
 
 static const char *stray(const Token *token) {
     switch (token->code) {
@@ -106,7 +108,7 @@ static void note_stray(Parser *parser, const Token *token) {
 // A statement in a class that is not even indented as its members are: the class's end is missing.
 static bool is_behind_class(const Parser *parser, const Token *token) {
     const Bracket *open = stream_around(&parser->stream, token);
-    return inside(parser, token, BRACKET_CLASS) && (token->flags & TOKEN_STARTS_LINE) &&
+    return parser_is_inside(parser, token, BRACKET_CLASS) && (token->flags & TOKEN_STARTS_LINE) &&
            parser->stream.indent <= open->indent;
 }
 
@@ -121,36 +123,37 @@ static const char *expected(const Parser *parser, const Token *token) {
         {TOKEN_MAP_CLOSE, "',' or '}'"},
         {TOKEN_TEMPLATE_END, "'}'"},
     };
-    if (accepts_expression(parser))
-        return accepts(parser, TOKEN_SEPARATOR) ? NULL : "an expression";
+    if (parser_accepts_expression(parser))
+        return parser_accepts(parser, TOKEN_SEPARATOR) ? NULL : "an expression";
     if (parser->previous.code == TOKEN_SUPER)
         return "'.' and a method's name";
-    if (accepts(parser, TOKEN_LBRACE))
+    if (parser_accepts(parser, TOKEN_LBRACE))
         return "'{'";
-    if (inside(parser, token, BRACKET_CLASS) && accepts(parser, TOKEN_FN))
+    if (parser_is_inside(parser, token, BRACKET_CLASS) && parser_accepts(parser, TOKEN_FN))
         return "a method";
     int previous = parser->previous.code;
-    if ((previous == TOKEN_LPAREN || previous == TOKEN_COMMA) && accepts(parser, TOKEN_RPAREN))
-        return accepts(parser, TOKEN_NAME) ? "a parameter or ')'" : "an expression";
+    if ((previous == TOKEN_LPAREN || previous == TOKEN_COMMA) &&
+        parser_accepts(parser, TOKEN_RPAREN))
+        return parser_accepts(parser, TOKEN_NAME) ? "a parameter or ')'" : "an expression";
     for (size_t i = 0; i < sizeof closers / sizeof *closers; i++)
-        if (accepts(parser, closers[i].code))
-            return accepts(parser, TOKEN_COMMA) || closers[i].code == TOKEN_TEMPLATE_END
+        if (parser_accepts(parser, closers[i].code))
+            return parser_accepts(parser, TOKEN_COMMA) || closers[i].code == TOKEN_TEMPLATE_END
                        ? closers[i].text
-                   : accepts(parser, TOKEN_COLON) ? "':'"
-                                                  : closers[i].text + sizeof "',' or " - 1;
-    if (accepts(parser, TOKEN_ELSE) && accepts(parser, TOKEN_PLUS))
+                   : parser_accepts(parser, TOKEN_COLON) ? "':'"
+                                                         : closers[i].text + sizeof "',' or " - 1;
+    if (parser_accepts(parser, TOKEN_ELSE) && parser_accepts(parser, TOKEN_PLUS))
         return "'else'";
-    if (accepts(parser, TOKEN_COLON))
+    if (parser_accepts(parser, TOKEN_COLON))
         return "':'";
-    if (accepts(parser, TOKEN_CASE))
+    if (parser_accepts(parser, TOKEN_CASE))
         return "'case'";
-    if (accepts(parser, TOKEN_NAME))
+    if (parser_accepts(parser, TOKEN_NAME))
         return "a name";
-    if (accepts(parser, TOKEN_LPAREN) && !accepts(parser, TOKEN_SEPARATOR))
+    if (parser_accepts(parser, TOKEN_LPAREN) && !parser_accepts(parser, TOKEN_SEPARATOR))
         return "'('";
-    if (accepts(parser, TOKEN_IN))
-        return accepts(parser, TOKEN_SEPARATOR) ? NULL : "'in'";
-    if (accepts(parser, TOKEN_IMPORT))
+    if (parser_accepts(parser, TOKEN_IN))
+        return parser_accepts(parser, TOKEN_SEPARATOR) ? NULL : "'in'";
+    if (parser_accepts(parser, TOKEN_IMPORT))
         return "'import'";
     return NULL;
 }
@@ -268,7 +271,8 @@ static void complain_generally(Parser *parser, const Token *token) {
     Span place = place_of(parser, token);
     if (stray(token) || is_behind_class(parser, token))
         note_stray(parser, token);
-    if (token_is_keyword(token->code) && accepts(parser, TOKEN_NAME) && !accepts_expression(parser))
+    if (token_is_keyword(token->code) && parser_accepts(parser, TOKEN_NAME) &&
+        !parser_accepts_expression(parser))
         syntax_error(parser, token->at, keyword_hint(parser, token), "%s is a keyword, not a name",
                      found);
     else if (stray(token))
@@ -283,7 +287,8 @@ static void complain_generally(Parser *parser, const Token *token) {
 void complain(Parser *parser, const Token *token) {
     bool silent = parser->silent;
     parser->silent = false;
-    parser->wants_block = !accepts_expression(parser) && accepts(parser, TOKEN_LBRACE);
+    parser->wants_block =
+        !parser_accepts_expression(parser) && parser_accepts(parser, TOKEN_LBRACE);
     if (silent || parser->fatal || token->code == TOKEN_INVALID)
         return;
     if (parser->diagnostics->count > parser->reported)

@@ -94,6 +94,11 @@ void literal_bad_number(Parser *parser, const Token *token);
 void complain(Parser *parser, const Token *token);
 void complain_character(Parser *parser, const Token *token);
 void complain_operator(Parser *parser, const Token *token);
+// Whether the grammar could go on with such a token, or with an expression, in place of the refused one.
+bool parser_accepts(const Parser *parser, int code);
+bool parser_accepts_expression(const Parser *parser);
+// Whether the innermost bracket around `token` is of that kind; one that the token opens itself does not count.
+bool parser_is_inside(const Parser *parser, const Token *token, BracketKind kind);
 // ---- suggest.c: what to try instead; NULL: nothing comes to mind
 const char *suggest(const Parser *parser, const Token *token);
 // Whether the grammar could go on with this token (grammar.y).

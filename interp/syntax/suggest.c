@@ -8,17 +8,6 @@
 #include "syntax/foreign.h"
 #include "syntax/parser.h"
 
-static bool accepts(const Parser *parser, int code) {
-    return grammar_accepts(parser->engine, code);
-}
-
-static bool accepts_expression(const Parser *parser) { return accepts(parser, TOKEN_INT); }
-
-static bool inside(const Parser *parser, const Token *token, BracketKind kind) {
-    const Bracket *bracket = stream_around(&parser->stream, token);
-    return bracket && bracket->kind == kind;
-}
-
 static bool is_string(const Token *token) {
     return token->code == TOKEN_STRING || token->code == TOKEN_TEMPLATE_START;
 }
@@ -42,9 +31,9 @@ static bool starts_operand(int code) {
 
 // Within brackets, where the end or a comma could stand.
 static bool within_list(const Parser *parser) {
-    return !accepts_expression(parser) &&
-           (accepts(parser, TOKEN_RPAREN) || accepts(parser, TOKEN_RBRACKET) ||
-            accepts(parser, TOKEN_MAP_CLOSE));
+    return !parser_accepts_expression(parser) &&
+           (parser_accepts(parser, TOKEN_RPAREN) || parser_accepts(parser, TOKEN_RBRACKET) ||
+            parser_accepts(parser, TOKEN_MAP_CLOSE));
 }
 
 // What follows the token in its line.
@@ -56,33 +45,33 @@ static char next_character(const Parser *parser, const Token *token) {
 // ---- By the token that stands there -------------------------------------------------------------
 
 static const char *for_colon(const Parser *parser, const Token *token) {
-    if (accepts(parser, TOKEN_LBRACE))
+    if (parser_accepts(parser, TOKEN_LBRACE))
         return next_character(parser, token) == '{' ? "leave the `:` out"
                                                     : "a block stands in `{ }`";
     bool declares = parser->earlier.code == TOKEN_LET || parser->earlier.code == TOKEN_CONST;
-    if (parser->previous.code == TOKEN_NAME && (accepts(parser, TOKEN_RPAREN) || declares))
+    if (parser->previous.code == TOKEN_NAME && (parser_accepts(parser, TOKEN_RPAREN) || declares))
         return "there are no type annotations";
     return NULL;
 }
 
 static const char *for_assign(const Parser *parser, const Token *token) {
-    if (accepts(parser, TOKEN_ARROW)) // `fn f(x) = x`
+    if (parser_accepts(parser, TOKEN_ARROW)) // `fn f(x) = x`
         return "a small function is written `fn f(x) => x + 1`";
-    if (accepts(parser, TOKEN_LBRACE))
+    if (parser_accepts(parser, TOKEN_LBRACE))
         return "a comparison is written `==`";
-    if (inside(parser, token, BRACKET_CLASS))
+    if (parser_is_inside(parser, token, BRACKET_CLASS))
         return "fields come to be in `fn init`: `self.x = ...`";
-    if (parser->previous.code == TOKEN_NAME && accepts(parser, TOKEN_RPAREN))
+    if (parser->previous.code == TOKEN_NAME && parser_accepts(parser, TOKEN_RPAREN))
         return "an argument's label is written `name: value`";
-    if (accepts(parser, TOKEN_MAP_CLOSE) || accepts(parser, TOKEN_COLON))
+    if (parser_accepts(parser, TOKEN_MAP_CLOSE) || parser_accepts(parser, TOKEN_COLON))
         return "an entry of a map is written `key: value`";
-    return accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
+    return parser_accepts(parser, TOKEN_SEPARATOR) ? "write one assignment a statement" : NULL;
 }
 
 // A line ends where a block should start.
 static const char *for_line(const Parser *parser, const Token *token) {
     const char *text = parser->source->bytes + token->at.start;
-    if (*text != '\n' || !accepts(parser, TOKEN_LBRACE))
+    if (*text != '\n' || !parser_accepts(parser, TOKEN_LBRACE))
         return NULL;
     if (parser->previous.code == TOKEN_MAP_CLOSE) // `if { }`
         return "the `{ }` is read as a map: what belongs before the block is missing";
@@ -91,9 +80,9 @@ static const char *for_line(const Parser *parser, const Token *token) {
 }
 
 static const char *for_for(const Parser *parser) {
-    if (accepts(parser, TOKEN_MAP_CLOSE))
+    if (parser_accepts(parser, TOKEN_MAP_CLOSE))
         return "there are no comprehensions: start with `{ }`, and fill it in a loop";
-    return accepts(parser, TOKEN_RBRACKET) || accepts(parser, TOKEN_RPAREN)
+    return parser_accepts(parser, TOKEN_RBRACKET) || parser_accepts(parser, TOKEN_RPAREN)
                ? "there are no comprehensions: write `xs.map(fn (x) => ...)` or `xs.filter(...)`"
                : NULL;
 }
@@ -118,7 +107,8 @@ static const char *for_parenthesis(const Parser *parser) {
 static bool is_in_start(const Parser *parser, const Token *token) {
     static const char *const starts[] = {"thread", "spawn", "async"};
     const char *text = parser->source->bytes;
-    size_t end = stream_around(&parser->stream, token)->offset;
+    const Bracket *bracket = stream_around(&parser->stream, token);
+    size_t end = bracket ? bracket->offset : 0;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         size_t size = strlen(starts[i]);
         if (end >= size && memcmp(text + end - size, starts[i], size) == 0)
@@ -128,7 +118,7 @@ static bool is_in_start(const Parser *parser, const Token *token) {
 }
 
 static const char *for_comma(const Parser *parser, const Token *token) {
-    if (!accepts(parser, TOKEN_RPAREN))
+    if (!parser_accepts(parser, TOKEN_RPAREN))
         return NULL;
     return is_in_start(parser, token)
                ? "write the call itself: `thread f(1)`, `spawn f(1)`, `async f(1)`"
@@ -139,7 +129,8 @@ static const char *for_token(const Parser *parser, const Token *token) {
     int earlier = parser->earlier.code;
     switch (token->code) {
     case TOKEN_COMMA: return for_comma(parser, token);
-    case TOKEN_IN: return accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
+    case TOKEN_IN:
+        return parser_accepts(parser, TOKEN_RPAREN) ? "write `for x in xs { ... }`" : NULL;
     case TOKEN_ARROW: return "a small function is written `fn (x) => x + 1`";
     case TOKEN_DOT:
         return earlier == TOKEN_IMPORT || earlier == TOKEN_FROM
@@ -150,13 +141,13 @@ static const char *for_token(const Parser *parser, const Token *token) {
     case TOKEN_DOUBLE_SLASH: return "a comment is written `# ...`";
     case TOKEN_FOR: return for_for(parser);
     case TOKEN_AS:
-        return accepts(parser, TOKEN_COLON) ? "write `catch e: ValueError { ... }`" : NULL;
+        return parser_accepts(parser, TOKEN_COLON) ? "write `catch e: ValueError { ... }`" : NULL;
     case TOKEN_LPAREN: return for_parenthesis(parser);
     case TOKEN_STAR:
     case TOKEN_POWER: return for_star(parser);
     case TOKEN_LET:
     case TOKEN_CONST:
-        return inside(parser, token, BRACKET_CLASS)
+        return parser_is_inside(parser, token, BRACKET_CLASS)
                    ? "fields come to be in `fn init`: `self.x = ...`"
                    : NULL;
     case TOKEN_SEPARATOR: return for_line(parser, token);
@@ -176,14 +167,14 @@ static const char *for_strings(const Parser *parser, const Token *token) {
 }
 
 static const char *for_name(const Parser *parser, const Token *token) {
-    bool in_class = inside(parser, token, BRACKET_CLASS);
+    bool in_class = parser_is_inside(parser, token, BRACKET_CLASS);
     if (token->code != TOKEN_NAME || ((token->flags & TOKEN_STARTS_LINE) && !in_class))
         return NULL;
     char behind = next_character(parser, token);
     const char *word = token->name->text, *hint = foreign_word_hint(word);
     if (behind == '(' && foreign_word_use(word) == FOREIGN_FUNCTION)
         hint = NULL; // it is called as it should be
-    if (hint || !in_class || !accepts(parser, TOKEN_FN))
+    if (hint || !in_class || !parser_accepts(parser, TOKEN_FN))
         return hint;
     if (behind == '=')
         return "fields come to be in `fn init`: `self.x = ...`";
@@ -208,7 +199,7 @@ static const char *for_two_words(const Parser *parser, const Token *token) {
 
 // In the braces of `=> { ... }`.
 static bool is_arrow_block(const Parser *parser, const Token *token) {
-    if (!inside(parser, token, BRACKET_MAP))
+    if (!parser_is_inside(parser, token, BRACKET_MAP))
         return false;
     const char *text = parser->source->bytes;
     uint32_t offset = stream_around(&parser->stream, token)->offset;

@@ -58,7 +58,7 @@ NOT_SHOWN_CALLS = {"os_fatal", "verify_fail", "_Static_assert", "ROW", "START_RO
                    "NAME_ROWS", "X", "example"}
 # Names in scripts, and Python's names of operators, which read like prose.
 NO_PROSE = {"** or pow()", "not in", "is not", "map table", "conc: fatal: ", "conc: %s: %s\n",
-            "conc %s\n", ":load ", ":save ", "<input %u>", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
+            "conc %s\n", ":load ", ":save ", ":kill ", "from ", "import ", " import ", "<input %u>", "class %s\n", "class ", "<file '%s'>", "<function %s>", "<class %s>",
             "<module %s>", "',' or ", "let ", "const ", "for ", "fn ",
             "Extends `%s`.\n\n"}
 PROSE = re.compile(r"[A-Za-z]{2,}[,:;]? (?:[a-z`'(%\"]|$)|^[,;:]? [a-z]{2,} ")
