@@ -38,8 +38,7 @@ static void show_running(Repl *repl, const char *argument) {
         text_string(&text, translate("nothing but the REPL runs\n"));
     else
         overview_print(&overview, &text);
-    os_write_all(STDOUT_FILENO, text_data(&text), text.length);
-    text_free(&text);
+    session_write(&repl->session, STDOUT_FILENO, &text);
     overview_free(&overview);
 }
 
@@ -47,17 +46,18 @@ static void end_running(Repl *repl, const char *argument) {
     char *end;
     unsigned long long id = strtoull(argument, &end, 10);
     if (!isdigit((unsigned char)*argument) || *end) {
-        repl_say(":kill takes the number that :ps shows: `:kill 3`");
+        repl_say(repl, ":kill takes the number that :ps shows: `:kill 3`");
         return;
     }
     if (id == 1) {
-        repl_say("1 is the main thread, which runs this REPL: `:quit` ends it");
+        repl_say(repl, "1 is the main thread, which runs this REPL: `:quit` ends it");
         return;
     }
     switch (overview_end(repl->session.fiber, id)) {
-    case OVERVIEW_CANCELLED: repl_say("%llu is cancelled", id); break;
-    case OVERVIEW_KILLED: repl_say("%llu was sent SIGKILL", id); break;
-    case OVERVIEW_UNKNOWN: repl_say("nothing with the number %llu runs; :ps shows what does", id);
+    case OVERVIEW_CANCELLED: repl_say(repl, "%llu is cancelled", id); break;
+    case OVERVIEW_KILLED: repl_say(repl, "%llu was sent SIGKILL", id); break;
+    case OVERVIEW_UNKNOWN:
+        repl_say(repl, "nothing with the number %llu runs; :ps shows what does", id);
     }
 }
 
@@ -67,7 +67,7 @@ static void load(Repl *repl, const char *path) {
     char *text;
     size_t size;
     if (!vm_read_file(path, &text, &size)) {
-        repl_say("%s: %s", path, translate(strerror(errno)));
+        repl_say(repl, "%s: %s", path, translate(strerror(errno)));
         return;
     }
     char *kept = strdup(path);
@@ -83,7 +83,7 @@ static void load_again(Repl *repl, const char *argument) {
     if (path)
         load(repl, path);
     else
-        repl_say("nothing was loaded yet: `:load FILE`");
+        repl_say(repl, "nothing was loaded yet: `:load FILE`");
     free(path);
 }
 
@@ -101,12 +101,12 @@ static void save(Repl *repl, const char *path) {
     for (size_t i = 0; i < repl->accepted_count; i++)
         text_append(&all, text_data(&repl->accepted[i].text), repl->accepted[i].text.length);
     if (!write_file(path, &all)) {
-        repl_say("%s: %s", path, translate(strerror(errno)));
+        repl_say(repl, "%s: %s", path, translate(strerror(errno)));
     } else if (vm_compiles(repl->session.vm, path, text_data(&all), all.length, &errors)) {
-        repl_say("saved in %s", path);
+        repl_say(repl, "saved in %s", path);
     } else {
-        repl_say("saved in %s; as a script it has errors:", path);
-        os_write_all(STDERR_FILENO, text_data(&errors), errors.length);
+        repl_say(repl, "saved in %s; as a script it has errors:", path);
+        session_write(&repl->session, STDERR_FILENO, &errors);
     }
     text_free(&errors);
     text_free(&all);
@@ -140,13 +140,13 @@ static void measure(Repl *repl, const char *text) {
     format_time((double)(os_now() - before) / 1e9, wall, sizeof wall);
     format_time(cpu_seconds() - cpu_before, cpu, sizeof cpu);
     repl_show(repl, value);
-    repl_say("took %s (processor: %s)", wall, cpu);
+    repl_say(repl, "took %s (processor: %s)", wall, cpu);
 }
 
 static void show_type(Repl *repl, const char *text) {
     Value value;
     if (repl_value(repl, text, strlen(text), &value))
-        repl_say("%s", value_type_name(repl->session.vm->runtime, value));
+        repl_say(repl, "%s", value_type_name(repl->session.vm->runtime, value));
 }
 
 static const Closure *closure_of(Value v) {
@@ -167,20 +167,18 @@ static void disassemble(Repl *repl, const char *text) {
         code_disassemble(closure->proto->code, &listing);
     else
         text_format(&listing, translate("%s is not a function that is written in conc\n"), text);
-    os_write_all(STDOUT_FILENO, text_data(&listing), listing.length);
-    text_free(&listing);
+    session_write(&repl->session, STDOUT_FILENO, &listing);
 }
 
 // A statement's text, if it has one of that name: `?select`.
-static bool show_topic(const char *name) {
+static bool show_topic(Repl *repl, const char *name) {
     const Topic *topic = topic_find(name);
     Text text = {0};
     if (!topic)
         return false;
     text_format(&text, "%s\n", topic->form);
     help_lay_out(topic->doc, "    ", HELP_WIDTH, &text);
-    os_write_all(STDOUT_FILENO, text_data(&text), text.length);
-    text_free(&text);
+    session_write(&repl->session, STDOUT_FILENO, &text);
     return true;
 }
 
@@ -195,10 +193,10 @@ static bool is_expression(Repl *repl, const char *text) {
 static void show_help(Repl *repl, const char *name) {
     Text call = {0};
     Value value;
-    bool topic = show_topic(name);
+    bool topic = show_topic(repl, name);
     if (!is_expression(repl, name)) {
         if (!topic)
-            repl_say("there is nothing called %s", name);
+            repl_say(repl, "there is nothing called %s", name);
         return;
     }
     text_format(&call, "help(%s)", name);
@@ -232,7 +230,7 @@ const ReplCommand repl_commands[] = {
 
 static void show_commands(Repl *repl, const char *argument) {
     Text text = {0};
-    (void)repl, (void)argument;
+    (void)argument;
     text_string(
         &text,
         translate("Type statements or expressions; the value of an expression is printed, and is "
@@ -243,19 +241,19 @@ static void show_commands(Repl *repl, const char *argument) {
     text_string(&text, translate("    ?NAME           what a function is for: help(NAME)\n\n"
                                  "Tab completes; Ctrl-R searches what was typed before; Ctrl-C "
                                  "ends what runs, or leaves the line.\n"));
-    os_write_all(STDOUT_FILENO, text_data(&text), text.length);
-    text_free(&text);
+    session_write(&repl->session, STDOUT_FILENO, &text);
 }
 
-static void unknown(const char *name, size_t size) {
+static void unknown(Repl *repl, const char *name, size_t size) {
     Spelling search;
     spelling_start(&search, name, size);
     for (const ReplCommand *c = repl_commands; c->name; c++)
         spelling_try(&search, c->name, strlen(c->name));
     if (search.nearest)
-        repl_say("there is no command %.*s; did you mean %s?", (int)size, name, search.nearest);
+        repl_say(repl, "there is no command %.*s; did you mean %s?", (int)size, name,
+                 search.nearest);
     else
-        repl_say("there is no command %.*s; :help shows what there is", (int)size, name);
+        repl_say(repl, "there is no command %.*s; :help shows what there is", (int)size, name);
 }
 
 // Calls the command `name`, of `size` bytes, with what follows it.
@@ -264,12 +262,12 @@ static void dispatch(Repl *repl, const char *name, size_t size, const char *argu
         if (strlen(c->name) != size || memcmp(c->name, name, size) != 0)
             continue;
         if (*c->argument && !*argument)
-            repl_say("%s needs an argument: `%s %s`", c->name, c->name, c->argument);
+            repl_say(repl, "%s needs an argument: `%s %s`", c->name, c->name, c->argument);
         else
             c->run(repl, argument);
         return;
     }
-    unknown(name, size);
+    unknown(repl, name, size);
 }
 
 // What people type who want to leave, unless they have called something so.
@@ -277,7 +275,7 @@ static bool says_goodbye(Repl *repl, const char *input) {
     bool quit = strcmp(input, "quit") == 0 || strcmp(input, "quit()") == 0;
     bool found = quit ? !is_expression(repl, "quit") : strcmp(input, "exit") == 0;
     if (found)
-        repl_say("Ctrl-D, :quit and exit() end the prompt");
+        repl_say(repl, "Ctrl-D, :quit and exit() end the prompt");
     return found;
 }
 

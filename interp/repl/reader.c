@@ -34,7 +34,7 @@ void reader_close(Reader *reader) {
 
 // ---- A line ---------------------------------------------------------------------------------------
 
-// nil once the line is over; true where it has ended with Ctrl-D.
+// The line once it is over; true where it has ended with Ctrl-D.
 static Value edited_line(Fiber *fiber, Value *args, int count) {
     (void)count;
     WakeReason reason = park_outcome(fiber);
@@ -142,12 +142,11 @@ static void indent_for(const Text *input, Text *indent) {
         text_char(indent, ' ');
 }
 
-// Says what was open: the first line of the diagnostics, and its place.
+// Says what is open still, and where.
 static void say_what_is_open(Session *session, const Text *input) {
     Text diagnostics = {0};
     session_check(session, text_data(input), input->length, &diagnostics);
-    os_write_all(STDERR_FILENO, text_data(&diagnostics), diagnostics.length);
-    text_free(&diagnostics);
+    session_write(session, STDERR_FILENO, &diagnostics);
 }
 
 // A backslash at the end of a line joins it with the next one.

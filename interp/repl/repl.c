@@ -10,6 +10,7 @@
 
 #include "base/os.h"
 #include "base/translate.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/operate.h"
 #include "object/root.h"
@@ -17,15 +18,14 @@
 #include "sync/overview.h"
 #include "vm/trace.h"
 
-void repl_say(const char *format, ...) {
+void repl_say(Repl *repl, const char *format, ...) {
     Text text = {0};
     va_list list;
     va_start(list, format);
     text_format_list(&text, translate(format), list);
     va_end(list);
     text_char(&text, '\n');
-    os_write_all(STDOUT_FILENO, text_data(&text), text.length);
-    text_free(&text);
+    session_write(&repl->session, STDOUT_FILENO, &text);
 }
 
 // ---- Values and errors ----------------------------------------------------------------------------
@@ -44,14 +44,8 @@ static void show_error(Repl *repl) {
     if (repl->reader.prompts &&
         value_is_instance_of(runtime, error, runtime->errors[ERROR_Interrupted]))
         text_char(&text, '\n'); // behind the "^C" of the terminal
-    if (repl->session.vm->options.json) {
-        error_json(fiber, error, &text);
-        text_char(&text, '\n');
-    } else {
-        error_render(fiber, error, repl->session.vm->colour, &text);
-    }
-    os_write_all(STDERR_FILENO, text_data(&text), text.length);
-    text_free(&text);
+    error_show(fiber, error, &text);
+    session_write(&repl->session, STDERR_FILENO, &text);
 }
 
 // Runs on the main fiber, as a value may say by a method of its own how it is printed.
@@ -61,7 +55,7 @@ static Value print_value(Fiber *fiber, Value *args, int count) {
     bool ok = value_repr(fiber, args[1], &text);
     text_char(&text, '\n');
     if (ok)
-        os_write_all(STDOUT_FILENO, text_data(&text), text.length);
+        writer_put(fiber->world->writer, STDOUT_FILENO, text_data(&text), text.length);
     text_free(&text);
     return ok ? VALUE_NIL : VALUE_UNDEF;
 }
@@ -111,8 +105,7 @@ static bool run(Repl *repl, const char *name, const char *text, size_t size, Val
     snprintf(number, sizeof number, "<input %u>", ++repl->input_count);
     SessionStatus status =
         session_run(&repl->session, name ? name : number, text, size, value, &diagnostics);
-    os_write_all(STDERR_FILENO, text_data(&diagnostics), diagnostics.length);
-    text_free(&diagnostics);
+    session_write(&repl->session, STDERR_FILENO, &diagnostics);
     if (status == SESSION_ERROR)
         show_error(repl);
     return status == SESSION_DONE;
@@ -149,7 +142,8 @@ static bool ask_what_to_do(Repl *repl) {
     repl->wait = true;
     if (count == 0 || !repl->reader.prompts)
         return true;
-    repl_say(count == 1 ? "1 thing that was started still runs (:ps shows it)."
+    repl_say(repl,
+             count == 1 ? "1 thing that was started still runs (:ps shows it)."
                         : "%zu things that were started still run (:ps shows them).",
              count);
     ReadStatus status = reader_ask(
@@ -192,8 +186,8 @@ static void label_output(Fiber *fiber, Text *label) {
                 (unsigned long long)load_relaxed(&thread->id), colour ? "\033[0m" : "");
 }
 
-static void greet(void) {
-    repl_say("conc %s. :help shows what there is, Ctrl-D ends it.", CONC_VERSION);
+static void greet(Repl *repl) {
+    repl_say(repl, "conc %s. :help shows what there is, Ctrl-D ends it.", CONC_VERSION);
 }
 
 int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
@@ -207,7 +201,7 @@ int repl_run(Vm *vm, const char *name, const char *text, size_t size) {
     if (repl.reader.prompts) {
         vm->runtime->label_output = label_output;
         if (!text)
-            greet();
+            greet(&repl);
     }
     if (text) {
         session_name(&repl.session, name);

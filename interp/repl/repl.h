@@ -38,6 +38,6 @@ bool repl_value(Repl *repl, const char *text, size_t size, Value *value);
 // Prints v as the value of an input, and keeps it as `_`.
 void repl_show(Repl *repl, Value v);
 // Prints a line of the REPL's own, whose format is translated (base/translate.h). To standard output.
-void repl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void repl_say(Repl *repl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

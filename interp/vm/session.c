@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/os.h"
+#include "base/writer.h"
 #include "object/error.h"
 #include "object/list.h"
 #include "object/str.h"
@@ -98,6 +99,11 @@ Value session_call(Session *session, const NativeSpec *spec, Value argument) {
 
 bool session_is_over(const Session *session) {
     return load_relaxed(&session->vm->exit_status) >= 0 || session->vm->world->terminated;
+}
+
+void session_write(Session *session, int fd, Text *text) {
+    writer_put(session->vm->world->writer, fd, text_data(text), text->length);
+    text_free(text);
 }
 
 int session_end(Session *session, bool wait) {

@@ -36,6 +36,8 @@ SessionStatus session_check(Session *session, const char *text, size_t size, Tex
 // Calls a native on the main fiber, as if under `await`, with one argument, or with none (UNDEF). Its value, or
 // UNDEF with the error. S.
 Value session_call(Session *session, const NativeSpec *spec, Value argument);
+// Writes a text whole (base/writer.h), as what scripts print is, and frees it.
+void session_write(Session *session, int fd, Text *text);
 // A global of the session, made if need be.
 void session_set(Session *session, const char *name, Value v);
 // Something asks the script to end: exit() in any thread, SIGTERM.

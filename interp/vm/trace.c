@@ -386,15 +386,20 @@ void error_json(Fiber *fiber, Value error, Text *out) {
 
 // ---- Reporting --------------------------------------------------------------------------------
 
+void error_show(Fiber *fiber, Value error, Text *out) {
+    const Vm *vm = fiber_vm(fiber);
+    if (!vm->options.json) {
+        error_render(fiber, error, vm->colour, out);
+        return;
+    }
+    error_json(fiber, error, out);
+    text_char(out, '\n');
+}
+
 void error_report(Fiber *fiber, Value error) {
     Vm *vm = fiber_vm(fiber);
     Text text = {0};
-    if (vm->options.json) {
-        error_json(fiber, error, &text);
-        text_char(&text, '\n');
-    } else {
-        error_render(fiber, error, vm->colour, &text);
-    }
+    error_show(fiber, error, &text);
     writer_put(vm->world->writer, vm_report_fd(vm), text_data(&text), text.length);
     text_free(&text);
     store_relaxed(&vm->failed, true);

@@ -25,6 +25,8 @@ void trace_note(Fiber *fiber, Str *note);
 void error_render(Fiber *fiber, Value error, bool colour, Text *out);
 // The same as a JSON object on one line (grammar/README.md has the fields).
 void error_json(Fiber *fiber, Value error, Text *out);
+// The one or the other, as the Vm's options want it.
+void error_show(Fiber *fiber, Value error, Text *out);
 // Shows it on standard error in one write, and makes the script's status 1.
 void error_report(Fiber *fiber, Value error);
 

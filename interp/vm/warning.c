@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/os.h"
+#include "base/writer.h"
 #include "base/translate.h"
 #include "object/str.h"
 #include "syntax/diagnostic.h"
@@ -111,7 +111,7 @@ void warn_held_up(Fiber *fiber, uint64_t nanoseconds) {
         put_json(proto->unit, code, at, text_data(&message), text_data(&hint), &out);
     else
         put_text(vm, proto->unit, code, at, text_data(&message), text_data(&hint), &out);
-    os_write_all(STDERR_FILENO, text_data(&out), out.length);
+    writer_put(vm->world->writer, STDERR_FILENO, text_data(&out), out.length);
     text_free(&word);
     text_free(&call);
     text_free(&message);

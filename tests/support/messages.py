@@ -24,7 +24,7 @@ KEYWORDS = {
     "throw_runtime": [1], "throw_held": [2],
     "diagnostic_add": [3, 4], "diagnostic_cause": [2], "error_hint": [1], "hint_text": [1],
     "syntax_error": [2, 3], "emit_limit": [1],
-    "problem": [1], "command_failed": [1], "repl_say": [0],
+    "problem": [1], "command_failed": [1], "repl_say": [1],
     "fail": [1], "throw_mode": [1, 2], "zero_division": [1], "refuse": [2], "process_error": [2],
 }
 # Functions of one name and two shapes.
