@@ -23,19 +23,26 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 MADE = os.path.join(TOP, "build", "bench")
 
-# A peer: the names that its program may have in a workload's folder, and how one is run.
+# A peer: the names that its program may have in a workload's folder, and how one is run. Only those
+# that the machine has take part.
 PEERS = {
     "conc": (["conc.conc"], "{conc} {source}"),
     "python": (["python.py"], "/usr/bin/python3 {source}"),
     "python-mp": (["python-mp.py"], "/usr/bin/python3 {source}"),  # multiprocessing
+    "pypy": (["python.py"], "pypy3 {source}"),
     "lua": (["lua.lua"], "lua5.4 {source}"),
     "luajit": (["luajit.lua", "lua.lua"], "luajit {source}"),
+    "luajit-int": (["luajit.lua", "lua.lua"], "luajit -joff {source}"),  # its interpreter alone
+    "ruby": (["ruby.rb"], "ruby {source}"),
+    "node": (["node.js"], "node {source}"),
     "go": (["go.go"], "{made}"),
     "c": (["c.c"], "{made}"),
+    "c-spin": (["c-spin.c"], "{made}"),  # looks for a while before it waits
 }
 COMPILERS = {
     "go": "go build -o {made} {source}",
     "c": "gcc -O2 -pthread -o {made} {source} -lm -luv",
+    "c-spin": "gcc -O2 -pthread -o {made} {source}",
 }
 
 
