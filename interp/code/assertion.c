@@ -41,8 +41,8 @@ static void values_in_row(Emitter *e, const Sides *sides, uint32_t count) {
         load_move(e, register_take(e), sides->left);
     if (count < 2)
         return;
-    if (sides->right_int)
-        load_int(e, register_take(e), sides->right_int->integer);
+    if (sides->right_literal)
+        expression_next(e, sides->right_literal);
     else
         load_move(e, register_take(e), sides->right);
 }

@@ -280,9 +280,10 @@ void assign_statement(Emitter *e, Stmt *stmt) {
 static void in_place(Emitter *e) {
     static const struct {
         uint8_t plain, in_place;
-    } forms[] = {{OP_ADD, OP_ADD_IN_PLACE},       {OP_SUB, OP_SUB_IN_PLACE},
-                 {OP_MUL, OP_MUL_IN_PLACE},       {OP_BIT_AND, OP_BIT_AND_IN_PLACE},
-                 {OP_BIT_OR, OP_BIT_OR_IN_PLACE}, {OP_BIT_XOR, OP_BIT_XOR_IN_PLACE}};
+    } forms[] = {{OP_ADD, OP_ADD_IN_PLACE},         {OP_SUB, OP_SUB_IN_PLACE},
+                 {OP_MUL, OP_MUL_IN_PLACE},         {OP_MUL_CONST, OP_MUL_CONST_IN_PLACE},
+                 {OP_BIT_AND, OP_BIT_AND_IN_PLACE}, {OP_BIT_OR, OP_BIT_OR_IN_PLACE},
+                 {OP_BIT_XOR, OP_BIT_XOR_IN_PLACE}};
     uint32_t *word = &e->words[e->word_count - 1];
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         if (word_op(*word) == forms[i].plain) {

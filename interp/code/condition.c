@@ -8,40 +8,43 @@
 // ---- Comparisons ------------------------------------------------------------------------------
 
 typedef struct Comparison {
-    Opcode jump, jump_int; // OPCODE_COUNT: not a comparison
-    bool negated;          // `!=` is "not equal"
+    Opcode jump, jump_int, jump_const; // OPCODE_COUNT: not a comparison
+    bool negated;                      // `!=` is "not equal"
 } Comparison;
 
+#define JUMPS(NAME) OP_JUMP_IF_##NAME, OP_JUMP_IF_##NAME##_INT, OP_JUMP_IF_##NAME##_CONST
 static Comparison comparison_of(BinaryOp op) {
     switch (op) {
-    case BINARY_EQUAL: return (Comparison){OP_JUMP_IF_EQUAL, OP_JUMP_IF_EQUAL_INT, false};
-    case BINARY_NOT_EQUAL: return (Comparison){OP_JUMP_IF_EQUAL, OP_JUMP_IF_EQUAL_INT, true};
-    case BINARY_LESS: return (Comparison){OP_JUMP_IF_LESS, OP_JUMP_IF_LESS_INT, false};
-    case BINARY_LESS_EQUAL:
-        return (Comparison){OP_JUMP_IF_LESS_EQUAL, OP_JUMP_IF_LESS_EQUAL_INT, false};
-    case BINARY_GREATER: return (Comparison){OP_JUMP_IF_GREATER, OP_JUMP_IF_GREATER_INT, false};
-    case BINARY_GREATER_EQUAL:
-        return (Comparison){OP_JUMP_IF_GREATER_EQUAL, OP_JUMP_IF_GREATER_EQUAL_INT, false};
-    default: return (Comparison){OPCODE_COUNT, OPCODE_COUNT, false};
+    case BINARY_EQUAL: return (Comparison){JUMPS(EQUAL), false};
+    case BINARY_NOT_EQUAL: return (Comparison){JUMPS(EQUAL), true};
+    case BINARY_LESS: return (Comparison){JUMPS(LESS), false};
+    case BINARY_LESS_EQUAL: return (Comparison){JUMPS(LESS_EQUAL), false};
+    case BINARY_GREATER: return (Comparison){JUMPS(GREATER), false};
+    case BINARY_GREATER_EQUAL: return (Comparison){JUMPS(GREATER_EQUAL), false};
+    default: return (Comparison){OPCODE_COUNT, OPCODE_COUNT, OPCODE_COUNT, false};
     }
 }
+#undef JUMPS
 
 static void comparison_jump(Emitter *e, Expr *expr, Comparison comparison, bool when, Jumps *out,
                             Sides *sides) {
-    bool truth = comparison.negated ? !when : when;
-    const Expr *right = expr->binary.right;
-    uint32_t jump;
+    Expr *right = expr->binary.right;
+    Opcode jump = comparison.jump;
+    uint32_t operand;
     sides->left = expression_any(e, expr->binary.left);
     if (expression_small_int(right, INT8_MIN, INT8_MAX)) {
-        sides->right_int = right;
-        emit_at(e, expr->at);
-        jump = emit_long_jump(e, comparison.jump_int, sides->left, (uint32_t)right->integer, truth);
+        sides->right_literal = right;
+        operand = (uint32_t)right->integer;
+        jump = comparison.jump_int;
+    } else if (expression_constant(e, right, &operand)) {
+        sides->right_literal = right;
+        jump = comparison.jump_const;
     } else {
-        sides->right = expression_any(e, expr->binary.right);
-        emit_at(e, expr->at);
-        jump = emit_long_jump(e, comparison.jump, sides->left, sides->right, truth);
+        operand = sides->right = expression_any(e, right);
     }
-    jumps_add(e, out, jump);
+    emit_at(e, expr->at);
+    bool truth = comparison.negated ? !when : when;
+    jumps_add(e, out, emit_long_jump(e, jump, sides->left, operand, truth));
 }
 
 static bool is_negated(BinaryOp op) { return op == BINARY_NOT_IN || op == BINARY_IS_NOT; }

@@ -40,11 +40,6 @@ static void show_constant(Text *out, const Code *code, uint32_t number) {
     }
 }
 
-static bool has_constant_form(Opcode op) {
-    return op == OP_MUL_CONST || op == OP_DIV_CONST || op == OP_FLOORDIV_CONST ||
-           op == OP_MOD_CONST;
-}
-
 // One operand: `position` 0 to 2 for A, B, C; wide ones start at B (or A: `J`).
 static void show_operand(Text *out, const Code *code, uint32_t word, uint32_t position, char letter,
                          uint32_t next) {
@@ -53,12 +48,8 @@ static void show_operand(Text *out, const Code *code, uint32_t word, uint32_t po
     case 'w':
     case 'm': text_format(out, " r%u%s", number, letter == 'w' ? " =" : ""); break;
     case 'r': text_format(out, " r%u", number); break;
-    case 'n':
-        if (position == 2 && has_constant_form(word_op(word)))
-            show_constant(out, code, number);
-        else
-            text_format(out, " %u", number);
-        break;
+    case 'n': text_format(out, " %u", number); break;
+    case 'k': show_constant(out, code, number); break;
     case 'i':
         text_format(out, " %d", word_op(word) == OP_LOAD_INT ? word_sbx(word) : (int8_t)number);
         break;

@@ -105,13 +105,45 @@ Opcode expression_opcode(BinaryOp op) {
     __builtin_unreachable();
 }
 
-// The form of an operator whose right side is a constant; OPCODE_COUNT if there is none.
-static Opcode constant_form(BinaryOp op) {
+bool expression_constant(Emitter *e, const Expr *expr, uint32_t *number) {
+    if (expr->kind == EXPR_INT)
+        *number = constant_add(e, int_constant(e, expr->integer));
+    else if (expr->kind == EXPR_FLOAT)
+        *number = constant_add(e, (Constant){.kind = CONSTANT_FLOAT, .number = expr->number});
+    else if (expr->kind == EXPR_STRING)
+        *number = constant_string(e, expr->string.data, expr->string.length);
+    else
+        return false;
+    return *number <= UINT8_MAX;
+}
+
+static bool is_number(const Expr *expr) {
+    return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT;
+}
+
+// The form of an operator with a literal on its right side; OPCODE_COUNT if there is none.
+static Opcode form_with_right(BinaryOp op) {
     switch (op) {
+    case BINARY_ADD: return OP_ADD_CONST;
+    case BINARY_SUBTRACT: return OP_SUB_CONST;
     case BINARY_MULTIPLY: return OP_MUL_CONST;
     case BINARY_DIVIDE: return OP_DIV_CONST;
     case BINARY_FLOOR_DIVIDE: return OP_FLOORDIV_CONST;
     case BINARY_MODULO: return OP_MOD_CONST;
+    case BINARY_AND: return OP_BIT_AND_CONST;
+    case BINARY_SHIFT_LEFT: return OP_SHIFT_LEFT_CONST;
+    case BINARY_SHIFT_RIGHT: return OP_SHIFT_RIGHT_CONST;
+    default: return OPCODE_COUNT;
+    }
+}
+
+// The same for the left side.
+static Opcode form_with_left(BinaryOp op) {
+    switch (op) {
+    case BINARY_ADD: return OP_CONST_ADD;
+    case BINARY_SUBTRACT: return OP_CONST_SUB;
+    case BINARY_MULTIPLY: return OP_CONST_MUL;
+    case BINARY_DIVIDE: return OP_CONST_DIV;
     default: return OPCODE_COUNT;
     }
 }
@@ -128,16 +160,25 @@ static bool operate_on_literal(Emitter *e, BinaryOp op, Span at, Register left, 
         emit(e, OP_ADD_INT, r, left, (uint32_t)-right->integer);
         return true;
     }
-    Opcode form = constant_form(op);
-    if (form == OPCODE_COUNT || (right->kind != EXPR_INT && right->kind != EXPR_FLOAT))
-        return false;
-    uint32_t constant =
-        right->kind == EXPR_INT
-            ? constant_add(e, int_constant(e, right->integer))
-            : constant_add(e, (Constant){.kind = CONSTANT_FLOAT, .number = right->number});
-    if (constant > UINT8_MAX)
+    Opcode form = form_with_right(op);
+    uint32_t constant;
+    if (form == OPCODE_COUNT || !is_number(right) || !expression_constant(e, right, &constant))
         return false;
     emit(e, form, r, left, constant);
+    return true;
+}
+
+// `2 * x`: false where it is not of that form.
+static bool literal_operate(Emitter *e, const Expr *expr, Register r) {
+    Expr *left = expr->binary.left, *right = expr->binary.right;
+    Opcode form = form_with_left(expr->binary.op);
+    uint32_t constant;
+    if (form == OPCODE_COUNT || !is_number(left) || is_number(right) ||
+        !expression_constant(e, left, &constant))
+        return false;
+    Register operand = expression_operand(e, right, r);
+    emit_at(e, expr->at);
+    emit(e, form, r, operand, constant);
     return true;
 }
 
@@ -159,6 +200,10 @@ void expression_operate(Emitter *e, BinaryOp op, Span at, Register left, Expr *r
 
 static void binary_to(Emitter *e, Expr *expr, Register r) {
     Register top = e->top;
+    if (literal_operate(e, expr, r)) {
+        e->top = top;
+        return;
+    }
     Register left = expression_operand(e, expr->binary.left, r);
     expression_operate(e, expr->binary.op, expr->at, left, expr->binary.right, r);
     e->top = top;

@@ -56,6 +56,8 @@ Opcode expression_opcode(BinaryOp op);
 // r = left op right, where the right side is an expression and left is in a register.
 void expression_operate(Emitter *e, BinaryOp op, Span at, Register left, Expr *right, Register r);
 bool expression_small_int(const Expr *expr, int64_t low, int64_t high); // an int literal within
+// A literal (a number that fits, a string) as a constant whose number fits 8 bits; false: it is none.
+bool expression_constant(Emitter *e, const Expr *expr, uint32_t *number);
 void load_int(Emitter *e, Register r, int64_t integer);
 void load_move(Emitter *e, Register r, Register from);
 // `object` and the bounds (nil where left out) in four new temporaries; gives the first.
@@ -74,8 +76,8 @@ Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, 
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.
 void condition_jump(Emitter *e, Expr *expr, bool when, Jumps *out);
 typedef struct Sides {
-    Register left, right;  // temporaries, which the caller lets go of, or variables' own registers
-    const Expr *right_int; // in no register: this small literal
+    Register left, right; // temporaries, which the caller lets go of, or variables' own registers
+    Expr *right_literal;  // in no register: this literal
 } Sides;
 // The same for a comparison, `in` or `is`, which leaves both sides where they are. False: it is none of them.
 bool condition_compare(Emitter *e, Expr *expr, bool when, Jumps *out, Sides *sides);

@@ -64,6 +64,7 @@ static bool check_operand(Verifier *v, uint32_t pc, uint32_t position, char lett
     case 'r':
     case 'w':
     case 'm': return check_registers(v, pc, number, 1);
+    case 'k': return check_number(v, pc, "constant", number, code->constant_count);
     case 'x': return check_number(v, pc, "constant", word_bx(word), code->constant_count);
     case 'f': return check_number(v, pc, "function", word_bx(word), code->child_count);
     case 'u': return check_number(v, pc, "capture", number, code->capture_count);
@@ -117,10 +118,6 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_GET_CAPTURE: return check_capture_use(v, pc, b, false);
     case OP_GET_CAPTURE_CELL:
     case OP_SET_CAPTURE_CELL: return check_capture_use(v, pc, b, true);
-    case OP_MUL_CONST:
-    case OP_DIV_CONST:
-    case OP_FLOORDIV_CONST:
-    case OP_MOD_CONST: return check_number(v, pc, "constant", c, code->constant_count);
     case OP_GET_SLICE: return check_registers(v, pc, b, 4);
     case OP_SET_SLICE: return check_registers(v, pc, a, 4);
     case OP_CALL:

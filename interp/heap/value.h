@@ -52,12 +52,16 @@ static inline int64_t value_to_int(Value v) {
     return (int64_t)(v << (64 - VALUE_INT_BITS)) >> (64 - VALUE_INT_BITS);
 }
 
-static inline Value value_from_double(double d) {
+// `d` must be no NaN.
+static inline Value value_from_plain_double(double d) {
     Value bits;
-    if (__builtin_expect(d != d, 0))
-        return ((Value)0x7ff8 << 48) + VALUE_DOUBLE_OFFSET;
     memcpy(&bits, &d, sizeof bits);
     return bits + VALUE_DOUBLE_OFFSET;
+}
+static inline Value value_from_double(double d) {
+    if (__builtin_expect(d != d, 0))
+        return ((Value)0x7ff8 << 48) + VALUE_DOUBLE_OFFSET;
+    return value_from_plain_double(d);
 }
 static inline double value_to_double(Value v) {
     double d;

@@ -259,11 +259,14 @@ static void table_append(MapTable *table, Value key, Value v, uint32_t hash) {
     store_release(&table->used, number + 1);
 }
 
-// A table with room for one more, with all live entries in order. NULL with MemoryError.
+// A table with room for more, with all live entries in order. NULL with MemoryError. Where many keys went
+// meanwhile, as many will come: twice the room halves how often such a table is made.
 static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t live) {
-    size_t capacity = live + live / 2 + 5;
-    MapTable *table = table_new(fiber, capacity);
-    size_t used = old && table ? load_relaxed(&old->used) : 0;
+    size_t used = old ? load_relaxed(&old->used) : 0;
+    size_t spare = used - live > live / 4 ? live : live / 2;
+    MapTable *table = table_new(fiber, live + spare + 5);
+    if (!table)
+        return NULL;
     for (size_t i = 0; i < used; i++) {
         MapEntry *entry = &old->entries[i];
         Value v = load_relaxed(&entry->value);

@@ -67,10 +67,10 @@ static bool unwind(Fiber *fiber) {
 
 // --- fast paths shared by instructions ---
 
-// Python's floor division and modulo; b is not 0.
+// Python's floor division and modulo; b is above 0.
 static inline Value int_floordiv(Value a, Value b) {
     int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
-    if (x % y != 0 && (x ^ y) < 0)
+    if (x < 0 && x % y != 0)
         q--;
     return value_from_int(q);
 }
@@ -79,9 +79,23 @@ static inline Value int_mod(Value a, Value b) {
     if (((x | y) >> 31) == 0)
         return value_from_int((int64_t)((uint32_t)x % (uint32_t)y));
     r = x % y;
-    if (r != 0 && (r ^ y) < 0)
+    if (r < 0)
         r += y;
     return value_from_int(r);
+}
+static inline bool int_shift_left(Value a, Value b, Value *out) {
+    int64_t i = value_to_int(a), n = value_to_int(b);
+    if ((uint64_t)n >= 32 || i < 0 || i >= (int64_t)1 << (VALUE_INT_BITS - 2 - n))
+        return false;
+    *out = value_from_int(i << n);
+    return true;
+}
+static inline bool int_shift_right(Value a, Value b, Value *out) {
+    int64_t n = value_to_int(b);
+    if ((uint64_t)n >= 64)
+        return false;
+    *out = value_from_int(value_to_int(a) >> n);
+    return true;
 }
 // Both as doubles, if each is a double or a small int and one is a double.
 static inline bool both_double(Value a, Value b, double *x, double *y) {
@@ -282,7 +296,7 @@ static inline bool step_fast(Value *state, Step *step) {
         *step = STEP_ELEMENT;
         state[1]--; // the tag bits stay, as it is above 0
         state[3] = source;
-        state[0] = value_from_int(value_to_int(source) + value_to_int(state[2]));
+        state[0] = (source + state[2]) | VALUE_INT_TAG; // what is carried into the tag bits goes
         return true;
     }
     if (!value_is_kind(source, KIND_LIST))
@@ -317,9 +331,12 @@ static Entered slow_return(Fiber *fiber, Value v) {
     return ENTERED_FRAME;
 }
 
-#define A      word_a(word)
-#define B      word_b(word)
-#define C      word_c(word)
+// The operands. `word` is 64 bits wide, so that none of them has to be widened before it is an index.
+#define A      ((uint32_t)(word >> 8 & 0xff))
+#define B      ((uint32_t)(word >> 16 & 0xff))
+#define C      ((uint32_t)(word >> 24))
+#define K      (proto->constants[C])
+#define WORD   ((uint32_t)word)
 #define SAVE() (fiber->pc = pc)
 #define NEXT()                                                                                     \
     do {                                                                                           \
@@ -336,6 +353,16 @@ static Entered slow_return(Fiber *fiber, Value v) {
         if (unlikely(given_ == VALUE_UNDEF))                                                       \
             goto failed;                                                                           \
         base[A] = given_;                                                                          \
+        NEXT();                                                                                    \
+    } while (0)
+#define GIVE_DOUBLE(expression)                                                                    \
+    do {                                                                                           \
+        double given_ = (expression);                                                              \
+        if (unlikely(given_ != given_)) {                                                          \
+            base[A] = value_from_double(given_);                                                   \
+            NEXT();                                                                                \
+        }                                                                                          \
+        base[A] = value_from_plain_double(given_);                                                 \
         NEXT();                                                                                    \
     } while (0)
 // After call_enter and its like.
@@ -384,30 +411,57 @@ static Entered slow_return(Fiber *fiber, Value v) {
         SAVE();                                                                                    \
         FAIL_UNLESS(poll_answer(fiber));                                                           \
     }
-#define ARITHMETIC(NAME, int_operation, float_expression, slow, operator_)                         \
+#define ARITHMETIC(NAME, left, right, int_operation, symbol, slow, operator_)                      \
     CASE(NAME) {                                                                                   \
-        Value a = base[B], b = base[C], r = 0;                                                     \
+        Value a = left, b = right, r = 0;                                                          \
         double x, y;                                                                               \
         if (likely(value_both_int(a, b)) && likely(int_operation(a, b, &r))) {                     \
             base[A] = r;                                                                           \
             NEXT();                                                                                \
         }                                                                                          \
-        if (both_double(a, b, &x, &y)) {                                                           \
-            base[A] = value_from_double(float_expression);                                         \
-            NEXT();                                                                                \
-        }                                                                                          \
+        if (both_double(a, b, &x, &y))                                                             \
+            GIVE_DOUBLE(x symbol y);                                                               \
         SAVE();                                                                                    \
         GIVE(slow(fiber, operator_, a, b));                                                        \
     }
-#define BITWISE(NAME, symbol, slow, operator_)                                                     \
+#define DIVISION(NAME, left, right)                                                                \
     CASE(NAME) {                                                                                   \
-        Value a = base[B], b = base[C];                                                            \
+        Value a = left, b = right;                                                                 \
+        double x, y;                                                                               \
+        if (both_double(a, b, &x, &y) && likely(y != 0))                                           \
+            GIVE_DOUBLE(x / y);                                                                    \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, OPERATOR_DIV, a, b));                                             \
+    }
+#define WHOLE_DIVISION(NAME, right, int_operation, operator_)                                      \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = right;                                                              \
+        if (likely(value_both_int(a, b)) && likely(value_to_int(b) > 0)) {                         \
+            base[A] = int_operation(a, b);                                                         \
+            NEXT();                                                                                \
+        }                                                                                          \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, operator_, a, b));                                                \
+    }
+#define BITWISE(NAME, right, symbol, slow, operator_)                                              \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = right;                                                              \
         if (likely(value_both_int(a, b))) {                                                        \
             base[A] = value_from_int(value_to_int(a) symbol value_to_int(b));                      \
             NEXT();                                                                                \
         }                                                                                          \
         SAVE();                                                                                    \
         GIVE(slow(fiber, operator_, a, b));                                                        \
+    }
+#define SHIFT(NAME, right, int_operation, operator_)                                               \
+    CASE(NAME) {                                                                                   \
+        Value a = base[B], b = right, r;                                                           \
+        if (likely(value_both_int(a, b)) && likely(int_operation(a, b, &r))) {                     \
+            base[A] = r;                                                                           \
+            NEXT();                                                                                \
+        }                                                                                          \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, operator_, a, b));                                                \
     }
 #define COMPARE(a, b, symbol, how, result)                                                         \
     do {                                                                                           \
@@ -421,6 +475,16 @@ static Entered slow_return(Fiber *fiber, Value v) {
             FAIL_UNLESS(slow_compare(fiber, how, a, b, &result));                                  \
         }                                                                                          \
     } while (0)
+#define JUMP_IF(NAME, right, symbol, how)                                                          \
+    CASE(JUMP_IF_##NAME) {                                                                         \
+        Value a = base[A], b = right;                                                              \
+        bool r;                                                                                    \
+        COMPARE(a, b, symbol, how, r);                                                             \
+        int32_t offset = (int32_t)*pc++;                                                           \
+        if (r == C)                                                                                \
+            pc += offset;                                                                          \
+        NEXT();                                                                                    \
+    }
 #define COMPARISON(NAME, symbol, how)                                                              \
     CASE(NAME) {                                                                                   \
         Value a = base[B], b = base[C];                                                            \
@@ -429,22 +493,15 @@ static Entered slow_return(Fiber *fiber, Value v) {
         base[A] = value_from_bool(r);                                                              \
         NEXT();                                                                                    \
     }                                                                                              \
-    CASE(JUMP_IF_##NAME) {                                                                         \
-        Value a = base[A], b = base[B];                                                            \
-        bool r;                                                                                    \
-        COMPARE(a, b, symbol, how, r);                                                             \
-        int32_t offset = (int32_t)*pc++;                                                           \
-        if (r == C)                                                                                \
-            pc += offset;                                                                          \
-        NEXT();                                                                                    \
-    }                                                                                              \
+    JUMP_IF(NAME, base[B], symbol, how)                                                            \
+    JUMP_IF(NAME##_CONST, proto->constants[B], symbol, how)                                        \
     CASE(JUMP_IF_##NAME##_INT) {                                                                   \
         Value a = base[A];                                                                         \
         bool r;                                                                                    \
         if (likely(value_is_int(a))) {                                                             \
-            r = value_to_int(a) symbol word_sb(word);                                              \
+            r = value_to_int(a) symbol word_sb(WORD);                                              \
         } else {                                                                                   \
-            Value b = value_from_int(word_sb(word));                                               \
+            Value b = value_from_int(word_sb(WORD));                                               \
             COMPARE(a, b, symbol, how, r);                                                         \
         }                                                                                          \
         int32_t offset = (int32_t)*pc++;                                                           \
@@ -467,6 +524,8 @@ static Entered slow_return(Fiber *fiber, Value v) {
             result = a == b;                                                                       \
         } else if (a == b && !value_is_double(a)) {                                                \
             result = true;                                                                         \
+        } else if (value_is_double(a) && value_is_double(b)) {                                     \
+            result = value_to_double(a) == value_to_double(b);                                     \
         } else {                                                                                   \
             SAVE();                                                                                \
             FAIL_UNLESS(value_equal(fiber, a, b, &result));                                        \
@@ -486,7 +545,7 @@ RunStatus interpret(Fiber *fiber) {
     Value *base;
     Closure *closure;
     const Proto *proto;
-    uint32_t word;
+    uint64_t word;   // the instruction, in the lower half
     Closure *target; // push_plain: what to call
     Native *native;  // call_native: what to call
     uint32_t given;  // call_native: how many arguments there are
@@ -560,11 +619,11 @@ failed:
         NEXT();
     }
     CASE(LOAD_CONST) {
-        base[A] = proto->constants[word_bx(word)];
+        base[A] = proto->constants[word_bx(WORD)];
         NEXT();
     }
     CASE(LOAD_INT) {
-        base[A] = value_from_int(word_sbx(word));
+        base[A] = value_from_int(word_sbx(WORD));
         NEXT();
     }
     CASE(LOAD_NIL) {
@@ -586,21 +645,21 @@ failed:
 
     // --- variables
     CASE(GET_GLOBAL) {
-        Value v = slot_get(&proto->globals[word_bx(word)]);
+        Value v = slot_get(&proto->globals[word_bx(WORD)]);
         if (unlikely(v == VALUE_UNDEF)) {
             SAVE();
-            slow_global_error(fiber, proto, word_bx(word));
+            slow_global_error(fiber, proto, word_bx(WORD));
             goto failed;
         }
         base[A] = v;
         NEXT();
     }
     CASE(SET_GLOBAL) {
-        slot_set(&proto->globals[word_bx(word)], base[A]);
+        slot_set(&proto->globals[word_bx(WORD)], base[A]);
         NEXT();
     }
     CASE(GET_BUILTIN) {
-        base[A] = fiber_runtime(fiber)->builtins[word_bx(word)];
+        base[A] = fiber_runtime(fiber)->builtins[word_bx(WORD)];
         NEXT();
     }
     CASE(GET_CAPTURE) {
@@ -641,132 +700,58 @@ failed:
     }
     CASE(THROW_NAME) {
         SAVE();
-        slow_name_error(fiber, proto, word_bx(word), *pc);
+        slow_name_error(fiber, proto, word_bx(WORD), *pc);
         goto failed;
     }
 
     // --- operators
-    ARITHMETIC(ADD, integer_add_small, x + y, slow_operate, OPERATOR_ADD)
-    ARITHMETIC(ADD_IN_PLACE, integer_add_small, x + y, slow_in_place, OPERATOR_ADD)
-    ARITHMETIC(SUB, integer_sub_small, x - y, slow_operate, OPERATOR_SUB)
-    ARITHMETIC(SUB_IN_PLACE, integer_sub_small, x - y, slow_in_place, OPERATOR_SUB)
-    ARITHMETIC(MUL, integer_mul_small, x * y, slow_operate, OPERATOR_MUL)
-    ARITHMETIC(MUL_IN_PLACE, integer_mul_small, x * y, slow_in_place, OPERATOR_MUL)
-    CASE(DIV) {
-        Value a = base[B], b = base[C];
-        double x, y;
-        if (both_double(a, b, &x, &y) && y != 0) {
-            base[A] = value_from_double(x / y);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_DIV, a, b));
-    }
-    CASE(FLOORDIV) {
-        Value a = base[B], b = base[C];
-        if (likely(value_both_int(a, b)) && likely(value_to_int(b) > 0)) {
-            base[A] = int_floordiv(a, b);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_FLOORDIV, a, b));
-    }
-    CASE(MOD) {
-        Value a = base[B], b = base[C];
-        if (likely(value_both_int(a, b)) && likely(b != value_from_int(0))) {
-            base[A] = int_mod(a, b);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_MOD, a, b));
-    }
+    ARITHMETIC(ADD, base[B], base[C], integer_add_small, +, slow_operate, OPERATOR_ADD)
+    ARITHMETIC(ADD_CONST, base[B], K, integer_add_small, +, slow_operate, OPERATOR_ADD)
+    ARITHMETIC(CONST_ADD, K, base[B], integer_add_small, +, slow_operate, OPERATOR_ADD)
+    ARITHMETIC(ADD_IN_PLACE, base[B], base[C], integer_add_small, +, slow_in_place, OPERATOR_ADD)
+    ARITHMETIC(SUB, base[B], base[C], integer_sub_small, -, slow_operate, OPERATOR_SUB)
+    ARITHMETIC(SUB_CONST, base[B], K, integer_sub_small, -, slow_operate, OPERATOR_SUB)
+    ARITHMETIC(CONST_SUB, K, base[B], integer_sub_small, -, slow_operate, OPERATOR_SUB)
+    ARITHMETIC(SUB_IN_PLACE, base[B], base[C], integer_sub_small, -, slow_in_place, OPERATOR_SUB)
+    ARITHMETIC(MUL, base[B], base[C], integer_mul_small, *, slow_operate, OPERATOR_MUL)
+    ARITHMETIC(MUL_CONST, base[B], K, integer_mul_small, *, slow_operate, OPERATOR_MUL)
+    ARITHMETIC(CONST_MUL, K, base[B], integer_mul_small, *, slow_operate, OPERATOR_MUL)
+    ARITHMETIC(MUL_IN_PLACE, base[B], base[C], integer_mul_small, *, slow_in_place, OPERATOR_MUL)
+    ARITHMETIC(MUL_CONST_IN_PLACE, base[B], K, integer_mul_small, *, slow_in_place, OPERATOR_MUL)
+    DIVISION(DIV, base[B], base[C])
+    DIVISION(DIV_CONST, base[B], K)
+    DIVISION(CONST_DIV, K, base[B])
+    WHOLE_DIVISION(FLOORDIV, base[C], int_floordiv, OPERATOR_FLOORDIV)
+    WHOLE_DIVISION(FLOORDIV_CONST, K, int_floordiv, OPERATOR_FLOORDIV)
+    WHOLE_DIVISION(MOD, base[C], int_mod, OPERATOR_MOD)
+    WHOLE_DIVISION(MOD_CONST, K, int_mod, OPERATOR_MOD)
     CASE(POW) {
         SAVE();
         GIVE(slow_operate(fiber, OPERATOR_POW, base[B], base[C]));
     }
-    BITWISE(BIT_AND, &, slow_operate, OPERATOR_AND)
-    BITWISE(BIT_AND_IN_PLACE, &, slow_in_place, OPERATOR_AND)
-    BITWISE(BIT_OR, |, slow_operate, OPERATOR_OR)
-    BITWISE(BIT_OR_IN_PLACE, |, slow_in_place, OPERATOR_OR)
-    BITWISE(BIT_XOR, ^, slow_operate, OPERATOR_XOR)
-    BITWISE(BIT_XOR_IN_PLACE, ^, slow_in_place, OPERATOR_XOR)
-    CASE(SHIFT_LEFT) {
-        Value a = base[B], b = base[C];
-        if (likely(value_both_int(a, b)) && (Value)value_to_int(b) < 32) {
-            int64_t i = value_to_int(a), n = value_to_int(b);
-            if (i >= 0 && i < (int64_t)1 << (VALUE_INT_BITS - 2 - n)) {
-                base[A] = value_from_int(i << n);
-                NEXT();
-            }
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_SHL, a, b));
-    }
-    CASE(SHIFT_RIGHT) {
-        Value a = base[B], b = base[C];
-        if (likely(value_both_int(a, b)) && (Value)value_to_int(b) < 64) {
-            base[A] = value_from_int(value_to_int(a) >> value_to_int(b));
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_SHR, a, b));
-    }
+    BITWISE(BIT_AND, base[C], &, slow_operate, OPERATOR_AND)
+    BITWISE(BIT_AND_CONST, K, &, slow_operate, OPERATOR_AND)
+    BITWISE(BIT_AND_IN_PLACE, base[C], &, slow_in_place, OPERATOR_AND)
+    BITWISE(BIT_OR, base[C], |, slow_operate, OPERATOR_OR)
+    BITWISE(BIT_OR_IN_PLACE, base[C], |, slow_in_place, OPERATOR_OR)
+    BITWISE(BIT_XOR, base[C], ^, slow_operate, OPERATOR_XOR)
+    BITWISE(BIT_XOR_IN_PLACE, base[C], ^, slow_in_place, OPERATOR_XOR)
+    SHIFT(SHIFT_LEFT, base[C], int_shift_left, OPERATOR_SHL)
+    SHIFT(SHIFT_LEFT_CONST, K, int_shift_left, OPERATOR_SHL)
+    SHIFT(SHIFT_RIGHT, base[C], int_shift_right, OPERATOR_SHR)
+    SHIFT(SHIFT_RIGHT_CONST, K, int_shift_right, OPERATOR_SHR)
     CASE(ADD_INT) {
-        Value a = base[B], b = value_from_int(word_sc(word)), r = 0;
+        Value a = base[B], b = value_from_int(word_sc(WORD)), r = 0;
         if (likely(value_is_int(a)) && likely(integer_add_small(a, b, &r))) {
             base[A] = r;
             NEXT();
         }
-        if (value_is_double(a)) {
-            base[A] = value_from_double(value_to_double(a) + word_sc(word));
-            NEXT();
-        }
+        if (value_is_double(a))
+            GIVE_DOUBLE(value_to_double(a) + word_sc(WORD));
         SAVE();
-        if (!value_is_number(a) && word_sc(word) < 0) // it was written as a subtraction
-            GIVE(slow_operate(fiber, OPERATOR_SUB, a, value_from_int(-word_sc(word))));
+        if (!value_is_number(a) && word_sc(WORD) < 0) // it was written as a subtraction
+            GIVE(slow_operate(fiber, OPERATOR_SUB, a, value_from_int(-word_sc(WORD))));
         GIVE(slow_operate(fiber, OPERATOR_ADD, a, b));
-    }
-    CASE(MUL_CONST) {
-        Value a = base[B], b = proto->constants[C], r = 0;
-        double x, y;
-        if (likely(value_both_int(a, b)) && likely(integer_mul_small(a, b, &r))) {
-            base[A] = r;
-            NEXT();
-        }
-        if (both_double(a, b, &x, &y)) {
-            base[A] = value_from_double(x * y);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_MUL, a, b));
-    }
-    CASE(DIV_CONST) {
-        Value a = base[B], b = proto->constants[C];
-        double x, y;
-        if (both_double(a, b, &x, &y) && y != 0) {
-            base[A] = value_from_double(x / y);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_DIV, a, b));
-    }
-    CASE(FLOORDIV_CONST) {
-        Value a = base[B], b = proto->constants[C];
-        if (likely(value_both_int(a, b)) && likely(value_to_int(b) > 0)) {
-            base[A] = int_floordiv(a, b);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_FLOORDIV, a, b));
-    }
-    CASE(MOD_CONST) {
-        Value a = base[B], b = proto->constants[C];
-        if (likely(value_both_int(a, b)) && likely(b != value_from_int(0))) {
-            base[A] = int_mod(a, b);
-            NEXT();
-        }
-        SAVE();
-        GIVE(slow_operate(fiber, OPERATOR_MOD, a, b));
     }
     CASE(NEGATE) {
         Value v = base[B];
@@ -812,8 +797,17 @@ failed:
             pc += offset;
         NEXT();
     }
+    CASE(JUMP_IF_EQUAL_CONST) {
+        Value a = base[A], b = proto->constants[B];
+        bool r;
+        EQUALITY(a, b, r);
+        int32_t offset = (int32_t)*pc++;
+        if (r == C)
+            pc += offset;
+        NEXT();
+    }
     CASE(JUMP_IF_EQUAL_INT) {
-        Value a = base[A], b = value_from_int(word_sb(word));
+        Value a = base[A], b = value_from_int(word_sb(WORD));
         bool r;
         EQUALITY(a, b, r);
         int32_t offset = (int32_t)*pc++;
@@ -839,27 +833,27 @@ failed:
 
     // --- jumps
     CASE(JUMP) {
-        pc += word_sj(word);
+        pc += word_sj(WORD);
         NEXT();
     }
     CASE(LOOP) {
         POLL(); // here still: an error belongs to the blocks around the loop's end, not before its start
-        pc += word_sj(word);
+        pc += word_sj(WORD);
         NEXT();
     }
     CASE(JUMP_TRUE) {
         if (truth(fiber, base[A]))
-            pc += word_sbx(word);
+            pc += word_sbx(WORD);
         NEXT();
     }
     CASE(JUMP_FALSE) {
         if (!truth(fiber, base[A]))
-            pc += word_sbx(word);
+            pc += word_sbx(WORD);
         NEXT();
     }
     CASE(JUMP_DEFINED) {
         if (base[A] != VALUE_UNDEF)
-            pc += word_sbx(word);
+            pc += word_sbx(WORD);
         NEXT();
     }
 
@@ -899,10 +893,14 @@ failed:
         GIVE(slow_get_index(fiber, container, index));
     }
     CASE(SET_INDEX) {
-        if (likely(list_store(fiber, base[A], base[B], base[C])))
+        Value container = base[A];
+        if (likely(list_store(fiber, container, base[B], base[C])))
             NEXT();
         SAVE();
-        FAIL_UNLESS(value_set_index(fiber, base[A], base[B], base[C]));
+        bool ok = value_is_kind(container, KIND_MAP)
+                      ? map_set(fiber, value_to_map(container), base[B], base[C])
+                      : value_set_index(fiber, container, base[B], base[C]);
+        FAIL_UNLESS(ok);
         NEXT();
     }
     CASE(GET_SLICE) {
@@ -1077,6 +1075,8 @@ failed:
     }
     CASE(FORMAT) {
         uint32_t constant = *pc++;
+        if (C == 0 && (value_is_int(base[A]) || value_is_str(base[A]))) // CONCAT takes both
+            NEXT();
         SAVE();
         GIVE(slow_format(fiber, base[A], C ? proto->constants[constant] : VALUE_UNDEF));
     }
@@ -1084,7 +1084,7 @@ failed:
         SAVE();
         GIVE(slow_concat(fiber, &base[B], C));
     }
-    CASE(NEW_CLOSURE) { GIVE(slow_closure(fiber, closure, proto->children[word_bx(word)], base)); }
+    CASE(NEW_CLOSURE) { GIVE(slow_closure(fiber, closure, proto->children[word_bx(WORD)], base)); }
     CASE(NEW_CLASS) {
         const LoadedPlan *plan = &proto->plans[*pc++];
         SAVE();
@@ -1183,7 +1183,7 @@ failed:
     }
     CASE(IMPORT) {
         SAVE();
-        GIVE(import_module(fiber, value_to_str(proto->constants[word_bx(word)])));
+        GIVE(import_module(fiber, value_to_str(proto->constants[word_bx(WORD)])));
     }
     CASE(IMPORT_NAME) {
         const LoadedSite *site = &proto->sites[*pc++];

@@ -313,22 +313,45 @@ Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window) {
         class_new(fiber_runtime(fiber), fiber->heap, plan->name, base, members, plan->count));
 }
 
+// How many bytes an integer takes in decimal.
+static size_t integer_width(int64_t i) {
+    size_t width = i < 0 ? 2 : 1;
+    for (i /= 10; i != 0; i /= 10)
+        width++;
+    return width;
+}
+
+static char *write_integer(char *at, int64_t i) {
+    char digits[INTEGER_DIGITS];
+    size_t size = integer_digits(i, digits);
+    memcpy(at, digits, size);
+    return at + size;
+}
+
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
-    size_t size = 0, length = 0;
+    size_t size = 0, surplus = 0; // of bytes over characters
     uint8_t flags = STR_ASCII;
     for (uint32_t i = 0; i < count; i++) {
+        if (value_is_int(parts[i])) {
+            size += integer_width(value_to_int(parts[i]));
+            continue;
+        }
         const Str *s = value_to_str(parts[i]);
         size += s->size;
-        length += s->length;
+        surplus += s->size - s->length;
         flags &= s->header.flags;
     }
     if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
         return throw_memory(fiber, size);
     Str *whole = str_reserve(fiber->heap, size);
-    whole->length = length;
+    whole->length = size - surplus;
     whole->header.flags |= flags;
     char *at = whole->data;
     for (uint32_t i = 0; i < count; i++) {
+        if (value_is_int(parts[i])) {
+            at = write_integer(at, value_to_int(parts[i]));
+            continue;
+        }
         const Str *s = value_to_str(parts[i]);
         memcpy(at, s->data, s->size);
         at += s->size;
@@ -338,7 +361,7 @@ Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
 
 Value slow_format(Fiber *fiber, Value v, Value spec) {
     if (spec == VALUE_UNDEF)
-        return value_is_str(v) ? v : value_to_str_value(fiber, v);
+        return value_to_str_value(fiber, v);
     Text text = {0};
     const Str *s = value_to_str(spec);
     Value result = VALUE_UNDEF;

@@ -123,8 +123,10 @@ Test(compile, locals_are_operands_in_place) {
 Test(compile, small_numbers_stand_in_the_instruction) {
     EXPECT("fn f(a) { return a - 1 }", "ADD_INT            r2 = r1 -1");
     EXPECT("fn f(a) { return a + 127 }", "ADD_INT            r2 = r1 127");
-    EXPECT("fn f(a) { return a + 128 }", "LOAD_INT           r2 = 128", "ADD ");
-    EXPECT("fn f(a) { return a + -1 }", "LOAD_INT           r2 = -1", "ADD ");
+    EXPECT("fn f(a) { return a + 128 }", "ADD_CONST          r2 = r1 128");
+    EXPECT("fn f(a) { return a + -1 }", "ADD_CONST          r2 = r1 -1");
+    EXPECT("fn f(a) { return 1 - a * 2.5 }", "MUL_CONST          r2 = r1 2.5",
+           "CONST_SUB          r2 = r2 1");
     EXPECT("fn f(a) { return a % 10 }", "MOD_CONST          r2 = r1 10");
     EXPECT("fn f(a) { return a / 2.5 }", "DIV_CONST          r2 = r1 2.5");
     EXPECT("let x = -5", "LOAD_INT           r1 = -5");
@@ -199,7 +201,8 @@ Test(compile, comparisons_jump) {
     EXPECT("fn f(a, b) { if not (a < b) { return 1 } }", "JUMP_IF_LESS       r1 r2 1");
     EXPECT("fn f(a) { while a != 5 { a -= 1 } }", "JUMP_IF_EQUAL_INT  r1 5 1", "LOOP");
     EXPECT("fn f(a) { if a >= -128 { return 1 } }", "JUMP_IF_GREATER_EQUAL_INT r1 -128 0");
-    EXPECT("fn f(a) { if a == 128 { return 1 } }", "LOAD_INT           r2 = 128", "JUMP_IF_EQUAL ");
+    EXPECT("fn f(a) { if a == 128 { return 1 } }", "JUMP_IF_EQUAL_CONST r1 128 0");
+    EXPECT("fn f(a) { if a != 'x' { return 1 } }", "JUMP_IF_EQUAL_CONST r1 \"x\" 1");
     EXPECT("fn f(a, b) { if a and (b or not a) { return 1 } }", "JUMP_FALSE         r1",
            "JUMP_TRUE          r2", "JUMP_TRUE          r1");
     EXPECT("fn f(a, b) { if a not in b { return 1 } }", "IN                 r3",
