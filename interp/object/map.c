@@ -138,6 +138,8 @@ static bool key_asks_script(Value key) {
 static bool plain_equal(Value a, Value b) {
     if (a == b)
         return true;
+    if (value_is_str(a))
+        return value_is_str(b) && str_equal(value_to_str(a), value_to_str(b));
     if (value_is_number(a))
         return value_is_number(b) && number_compare(a, b) == 0;
     if (!value_is_ref(a) || !value_is_ref(b))
@@ -145,8 +147,6 @@ static bool plain_equal(Value a, Value b) {
     uint16_t kind = value_to_ref(a)->kind;
     if (kind != value_to_ref(b)->kind)
         return false;
-    if (kind == KIND_STR)
-        return str_equal(value_to_str(a), value_to_str(b));
     if (kind == KIND_BYTES)
         return bytes_equal(value_to_bytes(a), value_to_bytes(b));
     if (kind == KIND_RANGE)

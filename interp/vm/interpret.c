@@ -463,51 +463,63 @@ static Entered slow_return(Fiber *fiber, Value v) {
         SAVE();                                                                                    \
         GIVE(slow_operate(fiber, operator_, a, b));                                                \
     }
-#define COMPARE(a, b, symbol, how, result)                                                         \
+// What becomes of a comparison's outcome: a value, or a jump. An expression, so that it is worked out
+// anew in each branch: one variable for all of them would be kept in memory.
+#define GIVE_BOOL(outcome)                                                                         \
     do {                                                                                           \
-        double x_, y_;                                                                             \
-        if (likely(value_both_int(a, b))) {                                                        \
-            result = (int64_t)(a << 13) symbol(int64_t)(b << 13);                                  \
-        } else if (both_double(a, b, &x_, &y_)) {                                                  \
-            result = x_ symbol y_;                                                                 \
-        } else {                                                                                   \
-            SAVE();                                                                                \
-            FAIL_UNLESS(slow_compare(fiber, how, a, b, &result));                                  \
-        }                                                                                          \
-    } while (0)
-#define JUMP_IF(NAME, right, symbol, how)                                                          \
-    CASE(JUMP_IF_##NAME) {                                                                         \
-        Value a = base[A], b = right;                                                              \
-        bool r;                                                                                    \
-        COMPARE(a, b, symbol, how, r);                                                             \
-        int32_t offset = (int32_t)*pc++;                                                           \
-        if (r == C)                                                                                \
-            pc += offset;                                                                          \
+        base[A] = value_from_bool(outcome);                                                        \
         NEXT();                                                                                    \
+    } while (0)
+#define JUMP_ON(outcome)                                                                           \
+    do {                                                                                           \
+        bool met_ = (outcome) == C;                                                                \
+        int32_t offset_ = (int32_t)*pc++;                                                          \
+        if (met_)                                                                                  \
+            pc += offset_;                                                                         \
+        NEXT();                                                                                    \
+    } while (0)
+#define COMPARE(NAME, left, right, symbol, how, DO)                                                \
+    CASE(NAME) {                                                                                   \
+        Value a = left, b = right;                                                                 \
+        double x, y;                                                                               \
+        bool slow;                                                                                 \
+        if (likely(value_both_int(a, b)))                                                          \
+            DO((int64_t)(a << 13) symbol(int64_t)(b << 13));                                       \
+        if (both_double(a, b, &x, &y))                                                             \
+            DO(x symbol y);                                                                        \
+        SAVE();                                                                                    \
+        FAIL_UNLESS(slow_compare(fiber, how, a, b, &slow));                                        \
+        DO(slow);                                                                                  \
+    }
+#define COMPARE_INT(NAME, symbol, how)                                                             \
+    CASE(NAME) {                                                                                   \
+        Value a = base[A];                                                                         \
+        int64_t i = word_sb(WORD);                                                                 \
+        bool slow;                                                                                 \
+        if (likely(value_is_int(a)))                                                               \
+            JUMP_ON(value_to_int(a) symbol i);                                                     \
+        if (value_is_double(a))                                                                    \
+            JUMP_ON(value_to_double(a) symbol(double) i);                                          \
+        SAVE();                                                                                    \
+        FAIL_UNLESS(slow_compare(fiber, how, a, value_from_int(i), &slow));                        \
+        JUMP_ON(slow);                                                                             \
     }
 #define COMPARISON(NAME, symbol, how)                                                              \
+    COMPARE(NAME, base[B], base[C], symbol, how, GIVE_BOOL)                                        \
+    COMPARE(JUMP_IF_##NAME, base[A], base[B], symbol, how, JUMP_ON)                                \
+    COMPARE(JUMP_IF_##NAME##_CONST, base[A], proto->constants[B], symbol, how, JUMP_ON)            \
+    COMPARE_INT(JUMP_IF_##NAME##_INT, symbol, how)
+#define EQUALITY(NAME, left, right, is, DO)                                                        \
     CASE(NAME) {                                                                                   \
-        Value a = base[B], b = base[C];                                                            \
-        bool r;                                                                                    \
-        COMPARE(a, b, symbol, how, r);                                                             \
-        base[A] = value_from_bool(r);                                                              \
-        NEXT();                                                                                    \
-    }                                                                                              \
-    JUMP_IF(NAME, base[B], symbol, how)                                                            \
-    JUMP_IF(NAME##_CONST, proto->constants[B], symbol, how)                                        \
-    CASE(JUMP_IF_##NAME##_INT) {                                                                   \
-        Value a = base[A];                                                                         \
-        bool r;                                                                                    \
-        if (likely(value_is_int(a))) {                                                             \
-            r = value_to_int(a) symbol word_sb(WORD);                                              \
-        } else {                                                                                   \
-            Value b = value_from_int(word_sb(WORD));                                               \
-            COMPARE(a, b, symbol, how, r);                                                         \
-        }                                                                                          \
-        int32_t offset = (int32_t)*pc++;                                                           \
-        if (r == C)                                                                                \
-            pc += offset;                                                                          \
-        NEXT();                                                                                    \
+        Value a = left, b = right;                                                                 \
+        bool slow;                                                                                 \
+        if (likely(value_both_int(a, b)) || (a == b && !value_is_double(a)))                       \
+            DO((a == b) is);                                                                       \
+        if (value_is_double(a) && value_is_double(b))                                              \
+            DO((value_to_double(a) == value_to_double(b)) is);                                     \
+        SAVE();                                                                                    \
+        FAIL_UNLESS(value_equal(fiber, a, b, &slow));                                              \
+        DO(slow is);                                                                               \
     }
 #define FOR_STEP(state)                                                                            \
     ({                                                                                             \
@@ -518,20 +530,6 @@ static Entered slow_return(Fiber *fiber, Value v) {
         }                                                                                          \
         step_;                                                                                     \
     })
-#define EQUALITY(a, b, result)                                                                     \
-    do {                                                                                           \
-        if (value_both_int(a, b)) {                                                                \
-            result = a == b;                                                                       \
-        } else if (a == b && !value_is_double(a)) {                                                \
-            result = true;                                                                         \
-        } else if (value_is_double(a) && value_is_double(b)) {                                     \
-            result = value_to_double(a) == value_to_double(b);                                     \
-        } else {                                                                                   \
-            SAVE();                                                                                \
-            FAIL_UNLESS(value_equal(fiber, a, b, &result));                                        \
-        }                                                                                          \
-    } while (0)
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 RunStatus interpret(Fiber *fiber) {
@@ -774,47 +772,11 @@ failed:
         base[A] = value_from_bool(!truth(fiber, base[B]));
         NEXT();
     }
-    CASE(EQUAL) {
-        Value a = base[B], b = base[C];
-        bool r;
-        EQUALITY(a, b, r);
-        base[A] = value_from_bool(r);
-        NEXT();
-    }
-    CASE(NOT_EQUAL) {
-        Value a = base[B], b = base[C];
-        bool r;
-        EQUALITY(a, b, r);
-        base[A] = value_from_bool(!r);
-        NEXT();
-    }
-    CASE(JUMP_IF_EQUAL) {
-        Value a = base[A], b = base[B];
-        bool r;
-        EQUALITY(a, b, r);
-        int32_t offset = (int32_t)*pc++;
-        if (r == C)
-            pc += offset;
-        NEXT();
-    }
-    CASE(JUMP_IF_EQUAL_CONST) {
-        Value a = base[A], b = proto->constants[B];
-        bool r;
-        EQUALITY(a, b, r);
-        int32_t offset = (int32_t)*pc++;
-        if (r == C)
-            pc += offset;
-        NEXT();
-    }
-    CASE(JUMP_IF_EQUAL_INT) {
-        Value a = base[A], b = value_from_int(word_sb(WORD));
-        bool r;
-        EQUALITY(a, b, r);
-        int32_t offset = (int32_t)*pc++;
-        if (r == C)
-            pc += offset;
-        NEXT();
-    }
+    EQUALITY(EQUAL, base[B], base[C], == true, GIVE_BOOL)
+    EQUALITY(NOT_EQUAL, base[B], base[C], == false, GIVE_BOOL)
+    EQUALITY(JUMP_IF_EQUAL, base[A], base[B], == true, JUMP_ON)
+    EQUALITY(JUMP_IF_EQUAL_CONST, base[A], proto->constants[B], == true, JUMP_ON)
+    EQUALITY(JUMP_IF_EQUAL_INT, base[A], value_from_int(word_sb(WORD)), == true, JUMP_ON)
     COMPARISON(LESS, <, COMPARE_LESS)
     COMPARISON(LESS_EQUAL, <=, COMPARE_LESS_EQUAL)
     COMPARISON(GREATER, >, COMPARE_GREATER)
