@@ -17,7 +17,9 @@ RLock *rlock_new(LocalHeap *heap) { return heap_alloc(heap, KIND_RLOCK, sizeof(R
 Value rlock_acquire(Fiber *fiber, Value *args, int count) {
     RLock *lock = value_to_rlock(args[0]);
     uint64_t ignored;
-    if (lock_owner(&lock->lock) == fiber) {
+    // Not one that waited and to which it was handed over: lock_acquire has to note that it has it.
+    bool again = load_relaxed(&fiber->wait.state) == WAIT_IDLE;
+    if (again && lock_owner(&lock->lock) == fiber) {
         if (!wait_deadline(fiber, args[1], &ignored))
             return VALUE_UNDEF;
         lock->depth++;
