@@ -15,7 +15,7 @@
 #include "heap/chunk.h"
 
 enum { QUEUE = 8, MARK_STACK_LEAST = 4096, MARK_STACK_KEEP = 1 << 20 };
-enum { MIB = 1024 * 1024, THRESHOLD_LEAST = 4 * MIB, FREE_CHUNKS_KEPT = 256 };
+enum { MIB = 1024 * 1024, THRESHOLD_LEAST = 2 * MIB, FREE_CHUNKS_KEPT = 256 };
 
 struct Tracer {
     Heap *heap;
@@ -169,9 +169,11 @@ static size_t sweep(Heap *heap) {
     return live + large_sweep(heap);
 }
 
-// The next collection is due when as much has been allocated as lives now; sooner near the limit.
+// The next collection is due when about as much has been allocated as lives now, a MiB less, which only small heaps
+// feel: their peak is what people compare. Sooner near the limit.
 static void plan_next(Heap *heap, size_t live) {
-    size_t threshold = live > THRESHOLD_LEAST ? live : THRESHOLD_LEAST;
+    size_t planned = live > MIB ? live - MIB : 0;
+    size_t threshold = planned > THRESHOLD_LEAST ? planned : THRESHOLD_LEAST;
     size_t room = live < heap->limit ? heap->limit - live : 0;
     size_t least = heap->limit / 64;
     if (threshold > room)

@@ -10,7 +10,7 @@
 #include "base/os.h"
 #include "heap/chunk.h"
 
-enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 4 * MIB };
+enum { MIB = 1024 * 1024, RANGE_LEAST = 16 * MIB, THRESHOLD_LEAST = 2 * MIB };
 enum { STRESS_AGE = 2000 }; // collections after which stress lets up
 
 // Kinds that nobody registers hold no references.

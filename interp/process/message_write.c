@@ -26,8 +26,9 @@ typedef struct Numbers {
     uint32_t count, capacity;
 } Numbers;
 
-// One step from the message's value to a part of it.
+// One step from the message's value to a part of it; on the C stack of whoever writes the part.
 typedef struct Step {
+    struct Step *next; // further in
     enum { STEP_ELEMENT, STEP_MEMBER, STEP_KEY, STEP_VALUE, STEP_FIELD } kind;
     size_t index;
     Value key;       // STEP_VALUE: the key; STEP_FIELD: the name
@@ -40,7 +41,7 @@ typedef struct Writer {
     Numbers seen, layouts;
     uint32_t class_limit;
     uint32_t depth;
-    Step path[MESSAGE_DEPTH];
+    Step *outermost, *innermost; // the path to the part that is being written
 } Writer;
 
 static bool write_value(Writer *w, Value v);
@@ -124,16 +125,16 @@ static void describe_step(const Step *step, Text *out) {
 
 // "element 2, field `next` of Node: ": the steps to the part that is being written.
 static void describe_path(const Writer *w, Text *out) {
-    for (uint32_t i = 0; i < w->depth; i++) {
-        if (i > 0)
+    for (const Step *step = w->outermost; step; step = step->next) {
+        if (step != w->outermost)
             text_string(out, translate(", "));
         if (out->length > LONGEST_PATH) {
             text_string(out, "...");
             break;
         }
-        describe_step(&w->path[i], out);
+        describe_step(step, out);
     }
-    if (w->depth > 0)
+    if (w->outermost)
         text_string(out, ": ");
 }
 
@@ -171,10 +172,13 @@ static bool write_part(Writer *w, Value v, Step step) {
                     "cannot send an object that is nested more than %d levels deep", MESSAGE_DEPTH);
         return false;
     }
-    w->path[w->depth++] = step;
+    Step *before = w->innermost, **link = before ? &before->next : &w->outermost;
+    *link = w->innermost = &step;
+    w->depth++;
     bool ok = write_value(w, v);
-    if (ok)
-        w->depth--;
+    w->depth--;
+    w->innermost = before;
+    *link = NULL;
     return ok;
 }
 
@@ -334,17 +338,11 @@ static bool write_value(Writer *w, Value v) {
 
 bool message_pack(Fiber *fiber, Value v, uint32_t class_limit, Text *out) {
     size_t start = out->length;
-    Writer *w = os_malloc(sizeof *w); // the path is large, and need not be cleared
-    w->fiber = fiber;
-    w->out = out;
-    w->seen = w->layouts = (Numbers){0};
-    w->class_limit = class_limit;
-    w->depth = 0;
-    bool ok = write_value(w, v);
+    Writer w = {.fiber = fiber, .out = out, .class_limit = class_limit};
+    bool ok = write_value(&w, v);
     if (!ok)
         text_shorten(out, start);
-    numbers_free(&w->seen);
-    numbers_free(&w->layouts);
-    free(w);
+    numbers_free(&w.seen);
+    numbers_free(&w.layouts);
     return ok;
 }

@@ -346,7 +346,7 @@ static bool any_left(Watcher *watcher) {
     bool left = false;
     mutex_lock(&watcher->mutex);
     for (Child *child = watcher->children; child; child = child->next)
-        left |= !child->detached && !child->gone;
+        left |= !child->detached && !child->gone && !child->leaving;
     mutex_unlock(&watcher->mutex);
     return left;
 }

@@ -5,7 +5,10 @@
 // tiny lock and the queue of a handle, under its own mutex, which the collector and fork take too.
 //
 //   Child:   RUNNING --socket closed, reaped (watcher)--> GONE --message read (settle)--> freed
+//            RUNNING --whole result has come (watcher)--> GONE, and another one that is LEAVING --reaped--> freed
 //
+// A child that has sent its result whole does nothing any more but exit: nobody waits for the kernel to take its
+// memory down. Not so one with objects that processes share, whose end has to be told first.
 // A RUNNING child roots its handle; a GONE one holds it weakly: once the handle cannot be reached any
 // more, an error that it ended with is reported by the main thread.
 #ifndef CONC_PROCESS_WATCHER_H
@@ -25,6 +28,7 @@ typedef struct Child {
     int fd;          // the parent's end of the socket; -1: closed
     bool reaping;    // its pid may stand for nobody or another any moment: no more signals
     bool gone;
+    bool leaving; // has sent its result, and has to be reaped yet; without a handle
     bool detached;
     bool quiet;   // no source outside: process_background
     bool at_once; // the watcher settles it: the handle was not kept, or it is a member of a group
@@ -37,7 +41,8 @@ typedef struct Watcher {
     World *world;
     Mutex mutex; // guards the list and the children
     Child *children;
-    int epoll, bell; // the bell: an eventfd, to end the watcher
+    bool any_leaving; // the watcher's own
+    int epoll, bell;  // the bell: an eventfd, to end the watcher
     pthread_t pthread;
 } Watcher;
 

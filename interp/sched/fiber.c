@@ -21,7 +21,7 @@ enum {
     TASK_FRAMES = 1,        // what a task has from the start: frames
     TASK_WORDS = 31,        // and registers
     SEGMENT_SCRIPT = 65536, // bytes of the first segment: of the script's main fiber,
-    SEGMENT_THREAD = 4096,  // of a thread's
+    SEGMENT_THREAD = 2048,  // of a thread's
     SEGMENT_LARGEST = 1 << 20,
     SEGMENT_ROOM = 32,      // words beyond what was asked for
     FIBER_BYTES = 64 << 20, // registers of one fiber
