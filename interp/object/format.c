@@ -192,7 +192,7 @@ bool format_str(Fiber *fiber, Str *s, const FormatSpec *spec, Text *out) {
         length = (size_t)spec->precision;
         size = str_offset(fiber->heap, s, length);
     }
-    return put_padded(fiber, spec, s->data, size, length, out);
+    return put_padded(fiber, spec, str_data(s), size, length, out);
 }
 
 // --- the layout of numbers ---

@@ -255,7 +255,7 @@ static bool unsupported(Percent *p, const char *at) {
     uint32_t c = utf8_next(&next);
     throw_value(p->fiber, "unsupported format character '%.*s' (0x%x) at index %zu",
                 (int)(next - at), at, c,
-                str_position(p->fiber->heap, p->template, (size_t)(at - p->template->data)));
+                str_position(p->fiber->heap, p->template, (size_t)(at - str_data(p->template))));
     return false;
 }
 
@@ -309,8 +309,8 @@ static bool convert_all(Percent *p) {
 Value format_percent(Fiber *fiber, Str *template, Value arguments) {
     Percent p = {.fiber = fiber,
                  .template = template,
-                 .at = template->data,
-                 .end = template->data + template->size,
+                 .at = str_data(template),
+                 .end = str_data(template) + template->size,
                  .arguments = arguments};
     uint32_t mark = root_mark(fiber);
     root_push(fiber, value_from_ref(template));

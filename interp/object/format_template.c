@@ -263,7 +263,7 @@ Value format_template(Fiber *fiber, Str *template, const Value *args, size_t cou
     uint32_t mark = root_mark(fiber);
     root_push(fiber, value_from_ref(template));
     Value result = VALUE_UNDEF;
-    if (expand(&t, (Span){template->data, template->data + template->size}, DEPTH, &out))
+    if (expand(&t, (Span){str_data(template), str_data(template) + template->size}, DEPTH, &out))
         result = value_from_ref(str_from_text(fiber->heap, &out));
     text_free(&out);
     root_release(fiber, mark);
