@@ -126,10 +126,14 @@ bool format_spec_parse(Fiber *fiber, const char *text, size_t size, const char *
 // --- padding ---
 
 static void put_fill(Text *out, uint32_t fill, size_t count) {
-    char bytes[UTF8_MOST];
-    size_t size = utf8_put(bytes, fill);
-    for (size_t i = 0; i < count; i++)
-        text_append(out, bytes, size);
+    enum { BLOCK = 16 }; // so many at a time
+    char bytes[BLOCK * UTF8_MOST];
+    size_t size = utf8_put(bytes, fill), ready = 1;
+    for (; ready < BLOCK && ready < count; ready++)
+        memcpy(bytes + ready * size, bytes, size);
+    for (; count > ready; count -= ready)
+        text_append(out, bytes, ready * size);
+    text_append(out, bytes, count * size);
 }
 
 static bool room_for(Fiber *fiber, int64_t width) {
@@ -214,8 +218,13 @@ static size_t grouped_length(size_t digits, int group) {
 // Digits with separators, from the left; `zeros` of them in front.
 static void put_grouped(const Number *n, size_t zeros, char separator, Text *out) {
     size_t total = n->digit_count + zeros;
+    if (!separator) {
+        put_fill(out, '0', zeros);
+        text_append(out, n->digits, n->digit_count);
+        return;
+    }
     for (size_t i = 0; i < total; i++) {
-        if (separator && i > 0 && (total - i) % (size_t)n->group == 0)
+        if (i > 0 && (total - i) % (size_t)n->group == 0)
             text_char(out, separator);
         text_char(out, i < zeros ? '0' : n->digits[i - zeros]);
     }
@@ -293,26 +302,48 @@ static bool format_as_float(Fiber *fiber, Value v, const FormatSpec *spec, Text 
     return format_float(fiber, d, spec, out);
 }
 
-static bool put_digits(Fiber *fiber, Value v, const FormatSpec *spec, int base, const char *prefix,
-                       Text *out) {
-    Text digits = {0};
-    if (!integer_write(fiber, v, base, &digits))
-        return false;
-    bool negative = digits.data[0] == '-', good;
-    char upper_prefix[3] = {prefix[0], 'X', 0};
+// The digits of a small int, from the end of `room`.
+enum { SMALL_DIGITS = 64 };
+static char *small_digits(uint64_t n, unsigned base, char room[SMALL_DIGITS]) {
+    char *at = room + SMALL_DIGITS;
+    do
+        *--at = "0123456789abcdef"[n % base];
+    while (n /= base);
+    return at;
+}
+
+static bool put_integer(Fiber *fiber, const FormatSpec *spec, bool negative, char *digits,
+                        size_t count, int base, Text *out) {
+    const char *prefix = base == 2 ? "0b" : base == 8 ? "0o" : base == 16 ? "0x" : "";
     if (spec->type == 'X') {
-        for (size_t i = 0; i < digits.length; i++)
-            if (digits.data[i] >= 'a')
-                digits.data[i] = (char)(digits.data[i] - 32);
-        prefix = upper_prefix;
+        prefix = "0X";
+        for (size_t i = 0; i < count; i++)
+            if (digits[i] >= 'a')
+                digits[i] = (char)(digits[i] - 32);
     }
     Number n = {.negative = negative,
                 .prefix = spec->alternate ? prefix : "",
-                .digits = digits.data + negative,
-                .digit_count = digits.length - negative,
+                .digits = digits,
+                .digit_count = count,
                 .rest = "",
                 .group = base == 10 ? 3 : 4};
-    good = put_number(fiber, spec, &n, out);
+    return put_number(fiber, spec, &n, out);
+}
+
+static bool put_digits(Fiber *fiber, Value v, const FormatSpec *spec, int base, Text *out) {
+    if (value_is_int(v)) {
+        int64_t n = value_to_int(v);
+        char room[SMALL_DIGITS];
+        char *digits = small_digits(n < 0 ? -(uint64_t)n : (uint64_t)n, (unsigned)base, room);
+        return put_integer(fiber, spec, n < 0, digits, (size_t)(room + SMALL_DIGITS - digits), base,
+                           out);
+    }
+    Text digits = {0};
+    if (!integer_write(fiber, v, base, &digits))
+        return false;
+    bool negative = digits.data[0] == '-';
+    bool good = put_integer(fiber, spec, negative, digits.data + negative, digits.length - negative,
+                            base, out);
     text_free(&digits);
     return good;
 }
@@ -332,11 +363,11 @@ static bool format_integer(Fiber *fiber, Value v, const FormatSpec *spec, const 
     }
     switch (spec->type) {
     case 'c': return format_character(fiber, v, spec, out);
-    case 'b': return put_digits(fiber, v, spec, 2, "0b", out);
-    case 'o': return put_digits(fiber, v, spec, 8, "0o", out);
+    case 'b': return put_digits(fiber, v, spec, 2, out);
+    case 'o': return put_digits(fiber, v, spec, 8, out);
     case 'x':
-    case 'X': return put_digits(fiber, v, spec, 16, "0x", out);
-    default: return put_digits(fiber, v, spec, 10, "", out);
+    case 'X': return put_digits(fiber, v, spec, 16, out);
+    default: return put_digits(fiber, v, spec, 10, out);
     }
 }
 

@@ -11,6 +11,7 @@
 // whoever else holds them; only the bytes are shared.
 #include "object/str.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -240,8 +241,19 @@ bool str_equal(Str *a, Str *b) {
     return memcmp(str_data(a), str_data(b), a->size) == 0;
 }
 
+// The first bytes as a number that is ordered as they are; there is always room for them.
+static inline uint64_t first_word(const Str *s) {
+    uint64_t word;
+    memcpy(&word, str_data(s), sizeof word);
+    word = be64toh(word);
+    return s->size < sizeof word ? word & ~(UINT64_MAX >> 8 * s->size) : word;
+}
+
 // UTF-8 is ordered as its code points are.
 int str_compare(const Str *a, const Str *b) {
+    uint64_t first_a = first_word(a), first_b = first_word(b);
+    if (first_a != first_b) // mostly
+        return first_a < first_b ? -1 : 1;
     size_t shared = a->size < b->size ? a->size : b->size;
     int order = memcmp(str_data(a), str_data(b), shared);
     return order ? (order > 0) - (order < 0) : (a->size > b->size) - (a->size < b->size);
