@@ -82,11 +82,24 @@ static Found find_of_class(Fiber *fiber, Class *c, LoadedSite *site) {
     return find_in_class(class_of(fiber_runtime(fiber), value_from_ref(c)), site, c->id);
 }
 
+static Value find_in_module(Fiber *fiber, const ModuleObject *module, LoadedSite *site) {
+    uint32_t key = fiber_runtime(fiber)->kind_class[KIND_MODULE]->id;
+    uint64_t word = site_look(site, key);
+    if (word && cache_tag(word) == CACHE_SLOT && cache_index(word) < module->count &&
+        module->names[cache_index(word)] == site->name)
+        return slot_get(&module->slots[cache_index(word)]);
+    int slot = module_find(module, site->name);
+    if (slot < 0)
+        return VALUE_UNDEF;
+    site_fill(site, key, CACHE_SLOT, (uint32_t)slot);
+    return slot_get(&module->slots[slot]);
+}
+
 Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
     if (value_is_kind(receiver, KIND_INSTANCE))
         return find_in_instance((Instance *)value_to_ref(receiver), site);
     if (value_is_kind(receiver, KIND_MODULE)) {
-        Value v = module_get((ModuleObject *)value_to_ref(receiver), site->name);
+        Value v = find_in_module(fiber, (ModuleObject *)value_to_ref(receiver), site);
         if (v != VALUE_UNDEF)
             return found(FOUND_VALUE, v);
     }
