@@ -218,7 +218,7 @@ static Value float_fromhex(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (!value_is_str(args[1]))
         return throw_type(fiber, "bad argument type for built-in operation");
-    const char *at = str_data(value_to_str(args[1]));
+    const char *at = str_terminated(fiber->heap, value_to_str(args[1]))->own;
     while (isspace((unsigned char)*at))
         at++;
     // strtod takes digits for decimal ones unless 0x says otherwise.

@@ -363,9 +363,40 @@ static void trim(const char **start, const char **end) {
     }
 }
 
+// Digits with a point among them, so few that both they and the power of ten below them are exact: then
+// one division rounds correctly. False: it is something else.
+static bool short_decimal(const char *at, const char *end, double *out) {
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = at < end && *at == '-';
+    at += negative;
+    if (end - at > 16)
+        return false;
+    int64_t number = 0;
+    int digits = 0, places = -1; // behind the point, once it has come
+    for (; at < end; at++) {
+        if (*at == '.' && places < 0) {
+            places = 0;
+            continue;
+        }
+        if (*at < '0' || *at > '9')
+            return false;
+        number = number * 10 + (*at - '0');
+        digits++;
+        places += places >= 0;
+    }
+    if (digits == 0 || digits > 15)
+        return false;
+    double d = (double)number / powers[places < 0 ? 0 : places];
+    *out = negative ? -d : d;
+    return true;
+}
+
 bool float_parse(const char *text, size_t size, double *out) {
     const char *start = text, *end = text + size;
     trim(&start, &end);
+    if (short_decimal(start, end, out))
+        return true;
     size_t length = end > start ? (size_t)(end - start) : 0;
     char *plain = os_malloc(length + 1);
     bool good = !memchr(start, '\0', length) && plain_number(start, end, plain);

@@ -127,6 +127,8 @@ bool format_spec_parse(Fiber *fiber, const char *text, size_t size, const char *
 
 static void put_fill(Text *out, uint32_t fill, size_t count) {
     enum { BLOCK = 16 }; // so many at a time
+    if (count == 0)
+        return;
     char bytes[BLOCK * UTF8_MOST];
     size_t size = utf8_put(bytes, fill), ready = 1;
     for (; ready < BLOCK && ready < count; ready++)

@@ -307,6 +307,7 @@ static bool convert_all(Percent *p) {
 }
 
 Value format_percent(Fiber *fiber, Str *template, Value arguments) {
+    template = str_terminated(fiber->heap, template);
     Percent p = {.fiber = fiber,
                  .template = template,
                  .at = str_data(template),

@@ -48,16 +48,23 @@ static Value add_limbs(Fiber *fiber, Limbs a, Limbs b) {
     return big_finish(r, a.count, a.negative);
 }
 
+// Where both are words of the machine, if not small ones.
+static bool both_words(Value a, Value b, int64_t *x, int64_t *y) {
+    return integer_to_int64(a, x) && integer_to_int64(b, y);
+}
+
 Value integer_add(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return integer_from_int64(fiber->heap, value_to_int(a) + value_to_int(b));
+    int64_t x, y, sum;
+    if (both_words(a, b, &x, &y) && !__builtin_add_overflow(x, y, &sum))
+        return integer_from_int64(fiber->heap, sum);
     IntegerRoom room_a, room_b;
     return add_limbs(fiber, integer_limbs(a, &room_a), integer_limbs(b, &room_b));
 }
 
 Value integer_sub(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return integer_from_int64(fiber->heap, value_to_int(a) - value_to_int(b));
+    int64_t x, z, difference;
+    if (both_words(a, b, &x, &z) && !__builtin_sub_overflow(x, z, &difference))
+        return integer_from_int64(fiber->heap, difference);
     IntegerRoom room_a, room_b;
     Limbs y = integer_limbs(b, &room_b);
     y.negative = !y.negative;
@@ -98,11 +105,6 @@ Value integer_mul(Fiber *fiber, Value a, Value b) {
 }
 
 // --- quotients ---
-
-// Where both are words of the machine, if not small ones.
-static bool both_words(Value a, Value b, int64_t *x, int64_t *y) {
-    return integer_to_int64(a, x) && integer_to_int64(b, y);
-}
 
 typedef void Binary(mpz_ptr, mpz_srcptr, mpz_srcptr);
 
