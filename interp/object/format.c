@@ -87,39 +87,38 @@ static bool grouping_fits(Fiber *fiber, const FormatSpec *spec) {
 bool format_spec_parse(Fiber *fiber, const char *text, size_t size, const char *type_name,
                        char default_align, FormatSpec *out) {
     Reader r = {text, text + size};
-    FormatSpec spec = {.fill = ' ', .width = -1, .precision = -1};
+    *out = (FormatSpec){.fill = ' ', .width = -1, .precision = -1};
     bool fill_given = false;
-    read_align(&r, &spec, &fill_given);
-    bool align_given = spec.align != 0;
+    read_align(&r, out, &fill_given);
+    bool align_given = out->align != 0;
     if (!align_given)
-        spec.align = default_align;
+        out->align = default_align;
     if (r.at < r.end && (*r.at == '+' || *r.at == '-' || *r.at == ' '))
-        spec.sign = *r.at++;
-    spec.positive_zero = take(&r, 'z');
-    spec.alternate = take(&r, '#');
+        out->sign = *r.at++;
+    out->positive_zero = take(&r, 'z');
+    out->alternate = take(&r, '#');
     if (!fill_given && take(&r, '0')) {
-        spec.fill = '0';
+        out->fill = '0';
         if (!align_given && default_align == '>')
-            spec.align = '=';
+            out->align = '=';
     }
-    if (!read_count(fiber, &r, &spec.width) || !read_grouping(fiber, &r, &spec))
+    if (!read_count(fiber, &r, &out->width) || !read_grouping(fiber, &r, out))
         return false;
     if (take(&r, '.')) {
-        if (!read_count(fiber, &r, &spec.precision))
+        if (!read_count(fiber, &r, &out->precision))
             return false;
-        if (spec.precision < 0) {
+        if (out->precision < 0) {
             throw_value(fiber, "Format specifier missing precision");
             return false;
         }
     }
     if (r.at < r.end)
-        spec.type = utf8_next(&r.at);
+        out->type = utf8_next(&r.at);
     if (r.at < r.end) {
         throw_value(fiber, "Invalid format specifier '%.*s' for object of type '%s'", (int)size,
                     text, type_name);
         return false;
     }
-    *out = spec;
     return grouping_fits(fiber, out);
 }
 
@@ -249,8 +248,8 @@ static size_t zeros_for(const Number *n, char separator, size_t width) {
 static bool put_number(Fiber *fiber, const FormatSpec *spec, const Number *n, Text *out) {
     if (!room_for(fiber, spec->width))
         return false;
-    char sign[2] = {n->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0, 0};
-    size_t around = strlen(sign) + strlen(n->prefix) + n->rest_size;
+    char sign = n->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
+    size_t around = (sign != 0) + (*n->prefix ? strlen(n->prefix) : 0) + n->rest_size;
     size_t width = spec->width < 0 ? 0 : (size_t)spec->width, zeros = 0;
     if (spec->fill == '0' && spec->align == '=' && width > around)
         zeros = zeros_for(n, spec->grouping, width - around);
@@ -260,8 +259,10 @@ static bool put_number(Fiber *fiber, const FormatSpec *spec, const Number *n, Te
     size_t left = spec->align == '>' ? padding : spec->align == '^' ? padding / 2 : 0;
     size_t middle = spec->align == '=' ? padding : 0;
     put_fill(out, spec->fill, left);
-    text_string(out, sign);
-    text_string(out, n->prefix);
+    if (sign)
+        text_char(out, sign);
+    if (*n->prefix)
+        text_string(out, n->prefix);
     put_fill(out, spec->fill, middle);
     put_grouped(n, zeros, spec->grouping, out);
     text_append(out, n->rest, n->rest_size);
@@ -515,10 +516,8 @@ bool format_float(Fiber *fiber, double d, const FormatSpec *spec, Text *out) {
 
 bool format_value_spec(Fiber *fiber, Value v, const char *text, size_t size, Text *out) {
     FormatSpec spec;
-    if (size == 0 && value_is_bool(v)) {
-        text_string(out, v == VALUE_TRUE ? "true" : "false");
-        return true;
-    }
+    if (size == 0)
+        return value_to_text(fiber, v, out);
     const char *type_name = value_is_str(v)      ? "str"
                             : value_is_double(v) ? "float"
                             : value_is_bool(v)   ? "bool"

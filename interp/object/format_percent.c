@@ -169,6 +169,8 @@ static bool put_text(Percent *p, const Conversion *c, Str *s) {
 }
 
 static bool convert_text(Percent *p, const Conversion *c, Value v) {
+    if (c->type == 's' && value_is_str(v))
+        return put_text(p, c, value_to_str(v));
     Text text = {0};
     bool good = c->type == 's' ? value_to_text(p->fiber, v, &text) : value_repr(p->fiber, v, &text);
     if (good)
