@@ -87,15 +87,15 @@ static bool is_own(const Class *c, uint32_t i) {
 
 static bool is_shown(const Class *c, uint32_t i) {
     const Member *member = &c->members[i];
-    return is_own(c, i) && member->kind != MEMBER_SETTER && *member->name->data != '_' &&
-           strcmp(member->name->data, "init") != 0;
+    return is_own(c, i) && member->kind != MEMBER_SETTER && *str_data(member->name) != '_' &&
+           strcmp(str_data(member->name), "init") != 0;
 }
 
 static void add_members(Catalogue *catalogue, const Class *c, int owner) {
     for (uint32_t i = 0; i < c->member_count; i++) {
         if (!is_shown(c, i))
             continue;
-        CatalogueEntry *entry = add_member(catalogue, owner, c->members[i].name->data);
+        CatalogueEntry *entry = add_member(catalogue, owner, str_data(c->members[i].name));
         Value function = c->members[i].function;
         if (value_is_kind(function, KIND_NATIVE))
             describe_native(entry, ((Native *)value_to_ref(function))->spec);
@@ -106,7 +106,7 @@ static void add_members(Catalogue *catalogue, const Class *c, int owner) {
 
 // "Pool(workers = nil)" of the class that is written in conc: its name, with the parameters of its init.
 static void describe_script_class(CatalogueEntry *entry, const Class *c) {
-    text_string(&entry->head, c->name->data);
+    text_string(&entry->head, str_data(c->name));
     help_class_doc(c, &entry->doc);
     if (!value_is_kind(c->init, KIND_CLOSURE))
         return;
@@ -121,8 +121,8 @@ static void add_class(Catalogue *catalogue, const Runtime *runtime, const char *
                       const Class *c) {
     int index = (int)catalogue->count;
     CatalogueEntry *entry = add(catalogue, section, NO_OWNER);
-    text_string(&entry->name, c->name->data);
-    entry->base = c->base && c->base->name ? c->base->name->data : NULL;
+    text_string(&entry->name, str_data(c->name));
+    entry->base = c->base && c->base->name ? str_data(c->base->name) : NULL;
     if (value_is_kind(c->init, KIND_CLOSURE)) {
         describe_script_class(entry, c);
     } else {
@@ -151,12 +151,12 @@ static void add_value(Catalogue *catalogue, const Runtime *runtime, const char *
 static Value builtin_named(const Runtime *runtime, const char *name, size_t size) {
     for (uint32_t i = 0; i < runtime->builtin_count; i++) {
         const Str *known = runtime->builtin_names[i];
-        if (known->size == size && memcmp(known->data, name, size) == 0)
+        if (known->size == size && memcmp(str_data(known), name, size) == 0)
             return runtime->builtins[i];
     }
     for (int i = 0; i < TYPE_COUNT; i++) {
         const Str *known = runtime->types[i]->name;
-        if (known->size == size && memcmp(known->data, name, size) == 0)
+        if (known->size == size && memcmp(str_data(known), name, size) == 0)
             return value_from_ref(runtime->types[i]);
     }
     return VALUE_UNDEF;
@@ -186,7 +186,7 @@ static bool has(const Catalogue *catalogue, const char *name) {
 // Built-ins that are errors, or all that are not there yet.
 static void add_rest(Catalogue *catalogue, Runtime *runtime, const char *title, bool errors) {
     for (uint32_t i = 0; i < runtime->builtin_count; i++) {
-        const char *name = runtime->builtin_names[i]->data;
+        const char *name = str_data(runtime->builtin_names[i]);
         if (is_error(runtime, runtime->builtins[i]) == errors && !has(catalogue, name))
             add_value(catalogue, runtime, title, name, runtime->builtins[i]);
     }
@@ -195,19 +195,19 @@ static void add_rest(Catalogue *catalogue, Runtime *runtime, const char *title, 
 static void add_module(Catalogue *catalogue, const ModuleObject *module) {
     int index = (int)catalogue->count;
     CatalogueEntry *entry = add(catalogue, MESSAGE("Modules"), NO_OWNER);
-    text_string(&entry->name, module->name->data);
-    text_format(&entry->head, "import %s", module->name->data);
+    text_string(&entry->name, str_data(module->name));
+    text_format(&entry->head, "import %s", str_data(module->name));
     text_string(&entry->doc, module->doc ? module->doc : "");
     for (uint32_t i = 0; i < module->count; i++) {
         Value v = slot_get(&module->slots[i]);
-        entry = add_member(catalogue, index, module->names[i]->data);
+        entry = add_member(catalogue, index, str_data(module->names[i]));
         if (value_is_kind(v, KIND_NATIVE)) {
             describe_native(entry, ((Native *)value_to_ref(v))->spec);
             continue;
         }
         text_string(&entry->head, text_data(&entry->name));
         for (const NamedDouble *c = math_constants; c->name; c++)
-            if (strcmp(c->name, module->names[i]->data) == 0)
+            if (strcmp(c->name, str_data(module->names[i])) == 0)
                 text_string(&entry->doc, c->doc);
     }
 }
@@ -219,7 +219,7 @@ static void add_modules(Catalogue *catalogue, Vm *vm) {
     Value key, v;
     while (map_next(modules, &position, &key, &v)) {
         const ModuleObject *module = (ModuleObject *)value_to_ref(v);
-        if (!module->path && *module->name->data != '_')
+        if (!module->path && *str_data(module->name) != '_')
             add_module(catalogue, module);
     }
 }

@@ -43,7 +43,7 @@ static bool append_separator(Fiber *fiber, Value v, const char *name, const char
                    value_type_name(rt(fiber), v));
         return false;
     }
-    text_append(out, value_to_str(v)->data, value_to_str(v)->size);
+    text_append(out, str_data(value_to_str(v)), value_to_str(v)->size);
     return true;
 }
 
@@ -106,7 +106,7 @@ static Value builtin_format(Fiber *fiber, Value *args, int count) {
         if (!value_is_str(args[2]))
             return throw_type(fiber, "format() argument 2 must be str, not %s",
                               value_type_name(rt(fiber), args[2]));
-        spec = value_to_str(args[2])->data;
+        spec = str_data(value_to_str(args[2]));
         size = value_to_str(args[2])->size;
     }
     if (value_format(fiber, args[1], spec, size, &text))
@@ -235,7 +235,7 @@ static Value builtin_ord(Fiber *fiber, Value *args, int count) {
     if (s->length != 1)
         return throw_type(fiber, "ord() expected a character, but string of length %zu found",
                           s->length);
-    return value_from_int((int64_t)utf8_next(&(const char *){s->data}));
+    return value_from_int((int64_t)utf8_next(&(const char *){str_data(s)}));
 }
 
 static Value builtin_callable(Fiber *fiber, Value *args, int count) {

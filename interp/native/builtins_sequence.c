@@ -100,11 +100,14 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
     Value key = given(args[1]) && args[1] != VALUE_NIL ? args[1] : VALUE_UNDEF;
     Value best = VALUE_UNDEF, best_key = VALUE_UNDEF;
     bool ok = true;
+    uint32_t inner = root_mark(fiber);
     for (size_t i = 0; ok && i < list_length(values); i++) {
         Value v = list_get(values, i), k = v;
         if (given(key))
             ok = call1(fiber, key, v, &k);
         bool better = best == VALUE_UNDEF;
+        root_release(fiber, inner);
+        root_push(fiber, best_key);
         root_push(fiber, k);
         if (ok && !better)
             ok = value_compare(fiber, k, best_key, largest ? ">" : "<", &better);
@@ -123,12 +126,30 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
     return throw_value(fiber, "%s() arg is an empty sequence", name);
 }
 
+// Of numbers alone, the first of equal ones; UNDEF where there is something else among them.
+static Value extreme_number(const Value *values, int count, bool largest) {
+    Value best = values[0];
+    for (int i = 0; i < count; i++) {
+        if (!value_is_number(values[i]))
+            return VALUE_UNDEF;
+        int order = number_compare(values[i], best); // 2: not a number
+        if (largest ? order > 0 && order != 2 : order < 0)
+            best = values[i];
+    }
+    return best;
+}
+
 static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, bool largest) {
     if (count == 2)
         return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
     if (count > 3 && given(args[2]))
         return throw_type(
             fiber, "Cannot specify a default for %s() with multiple positional arguments", name);
+    if (count > 3 && !given(args[1])) {
+        Value best = extreme_number(args + 3, count - 2, largest);
+        if (best != VALUE_UNDEF)
+            return best;
+    }
     if (count > 3)
         return extreme(fiber, args, list_from(fiber->heap, args + 3, (size_t)count - 2), name,
                        largest);

@@ -400,7 +400,7 @@ static Value bytes_hex(Fiber *fiber, Value *args, int count) {
     for (size_t i = 0; i < bytes->size; i++) {
         unsigned char c = (unsigned char)bytes->data[i];
         if (i && args[1] != VALUE_UNDEF)
-            text_char(&text, value_to_str(args[1])->data[0]);
+            text_char(&text, str_data(value_to_str(args[1]))[0]);
         text_char(&text, "0123456789abcdef"[c >> 4]);
         text_char(&text, "0123456789abcdef"[c & 15]);
     }
@@ -423,9 +423,9 @@ static Value bytes_fromhex(Fiber *fiber, Value *args, int count) {
     Str *s = value_to_str(args[1]);
     Text text = {0};
     for (size_t i = 0; i < s->size; i++) {
-        if (is_space(s->data[i]))
+        if (is_space(str_data(s)[i]))
             continue;
-        int high = hex_digit(s->data[i]), low = hex_digit(s->data[i + (high >= 0)]);
+        int high = hex_digit(str_data(s)[i]), low = hex_digit(str_data(s)[i + (high >= 0)]);
         if (high < 0 || low < 0) {
             throw_value(fiber, "non-hexadecimal number found in fromhex() arg at position %zu",
                         str_position(fiber->heap, s, i + (high >= 0)));

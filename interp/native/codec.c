@@ -50,15 +50,16 @@ static bool take_codec(Fiber *fiber, Value encoding, Value errors, const char *f
                    i ? "errors" : "encoding", value_type_name(fiber_runtime(fiber), values[i]));
         return false;
     }
-    if (encoding != VALUE_UNDEF)
-        *codec = codec_by_name(value_to_str(encoding)->data);
+    const char *wanted =
+        encoding == VALUE_UNDEF ? "utf8" : str_terminated(fiber->heap, value_to_str(encoding))->own;
+    *codec = codec_by_name(wanted);
     if (*codec == CODEC_NONE) {
-        throw_value(fiber, "unknown encoding: %s", value_to_str(encoding)->data);
+        throw_value(fiber, "unknown encoding: %s", wanted);
         return false;
     }
     if (errors == VALUE_UNDEF)
         return true;
-    const char *name = value_to_str(errors)->data;
+    const char *name = str_terminated(fiber->heap, value_to_str(errors))->own;
     *on_error = strcmp(name, "strict") == 0    ? ON_ERROR_STRICT
                 : strcmp(name, "ignore") == 0  ? ON_ERROR_IGNORE
                 : strcmp(name, "replace") == 0 ? ON_ERROR_REPLACE
@@ -94,7 +95,7 @@ static Value cannot_encode(Fiber *fiber, Codec codec, const char *at, const char
 static Value encode_narrow(Fiber *fiber, Str *s, Codec codec, OnError on_error) {
     const uint32_t limit = codec == CODEC_ASCII ? 0x80 : 0x100;
     Bytes *bytes = bytes_new(fiber->heap, NULL, s->length);
-    const char *at = s->data, *end = s->data + s->size;
+    const char *at = str_data(s), *end = str_data(s) + s->size;
     size_t size = 0;
     for (size_t position = 0; at < end; position++) {
         const char *here = at;
@@ -118,7 +119,7 @@ Value codec_encode(Fiber *fiber, Str *s, Value encoding, Value errors, const cha
     if (s->size > HEAP_LARGE && !heap_has_room(fiber->heap, s->size))
         return throw_memory(fiber, s->size);
     if (codec == CODEC_UTF8 || str_is_ascii(s))
-        return value_from_ref(bytes_new(fiber->heap, s->data, s->size));
+        return value_from_ref(bytes_new(fiber->heap, str_data(s), s->size));
     return encode_narrow(fiber, s, codec, on_error);
 }
 

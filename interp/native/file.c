@@ -94,8 +94,8 @@ static bool read_mode(Fiber *fiber, const char *text, StreamMode *mode) {
 
 static bool is_utf8(Value encoding) {
     return !argument_given(encoding) ||
-           (value_is_str(encoding) && (strcasecmp(value_to_str(encoding)->data, "utf-8") == 0 ||
-                                       strcasecmp(value_to_str(encoding)->data, "utf8") == 0));
+           (value_is_str(encoding) && (strcasecmp(str_data(value_to_str(encoding)), "utf-8") == 0 ||
+                                       strcasecmp(str_data(value_to_str(encoding)), "utf8") == 0));
 }
 
 static Value file_open(Fiber *fiber, Value *args, int count) {
@@ -107,9 +107,11 @@ static Value file_open(Fiber *fiber, Value *args, int count) {
     if (args[2] != VALUE_UNDEF && !value_is_str(args[2]))
         return throw_type(fiber, "open() argument 'mode' must be str, not %s",
                           value_type_name(fiber_runtime(fiber), args[2]));
-    const Str *path = value_to_str(args[1]);
-    const char *letters = args[2] == VALUE_UNDEF ? "r" : value_to_str(args[2])->data;
-    if (strlen(path->data) != path->size)
+    const Str *path = str_terminated(fiber->heap, value_to_str(args[1]));
+    args[1] = value_from_ref(path);
+    const char *letters =
+        args[2] == VALUE_UNDEF ? "r" : str_terminated(fiber->heap, value_to_str(args[2]))->own;
+    if (strlen(path->own) != path->size)
         return throw_value(fiber, "embedded null byte");
     if (!read_mode(fiber, letters, &mode))
         return VALUE_UNDEF;
@@ -117,13 +119,13 @@ static Value file_open(Fiber *fiber, Value *args, int count) {
         return throw_value(fiber, "text files are UTF-8; open others with \"b\" and decode()");
     Stream *stream = NULL;
     thread_detach(fiber->thread);
-    int result = stream_open(path->data, mode, asked_to_stop, &stream);
+    int result = stream_open(path->own, mode, asked_to_stop, &stream);
     thread_attach(fiber->thread);
     if (result != 0)
-        return throw_errno(fiber, result, path->data);
+        return throw_errno(fiber, result, path->own);
     File *file = heap_alloc(fiber->heap, KIND_FILE, sizeof *file);
     file->stream = stream;
-    file->path = strdup(path->data);
+    file->path = strdup(path->own);
     file->mode = strdup(letters);
     return value_from_ref(file);
 }
@@ -237,7 +239,7 @@ static bool take_data(Fiber *fiber, const File *file, Value v, Piece *out) {
         return true;
     }
     if (!binary && value_is_str(v)) {
-        *out = (Piece){value_to_str(v)->data, value_to_str(v)->size};
+        *out = (Piece){str_data(value_to_str(v)), value_to_str(v)->size};
         return true;
     }
     const char *name = value_type_name(fiber_runtime(fiber), v);

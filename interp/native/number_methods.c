@@ -68,8 +68,8 @@ static bool take_byte_order(Fiber *fiber, Value v, bool *big) {
     if (v == VALUE_UNDEF)
         return true;
     if (value_is_str(v)) {
-        *big = strcmp(value_to_str(v)->data, "big") == 0;
-        if (*big || strcmp(value_to_str(v)->data, "little") == 0)
+        *big = strcmp(str_data(value_to_str(v)), "big") == 0;
+        if (*big || strcmp(str_data(value_to_str(v)), "little") == 0)
             return true;
     }
     throw_value(fiber, "byteorder must be either 'little' or 'big'");
@@ -218,7 +218,7 @@ static Value float_fromhex(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (!value_is_str(args[1]))
         return throw_type(fiber, "bad argument type for built-in operation");
-    const char *at = value_to_str(args[1])->data;
+    const char *at = str_terminated(fiber->heap, value_to_str(args[1]))->own;
     while (isspace((unsigned char)*at))
         at++;
     // strtod takes digits for decimal ones unless 0x says otherwise.
@@ -250,7 +250,7 @@ static Value float_fromhex(Fiber *fiber, Value *args, int count) {
 // Text or bytes as text.
 static bool take_text(Value v, Piece *out) {
     if (value_is_str(v))
-        *out = (Piece){value_to_str(v)->data, value_to_str(v)->size};
+        *out = (Piece){str_data(value_to_str(v)), value_to_str(v)->size};
     else if (value_is_bytes(v))
         *out = (Piece){value_to_bytes(v)->data, value_to_bytes(v)->size};
     else
@@ -261,7 +261,7 @@ static bool take_text(Value v, Piece *out) {
 // The value as an error text quotes it.
 static void quote(Value v, Text *out) {
     if (value_is_str(v))
-        str_quote(value_to_str(v)->data, value_to_str(v)->size, out);
+        str_quote(str_data(value_to_str(v)), value_to_str(v)->size, out);
     else
         bytes_repr(value_to_bytes(v), out);
 }

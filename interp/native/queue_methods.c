@@ -33,7 +33,7 @@ static bool read_order(Fiber *fiber, Value v, QueueOrder *order) {
     if (v == VALUE_UNDEF)
         return true;
     for (int i = 0; i < 3 && value_is_str(v); i++)
-        if (strcmp(value_to_str(v)->data, names[i]) == 0) {
+        if (strcmp(str_data(value_to_str(v)), names[i]) == 0) {
             *order = (QueueOrder)i;
             return true;
         }

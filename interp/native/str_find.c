@@ -30,7 +30,7 @@ static bool take_part(Fiber *fiber, Value *args, Piece *part, size_t *offset) {
     if (from > to)
         return true;
     *offset = str_offset(fiber->heap, s, from);
-    *part = (Piece){s->data + *offset, str_offset(fiber->heap, s, to) - *offset};
+    *part = (Piece){str_data(s) + *offset, str_offset(fiber->heap, s, to) - *offset};
     return true;
 }
 

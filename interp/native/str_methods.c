@@ -24,8 +24,8 @@ static Value finish(Fiber *fiber, Text *text) {
 static Value map_ascii(Fiber *fiber, Str *s, char first, char shift) {
     Str *r = str_reserve(fiber->heap, s->size);
     for (size_t i = 0; i < s->size; i++) {
-        char c = s->data[i];
-        r->data[i] = (unsigned char)(c - first) < 26 ? (char)(c + shift) : c;
+        char c = str_data(s)[i];
+        r->own[i] = (unsigned char)(c - first) < 26 ? (char)(c + shift) : c;
     }
     r->length = s->size;
     r->header.flags |= STR_ASCII;
@@ -38,9 +38,9 @@ static Value str_lower(Fiber *fiber, Value *args, int count) {
     if (str_is_ascii(s))
         return map_ascii(fiber, s, 'A', 32);
     Text text = {0};
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end)
-        unicode_lower(s->data, &at, end, &text);
+        unicode_lower(str_data(s), &at, end, &text);
     return finish(fiber, &text);
 }
 
@@ -48,7 +48,7 @@ typedef void Mapping(uint32_t c, Text *out);
 
 static Value map_each(Fiber *fiber, Str *s, Mapping *mapping) {
     Text text = {0};
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end)
         mapping(utf8_next(&at), &text);
     return finish(fiber, &text);
@@ -69,13 +69,13 @@ static Value str_casefold(Fiber *fiber, Value *args, int count) {
 // The first of each word (or of the text alone) in title case, the rest in lower case.
 static Value titled(Fiber *fiber, Str *s, bool words) {
     Text text = {0};
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     bool inside = false;
     while (at < end) {
         const char *here = at;
         uint32_t c = utf8_next(&at);
         if (inside)
-            unicode_lower(s->data, &here, end, &text);
+            unicode_lower(str_data(s), &here, end, &text);
         else
             unicode_title(c, &text);
         inside = !words || unicode_is_cased(c);
@@ -97,12 +97,12 @@ static Value str_swapcase(Fiber *fiber, Value *args, int count) {
     (void)count;
     Str *s = str_self(args);
     Text text = {0};
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end) {
         const char *here = at;
         uint32_t c = utf8_next(&at);
         if (unicode_is_upper(c))
-            unicode_lower(s->data, &here, end, &text);
+            unicode_lower(str_data(s), &here, end, &text);
         else if (unicode_is_lower(c))
             unicode_upper(c, &text);
         else
@@ -118,7 +118,7 @@ typedef bool Property(uint32_t c);
 // All characters have it, and there is one.
 static Value every(const Value *args, Property *property) {
     const Str *s = value_to_str(args[0]);
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end)
         if (!property(utf8_next(&at)))
             return VALUE_FALSE;
@@ -158,7 +158,7 @@ static Value str_isidentifier(Fiber *fiber, Value *args, int count) {
     (void)fiber;
     (void)count;
     const Str *s = str_self(args);
-    const char *at = s->data;
+    const char *at = str_data(s);
     if (s->size == 0 || !unicode_is_identifier_start(utf8_next(&at)))
         return VALUE_FALSE;
     return every(args, unicode_is_identifier_part);
@@ -167,7 +167,7 @@ static Value str_isidentifier(Fiber *fiber, Value *args, int count) {
 // At least one character has the case that is wanted, and none another one.
 static Value all_cased(const Str *s, Property *wanted, Property *other) {
     bool found = false;
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end) {
         uint32_t c = utf8_next(&at);
         if (other(c) || unicode_is_title(c))
@@ -193,7 +193,7 @@ static Value str_istitle(Fiber *fiber, Value *args, int count) {
     (void)fiber;
     (void)count;
     const Str *s = str_self(args);
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     bool inside = false, found = false;
     while (at < end) {
         uint32_t c = utf8_next(&at);
@@ -221,7 +221,7 @@ static bool take_fill(Fiber *fiber, Value v, uint32_t *fill) {
         throw_type(fiber, "The fill character must be exactly one character long");
         return false;
     }
-    const char *at = value_to_str(v)->data;
+    const char *at = str_data(value_to_str(v));
     *fill = utf8_next(&at);
     return true;
 }
@@ -241,8 +241,8 @@ static Value padded(Fiber *fiber, Str *s, size_t left, size_t right, uint32_t fi
         (size > HEAP_LARGE && !heap_has_room(fiber->heap, s->size + size)))
         return throw_memory(fiber, PTRDIFF_MAX);
     Str *r = str_reserve(fiber->heap, s->size + size);
-    char *to = put_fill(r->data, fill, left);
-    to = (char *)memcpy(to, s->data, s->size) + s->size;
+    char *to = put_fill(r->own, fill, left);
+    to = (char *)memcpy(to, str_data(s), s->size) + s->size;
     put_fill(to, fill, right);
     str_finish(r);
     return value_from_ref(r);
@@ -297,10 +297,10 @@ static Value str_zfill(Fiber *fiber, Value *args, int count) {
     if (width <= 0 || (size_t)width <= s->length)
         return args[0];
     Value filled = padded(fiber, s, (size_t)width - s->length, 0, '0');
-    if (filled != VALUE_UNDEF && s->size > 0 && (s->data[0] == '+' || s->data[0] == '-')) {
+    if (filled != VALUE_UNDEF && s->size > 0 && (str_data(s)[0] == '+' || str_data(s)[0] == '-')) {
         Str *r = value_to_str(filled); // nobody else has seen it yet
-        r->data[r->size - s->size] = '0';
-        r->data[0] = s->data[0];
+        r->own[r->size - s->size] = '0';
+        r->own[0] = str_data(s)[0];
     }
     return filled;
 }
@@ -316,7 +316,7 @@ static Value str_expandtabs(Fiber *fiber, Value *args, int count) {
         return throw_memory(fiber, PTRDIFF_MAX);
     Text text = {0};
     int64_t column = 0;
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end) {
         const char *here = at;
         uint32_t c = utf8_next(&at);
@@ -334,7 +334,7 @@ static Value str_expandtabs(Fiber *fiber, Value *args, int count) {
 // --- trimming ---
 
 static bool is_one_of(uint32_t c, const Str *set) {
-    const char *at = set->data, *end = at + set->size;
+    const char *at = str_data(set), *end = at + set->size;
     while (at < end)
         if (utf8_next(&at) == c)
             return true;
@@ -350,7 +350,7 @@ static Value strip(Fiber *fiber, Value *args, bool left, bool right, const char 
             return throw_type(fiber, "%s arg must be nil or str", name);
         set = value_to_str(args[1]);
     }
-    const char *start = s->data, *end = s->data + s->size;
+    const char *start = str_data(s), *end = str_data(s) + s->size;
     while (left && start < end) {
         const char *next = start;
         uint32_t c = utf8_next(&next);
@@ -365,10 +365,10 @@ static Value strip(Fiber *fiber, Value *args, bool left, bool right, const char 
             break;
         end = before;
     }
-    if (start == s->data && end == s->data + s->size)
+    if (start == str_data(s) && end == str_data(s) + s->size)
         return args[0];
     return value_from_ref(
-        str_part(fiber->heap, s, (size_t)(start - s->data), (size_t)(end - start)));
+        str_part(fiber->heap, s, (size_t)(start - str_data(s)), (size_t)(end - start)));
 }
 
 static Value str_strip(Fiber *fiber, Value *args, int count) {
@@ -413,7 +413,7 @@ static Value maketrans_from_map(Fiber *fiber, Map *from, Map *table) {
     size_t position = 0;
     while (map_next(from, &position, &key, &v)) {
         if (value_is_str(key) && value_to_str(key)->length == 1) {
-            const char *at = value_to_str(key)->data;
+            const char *at = str_data(value_to_str(key));
             key = next_code_point(&at);
         } else if (!value_is_int(key)) {
             return throw_value(fiber, "string keys in translate table must be of length 1");
@@ -438,16 +438,16 @@ static Value str_maketrans(Fiber *fiber, Value *args, int count) {
     const Str *from = value_to_str(args[1]), *to = value_to_str(args[2]);
     if (from->length != to->length)
         return throw_value(fiber, "the first two maketrans arguments must have equal length");
-    const char *a = from->data, *b = to->data;
-    while (a < from->data + from->size) {
+    const char *a = str_data(from), *b = str_data(to);
+    while (a < str_data(from) + from->size) {
         Value key = next_code_point(&a);
         if (!map_set(fiber, table, key, next_code_point(&b)))
             return VALUE_UNDEF;
     }
     if (args[3] != VALUE_UNDEF) {
         const Str *gone = value_to_str(args[3]);
-        const char *c = gone->data;
-        while (c < gone->data + gone->size)
+        const char *c = str_data(gone);
+        while (c < str_data(gone) + gone->size)
             if (!map_set(fiber, table, next_code_point(&c), VALUE_NIL))
                 return VALUE_UNDEF;
     }
@@ -457,7 +457,7 @@ static Value str_maketrans(Fiber *fiber, Value *args, int count) {
 static bool put_translated(Fiber *fiber, Value v, Text *out) {
     char bytes[UTF8_MOST];
     if (value_is_str(v)) {
-        text_append(out, value_to_str(v)->data, value_to_str(v)->size);
+        text_append(out, str_data(value_to_str(v)), value_to_str(v)->size);
         return true;
     }
     if (!value_is_int(v)) {
@@ -480,7 +480,7 @@ static Value str_translate(Fiber *fiber, Value *args, int count) {
         return throw_type(fiber, "translate() argument must be a map, not %s",
                           value_type_name(fiber_runtime(fiber), args[1]));
     Text text = {0};
-    const char *at = s->data, *end = at + s->size;
+    const char *at = str_data(s), *end = at + s->size;
     while (at < end) {
         const char *here = at;
         Value v, key = value_from_int(utf8_next(&at));

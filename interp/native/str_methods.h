@@ -7,7 +7,7 @@
 
 #include "native/argument.h"
 
-static inline Piece str_piece(const Str *s) { return (Piece){s->data, s->size}; }
+static inline Piece str_piece(const Str *s) { return (Piece){str_data(s), s->size}; }
 static inline Str *str_self(const Value *args) { return value_to_str(args[0]); }
 // The argument as text; NULL with TypeError "must be str, not int".
 Str *str_argument(Fiber *fiber, Value v);

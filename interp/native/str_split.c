@@ -27,7 +27,7 @@ static bool split_forwards(Parts *parts, Piece separator) {
     Str *s = parts->of;
     size_t from = 0;
     for (; parts->left > 0; parts->left--) {
-        size_t at = search_first((Piece){s->data + from, s->size - from}, separator);
+        size_t at = search_first((Piece){str_data(s) + from, s->size - from}, separator);
         if (at == SEARCH_NONE)
             break;
         if (!add(parts, from, from + at))
@@ -41,7 +41,7 @@ static bool split_backwards(Parts *parts, Piece separator) {
     Str *s = parts->of;
     size_t to = s->size;
     for (; parts->left > 0; parts->left--) {
-        size_t at = search_last((Piece){s->data, to}, separator);
+        size_t at = search_last((Piece){str_data(s), to}, separator);
         if (at == SEARCH_NONE)
             break;
         if (!add(parts, at + separator.size, to))
@@ -54,25 +54,25 @@ static bool split_backwards(Parts *parts, Piece separator) {
 // --- by white space ---
 
 static size_t skip_forwards(const Str *s, size_t from, bool space) {
-    const char *at = s->data + from, *end = s->data + s->size;
+    const char *at = str_data(s) + from, *end = str_data(s) + s->size;
     while (at < end) {
         const char *next = at;
         if (unicode_is_space(utf8_next(&next)) != space)
             break;
         at = next;
     }
-    return (size_t)(at - s->data);
+    return (size_t)(at - str_data(s));
 }
 
 static size_t skip_backwards(const Str *s, size_t to, bool space) {
-    const char *at = s->data + to;
-    while (at > s->data) {
+    const char *at = str_data(s) + to;
+    while (at > str_data(s)) {
         const char *before = utf8_before(at), *p = before;
         if (unicode_is_space(utf8_next(&p)) != space)
             break;
         at = before;
     }
-    return (size_t)(at - s->data);
+    return (size_t)(at - str_data(s));
 }
 
 static bool words_forwards(Parts *parts) {
@@ -156,7 +156,7 @@ Value str_splitlines(Fiber *fiber, Value *args, int count) {
     Parts parts = {fiber, str_self(args), list_new(fiber->heap, 8), 0};
     Str *s = parts.of;
     bool keep = argument_truth(fiber, args[1], false);
-    const char *at = s->data, *end = s->data + s->size;
+    const char *at = str_data(s), *end = str_data(s) + s->size;
     while (at < end) {
         const char *start = at, *stop = at;
         while (at < end) {
@@ -168,7 +168,7 @@ Value str_splitlines(Fiber *fiber, Value *args, int count) {
             }
             stop = at;
         }
-        if (!add(&parts, (size_t)(start - s->data), (size_t)((keep ? at : stop) - s->data)))
+        if (!add(&parts, (size_t)(start - str_data(s)), (size_t)((keep ? at : stop) - str_data(s))))
             return VALUE_UNDEF;
     }
     return value_from_ref(parts.list);
@@ -228,12 +228,12 @@ static Value join_list(Fiber *fiber, Str *separator, List *list) {
     if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
         return throw_memory(fiber, size);
     Str *joined = str_reserve(fiber->heap, size);
-    char *to = joined->data;
+    char *to = joined->own;
     for (size_t i = 0; i < count; i++) {
         const Str *part = value_to_str(list_get(list, i));
         if (i)
-            to = (char *)memcpy(to, separator->data, separator->size) + separator->size;
-        to = (char *)memcpy(to, part->data, part->size) + part->size;
+            to = (char *)memcpy(to, str_data(separator), separator->size) + separator->size;
+        to = (char *)memcpy(to, str_data(part), part->size) + part->size;
     }
     joined->length = length;
     joined->header.flags |= ascii ? STR_ASCII : 0;
@@ -265,10 +265,10 @@ static Value replace_empty(Fiber *fiber, Str *s, const Str *by, size_t most) {
         !heap_has_room(fiber->heap, size))
         return throw_memory(fiber, PTRDIFF_MAX);
     Str *r = str_reserve(fiber->heap, size);
-    char *to = r->data;
-    const char *at = s->data, *end = s->data + s->size;
+    char *to = r->own;
+    const char *at = str_data(s), *end = str_data(s) + s->size;
     for (; places > 0; places--) {
-        to = (char *)memcpy(to, by->data, by->size) + by->size;
+        to = (char *)memcpy(to, str_data(by), by->size) + by->size;
         if (at < end) {
             size_t step = utf8_size(*at);
             to = (char *)memcpy(to, at, step) + step;
@@ -302,11 +302,11 @@ static Value replace(Fiber *fiber, Str *s, Piece old, const Str *by, size_t most
         (kept + added > HEAP_LARGE && !heap_has_room(fiber->heap, kept + added)))
         return throw_memory(fiber, PTRDIFF_MAX);
     Str *r = str_reserve(fiber->heap, kept + added);
-    char *to = r->data;
+    char *to = r->own;
     for (; places > 0; places--) {
         size_t at = search_first(rest, old);
         to = (char *)memcpy(to, rest.data, at) + at;
-        to = (char *)memcpy(to, by->data, by->size) + by->size;
+        to = (char *)memcpy(to, str_data(by), by->size) + by->size;
         rest = (Piece){rest.data + at + old.size, rest.size - at - old.size};
     }
     memcpy(to, rest.data, rest.size);

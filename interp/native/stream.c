@@ -32,7 +32,7 @@ struct Stream {
 
 // Takes the mutex. The first use in a forked child makes it anew: whoever held it stayed in the parent.
 static void enter(Stream *s) {
-    int self = getpid(), owner = load_relaxed(&s->owner);
+    int self = os_process(), owner = load_relaxed(&s->owner);
     if (owner != self && atomic_compare_exchange_strong(&s->owner, &owner, self)) {
         pthread_mutex_init(&s->mutex, NULL);
         s->pending = 0;
@@ -59,7 +59,7 @@ int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), 
     }
     Stream *s = os_malloc(sizeof *s);
     pthread_mutex_init(&s->mutex, NULL);
-    store_relaxed(&s->owner, getpid());
+    store_relaxed(&s->owner, os_process());
     store_relaxed(&s->fd, fd);
     s->mode = mode;
     s->after_return = false;
@@ -114,6 +114,8 @@ static int ready_to_read(Stream *s) {
 
 // Line ends in what was just read.
 static void unify_line_ends(Stream *s) {
+    if (!s->after_return && !memchr(s->data, '\r', s->end))
+        return;
     size_t to = 0;
     for (size_t from = 0; from < s->end; from++) {
         char c = s->data[from];

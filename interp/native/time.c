@@ -204,10 +204,11 @@ static Value time_strftime(Fiber *fiber, Value *args, int count) {
         return throw_value(fiber, "time field out of range");
     char text[4096];
     // An empty result and a failure look alike; a format with a space more cannot give nothing.
-    Str *format = str_format(fiber->heap, "%s ", value_to_str(args[1])->data);
+    Str *format =
+        str_format(fiber->heap, "%s ", str_terminated(fiber->heap, value_to_str(args[1]))->own);
     if (format->size > sizeof text / 4)
         return throw_value(fiber, "the format is too long");
-    size_t size = strftime(text, sizeof text, format->data, &t);
+    size_t size = strftime(text, sizeof text, str_data(format), &t);
     return value_from_ref(str_from_utf8_lossy(fiber->heap, text, size ? size - 1 : 0));
 }
 

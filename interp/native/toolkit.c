@@ -147,7 +147,7 @@ static Value from_job(Fiber *fiber, Value *args, int count) {
     Instance *error = (Instance *)value_to_ref(args[1]);
     Slot *trace = instance_slot(error, ERROR_SLOT_TRACE);
     Text text = {0};
-    text_format(&text, "%s  ", runtime->trace_text(fiber, slot_get(trace))->data);
+    text_format(&text, "%s  ", str_data(runtime->trace_text(fiber, slot_get(trace))));
     handle_origin(runtime, handle, &text);
     text_char(&text, '\n');
     slot_set(trace, runtime->trace_from_text(fiber, str_from_text(fiber->heap, &text)));
@@ -165,7 +165,7 @@ static Value message(Fiber *fiber, Value *args, int count) {
     if (!value_is_str(args[1]))
         return throw_type(fiber, "must be str, not %s",
                           value_type_name(fiber_runtime(fiber), args[1]));
-    return value_from_ref(str_from_c(fiber->heap, translate(value_to_str(args[1])->data)));
+    return value_from_ref(str_from_c(fiber->heap, translate(str_data(value_to_str(args[1])))));
 }
 
 static Value cancel_once(Fiber *fiber, Value *args, int count) {

@@ -83,8 +83,46 @@ static size_t significant(double d, int digits, char *out, int *point) {
     return split_exponent(text, out, point);
 }
 
+// The digits of `n`, none for 0.
+static size_t put_whole(uint64_t n, char *out) {
+    char reversed[24];
+    size_t count = 0;
+    for (; n; n /= 10)
+        reversed[count++] = (char)('0' + n % 10);
+    for (size_t i = 0; i < count; i++)
+        out[i] = reversed[count - 1 - i];
+    return count;
+}
+
+enum { PLACES_FEW = 9 };
+
+// d * 10^places as the nearest integer, of two the even one: exactly, as a double is an integer of 53
+// bits times a power of two. False where that does not fit the numbers used here.
+static bool scaled(double d, int places, uint64_t *out) {
+    static const uint64_t powers[PLACES_FEW + 1] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+    uint64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    int shift = 1075 - (int)(bits >> 52 & 0x7ff); // d is mantissa / 2^shift
+    if (places > PLACES_FEW || shift < 1 || shift > 120)
+        return false;
+    uint64_t mantissa = (bits & ((1ull << 52) - 1)) | 1ull << 52;
+    unsigned __int128 product = (unsigned __int128)mantissa * powers[places];
+    unsigned __int128 whole = product >> shift, half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 rest = product - (whole << shift);
+    whole += rest > half || (rest == half && (whole & 1));
+    *out = (uint64_t)whole;
+    return whole < UINT64_MAX;
+}
+
 // Takes "ddd.ddd" apart.
 static size_t decimals(double d, int places, char *out, int *point) {
+    uint64_t whole;
+    if (scaled(d, places, &whole)) {
+        size_t size = put_whole(whole, out);
+        *point = (int)size - places;
+        return without_zeros(out, size);
+    }
     char text[FLOAT_DIGITS_MOST];
     snprintf(text, sizeof text, "%.*f", places, d);
     size_t count = 0;
@@ -155,12 +193,7 @@ static size_t few_decimals(double d, char *out, int *point) {
             return 0;
         if (r / powers[k] != d)
             continue;
-        char reversed[24];
-        size_t count = 0;
-        for (uint64_t n = (uint64_t)r; n; n /= 10)
-            reversed[count++] = (char)('0' + n % 10);
-        for (size_t i = 0; i < count; i++)
-            out[i] = reversed[count - 1 - i];
+        size_t count = put_whole((uint64_t)r, out);
         *point = (int)count - (int)k;
         return without_zeros(out, count);
     }
@@ -330,9 +363,40 @@ static void trim(const char **start, const char **end) {
     }
 }
 
+// Digits with a point among them, so few that both they and the power of ten below them are exact: then
+// one division rounds correctly. False: it is something else.
+static bool short_decimal(const char *at, const char *end, double *out) {
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = at < end && *at == '-';
+    at += negative;
+    if (end - at > 16)
+        return false;
+    int64_t number = 0;
+    int digits = 0, places = -1; // behind the point, once it has come
+    for (; at < end; at++) {
+        if (*at == '.' && places < 0) {
+            places = 0;
+            continue;
+        }
+        if (*at < '0' || *at > '9')
+            return false;
+        number = number * 10 + (*at - '0');
+        digits++;
+        places += places >= 0;
+    }
+    if (digits == 0 || digits > 15)
+        return false;
+    double d = (double)number / powers[places < 0 ? 0 : places];
+    *out = negative ? -d : d;
+    return true;
+}
+
 bool float_parse(const char *text, size_t size, double *out) {
     const char *start = text, *end = text + size;
     trim(&start, &end);
+    if (short_decimal(start, end, out))
+        return true;
     size_t length = end > start ? (size_t)(end - start) : 0;
     char *plain = os_malloc(length + 1);
     bool good = !memchr(start, '\0', length) && plain_number(start, end, plain);

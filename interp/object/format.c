@@ -87,49 +87,54 @@ static bool grouping_fits(Fiber *fiber, const FormatSpec *spec) {
 bool format_spec_parse(Fiber *fiber, const char *text, size_t size, const char *type_name,
                        char default_align, FormatSpec *out) {
     Reader r = {text, text + size};
-    FormatSpec spec = {.fill = ' ', .width = -1, .precision = -1};
+    *out = (FormatSpec){.fill = ' ', .width = -1, .precision = -1};
     bool fill_given = false;
-    read_align(&r, &spec, &fill_given);
-    bool align_given = spec.align != 0;
+    read_align(&r, out, &fill_given);
+    bool align_given = out->align != 0;
     if (!align_given)
-        spec.align = default_align;
+        out->align = default_align;
     if (r.at < r.end && (*r.at == '+' || *r.at == '-' || *r.at == ' '))
-        spec.sign = *r.at++;
-    spec.positive_zero = take(&r, 'z');
-    spec.alternate = take(&r, '#');
+        out->sign = *r.at++;
+    out->positive_zero = take(&r, 'z');
+    out->alternate = take(&r, '#');
     if (!fill_given && take(&r, '0')) {
-        spec.fill = '0';
+        out->fill = '0';
         if (!align_given && default_align == '>')
-            spec.align = '=';
+            out->align = '=';
     }
-    if (!read_count(fiber, &r, &spec.width) || !read_grouping(fiber, &r, &spec))
+    if (!read_count(fiber, &r, &out->width) || !read_grouping(fiber, &r, out))
         return false;
     if (take(&r, '.')) {
-        if (!read_count(fiber, &r, &spec.precision))
+        if (!read_count(fiber, &r, &out->precision))
             return false;
-        if (spec.precision < 0) {
+        if (out->precision < 0) {
             throw_value(fiber, "Format specifier missing precision");
             return false;
         }
     }
     if (r.at < r.end)
-        spec.type = utf8_next(&r.at);
+        out->type = utf8_next(&r.at);
     if (r.at < r.end) {
         throw_value(fiber, "Invalid format specifier '%.*s' for object of type '%s'", (int)size,
                     text, type_name);
         return false;
     }
-    *out = spec;
     return grouping_fits(fiber, out);
 }
 
 // --- padding ---
 
 static void put_fill(Text *out, uint32_t fill, size_t count) {
-    char bytes[UTF8_MOST];
-    size_t size = utf8_put(bytes, fill);
-    for (size_t i = 0; i < count; i++)
-        text_append(out, bytes, size);
+    enum { BLOCK = 16 }; // so many at a time
+    if (count == 0)
+        return;
+    char bytes[BLOCK * UTF8_MOST];
+    size_t size = utf8_put(bytes, fill), ready = 1;
+    for (; ready < BLOCK && ready < count; ready++)
+        memcpy(bytes + ready * size, bytes, size);
+    for (; count > ready; count -= ready)
+        text_append(out, bytes, ready * size);
+    text_append(out, bytes, count * size);
 }
 
 static bool room_for(Fiber *fiber, int64_t width) {
@@ -192,7 +197,7 @@ bool format_str(Fiber *fiber, Str *s, const FormatSpec *spec, Text *out) {
         length = (size_t)spec->precision;
         size = str_offset(fiber->heap, s, length);
     }
-    return put_padded(fiber, spec, s->data, size, length, out);
+    return put_padded(fiber, spec, str_data(s), size, length, out);
 }
 
 // --- the layout of numbers ---
@@ -214,8 +219,13 @@ static size_t grouped_length(size_t digits, int group) {
 // Digits with separators, from the left; `zeros` of them in front.
 static void put_grouped(const Number *n, size_t zeros, char separator, Text *out) {
     size_t total = n->digit_count + zeros;
+    if (!separator) {
+        put_fill(out, '0', zeros);
+        text_append(out, n->digits, n->digit_count);
+        return;
+    }
     for (size_t i = 0; i < total; i++) {
-        if (separator && i > 0 && (total - i) % (size_t)n->group == 0)
+        if (i > 0 && (total - i) % (size_t)n->group == 0)
             text_char(out, separator);
         text_char(out, i < zeros ? '0' : n->digits[i - zeros]);
     }
@@ -238,8 +248,8 @@ static size_t zeros_for(const Number *n, char separator, size_t width) {
 static bool put_number(Fiber *fiber, const FormatSpec *spec, const Number *n, Text *out) {
     if (!room_for(fiber, spec->width))
         return false;
-    char sign[2] = {n->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0, 0};
-    size_t around = strlen(sign) + strlen(n->prefix) + n->rest_size;
+    char sign = n->negative ? '-' : spec->sign == '+' || spec->sign == ' ' ? spec->sign : 0;
+    size_t around = (sign != 0) + (*n->prefix ? strlen(n->prefix) : 0) + n->rest_size;
     size_t width = spec->width < 0 ? 0 : (size_t)spec->width, zeros = 0;
     if (spec->fill == '0' && spec->align == '=' && width > around)
         zeros = zeros_for(n, spec->grouping, width - around);
@@ -249,8 +259,10 @@ static bool put_number(Fiber *fiber, const FormatSpec *spec, const Number *n, Te
     size_t left = spec->align == '>' ? padding : spec->align == '^' ? padding / 2 : 0;
     size_t middle = spec->align == '=' ? padding : 0;
     put_fill(out, spec->fill, left);
-    text_string(out, sign);
-    text_string(out, n->prefix);
+    if (sign)
+        text_char(out, sign);
+    if (*n->prefix)
+        text_string(out, n->prefix);
     put_fill(out, spec->fill, middle);
     put_grouped(n, zeros, spec->grouping, out);
     text_append(out, n->rest, n->rest_size);
@@ -293,26 +305,48 @@ static bool format_as_float(Fiber *fiber, Value v, const FormatSpec *spec, Text 
     return format_float(fiber, d, spec, out);
 }
 
-static bool put_digits(Fiber *fiber, Value v, const FormatSpec *spec, int base, const char *prefix,
-                       Text *out) {
-    Text digits = {0};
-    if (!integer_write(fiber, v, base, &digits))
-        return false;
-    bool negative = digits.data[0] == '-', good;
-    char upper_prefix[3] = {prefix[0], 'X', 0};
+// The digits of a small int, from the end of `room`.
+enum { SMALL_DIGITS = 64 };
+static char *small_digits(uint64_t n, unsigned base, char room[SMALL_DIGITS]) {
+    char *at = room + SMALL_DIGITS;
+    do
+        *--at = "0123456789abcdef"[n % base];
+    while (n /= base);
+    return at;
+}
+
+static bool put_integer(Fiber *fiber, const FormatSpec *spec, bool negative, char *digits,
+                        size_t count, int base, Text *out) {
+    const char *prefix = base == 2 ? "0b" : base == 8 ? "0o" : base == 16 ? "0x" : "";
     if (spec->type == 'X') {
-        for (size_t i = 0; i < digits.length; i++)
-            if (digits.data[i] >= 'a')
-                digits.data[i] = (char)(digits.data[i] - 32);
-        prefix = upper_prefix;
+        prefix = "0X";
+        for (size_t i = 0; i < count; i++)
+            if (digits[i] >= 'a')
+                digits[i] = (char)(digits[i] - 32);
     }
     Number n = {.negative = negative,
                 .prefix = spec->alternate ? prefix : "",
-                .digits = digits.data + negative,
-                .digit_count = digits.length - negative,
+                .digits = digits,
+                .digit_count = count,
                 .rest = "",
                 .group = base == 10 ? 3 : 4};
-    good = put_number(fiber, spec, &n, out);
+    return put_number(fiber, spec, &n, out);
+}
+
+static bool put_digits(Fiber *fiber, Value v, const FormatSpec *spec, int base, Text *out) {
+    if (value_is_int(v)) {
+        int64_t n = value_to_int(v);
+        char room[SMALL_DIGITS];
+        char *digits = small_digits(n < 0 ? -(uint64_t)n : (uint64_t)n, (unsigned)base, room);
+        return put_integer(fiber, spec, n < 0, digits, (size_t)(room + SMALL_DIGITS - digits), base,
+                           out);
+    }
+    Text digits = {0};
+    if (!integer_write(fiber, v, base, &digits))
+        return false;
+    bool negative = digits.data[0] == '-';
+    bool good = put_integer(fiber, spec, negative, digits.data + negative, digits.length - negative,
+                            base, out);
     text_free(&digits);
     return good;
 }
@@ -332,11 +366,11 @@ static bool format_integer(Fiber *fiber, Value v, const FormatSpec *spec, const 
     }
     switch (spec->type) {
     case 'c': return format_character(fiber, v, spec, out);
-    case 'b': return put_digits(fiber, v, spec, 2, "0b", out);
-    case 'o': return put_digits(fiber, v, spec, 8, "0o", out);
+    case 'b': return put_digits(fiber, v, spec, 2, out);
+    case 'o': return put_digits(fiber, v, spec, 8, out);
     case 'x':
-    case 'X': return put_digits(fiber, v, spec, 16, "0x", out);
-    default: return put_digits(fiber, v, spec, 10, "", out);
+    case 'X': return put_digits(fiber, v, spec, 16, out);
+    default: return put_digits(fiber, v, spec, 10, out);
     }
 }
 
@@ -482,10 +516,8 @@ bool format_float(Fiber *fiber, double d, const FormatSpec *spec, Text *out) {
 
 bool format_value_spec(Fiber *fiber, Value v, const char *text, size_t size, Text *out) {
     FormatSpec spec;
-    if (size == 0 && value_is_bool(v)) {
-        text_string(out, v == VALUE_TRUE ? "true" : "false");
-        return true;
-    }
+    if (size == 0)
+        return value_to_text(fiber, v, out);
     const char *type_name = value_is_str(v)      ? "str"
                             : value_is_double(v) ? "float"
                             : value_is_bool(v)   ? "bool"

@@ -169,6 +169,8 @@ static bool put_text(Percent *p, const Conversion *c, Str *s) {
 }
 
 static bool convert_text(Percent *p, const Conversion *c, Value v) {
+    if (c->type == 's' && value_is_str(v))
+        return put_text(p, c, value_to_str(v));
     Text text = {0};
     bool good = c->type == 's' ? value_to_text(p->fiber, v, &text) : value_repr(p->fiber, v, &text);
     if (good)
@@ -255,7 +257,7 @@ static bool unsupported(Percent *p, const char *at) {
     uint32_t c = utf8_next(&next);
     throw_value(p->fiber, "unsupported format character '%.*s' (0x%x) at index %zu",
                 (int)(next - at), at, c,
-                str_position(p->fiber->heap, p->template, (size_t)(at - p->template->data)));
+                str_position(p->fiber->heap, p->template, (size_t)(at - str_data(p->template))));
     return false;
 }
 
@@ -307,10 +309,11 @@ static bool convert_all(Percent *p) {
 }
 
 Value format_percent(Fiber *fiber, Str *template, Value arguments) {
+    template = str_terminated(fiber->heap, template);
     Percent p = {.fiber = fiber,
                  .template = template,
-                 .at = template->data,
-                 .end = template->data + template->size,
+                 .at = str_data(template),
+                 .end = str_data(template) + template->size,
                  .arguments = arguments};
     uint32_t mark = root_mark(fiber);
     root_push(fiber, value_from_ref(template));

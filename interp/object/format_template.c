@@ -191,7 +191,6 @@ static bool convert(Template *t, char conversion, Value *v) {
 static bool put_field(Template *t, Span inside, int depth, Text *out) {
     Field field = {0};
     Value v = VALUE_UNDEF;
-    Text spec = {0};
     if (!read_field(t, inside, &field) || !find_value(t, field.name, &v))
         return false;
     root_push(t->fiber, v);
@@ -199,12 +198,11 @@ static bool put_field(Template *t, Span inside, int depth, Text *out) {
         return false;
     root_push(t->fiber, v);
     size_t spec_size = (size_t)(field.spec.end - field.spec.at);
-    bool good = true;
-    if (memchr(field.spec.at, '{', spec_size))
-        good = expand(t, field.spec, depth - 1, &spec);
-    else
-        text_append(&spec, field.spec.at, spec_size);
-    good = good && value_format(t->fiber, v, text_data(&spec), spec.length, out);
+    if (!memchr(field.spec.at, '{', spec_size))
+        return value_format(t->fiber, v, field.spec.at, spec_size, out);
+    Text spec = {0};
+    bool good = expand(t, field.spec, depth - 1, &spec) &&
+                value_format(t->fiber, v, text_data(&spec), spec.length, out);
     text_free(&spec);
     return good;
 }
@@ -261,9 +259,10 @@ Value format_template(Fiber *fiber, Str *template, const Value *args, size_t cou
     Template t = {.fiber = fiber, .args = args, .count = count, .names = names};
     Text out = {0};
     uint32_t mark = root_mark(fiber);
+    template = str_terminated(fiber->heap, template);
     root_push(fiber, value_from_ref(template));
     Value result = VALUE_UNDEF;
-    if (expand(&t, (Span){template->data, template->data + template->size}, DEPTH, &out))
+    if (expand(&t, (Span){str_data(template), str_data(template) + template->size}, DEPTH, &out))
         result = value_from_ref(str_from_text(fiber->heap, &out));
     text_free(&out);
     root_release(fiber, mark);

@@ -48,16 +48,23 @@ static Value add_limbs(Fiber *fiber, Limbs a, Limbs b) {
     return big_finish(r, a.count, a.negative);
 }
 
+// Where both are words of the machine, if not small ones.
+static bool both_words(Value a, Value b, int64_t *x, int64_t *y) {
+    return integer_to_int64(a, x) && integer_to_int64(b, y);
+}
+
 Value integer_add(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return integer_from_int64(fiber->heap, value_to_int(a) + value_to_int(b));
+    int64_t x, y, sum;
+    if (both_words(a, b, &x, &y) && !__builtin_add_overflow(x, y, &sum))
+        return integer_from_int64(fiber->heap, sum);
     IntegerRoom room_a, room_b;
     return add_limbs(fiber, integer_limbs(a, &room_a), integer_limbs(b, &room_b));
 }
 
 Value integer_sub(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return integer_from_int64(fiber->heap, value_to_int(a) - value_to_int(b));
+    int64_t x, z, difference;
+    if (both_words(a, b, &x, &z) && !__builtin_sub_overflow(x, z, &difference))
+        return integer_from_int64(fiber->heap, difference);
     IntegerRoom room_a, room_b;
     Limbs y = integer_limbs(b, &room_b);
     y.negative = !y.negative;
@@ -117,9 +124,12 @@ static Value by_mpz(Fiber *fiber, Binary *operation, Value a, Value b) {
 Value integer_floordiv(Fiber *fiber, Value a, Value b) {
     if (b == value_from_int(0))
         return throw_error(fiber, ERROR_ZeroDivisionError, "integer division or modulo by zero");
-    if (!value_both_int(a, b))
+    int64_t x, y;
+    if (!both_words(a, b, &x, &y))
         return by_mpz(fiber, mpz_fdiv_q, a, b);
-    int64_t x = value_to_int(a), y = value_to_int(b), q = x / y;
+    if (y == -1)
+        return integer_neg(fiber, a);
+    int64_t q = x / y;
     if (x % y != 0 && (x ^ y) < 0)
         q--;
     return integer_from_int64(fiber->heap, q);
@@ -128,12 +138,13 @@ Value integer_floordiv(Fiber *fiber, Value a, Value b) {
 Value integer_mod(Fiber *fiber, Value a, Value b) {
     if (b == value_from_int(0))
         return throw_error(fiber, ERROR_ZeroDivisionError, "integer modulo by zero");
-    if (!value_both_int(a, b))
+    int64_t x, y;
+    if (!both_words(a, b, &x, &y))
         return by_mpz(fiber, mpz_fdiv_r, a, b);
-    int64_t x = value_to_int(a), y = value_to_int(b), r = x % y;
+    int64_t r = y == -1 ? 0 : x % y;
     if (r != 0 && (r ^ y) < 0)
         r += y;
-    return value_from_int(r);
+    return integer_from_int64(fiber->heap, r);
 }
 
 // A quotient of 55 or more bits, its last bit set if there is a remainder, is rounded once, to what
@@ -252,21 +263,48 @@ Value integer_pow(Fiber *fiber, Value a, Value b) {
 
 // --- bits ---
 
+// A number that is not negative and has 64 bits at most: `&` with it leaves no more of the other one.
+static bool is_mask(Value v, uint64_t *out) {
+    IntegerRoom room;
+    Limbs limbs = integer_limbs(v, &room);
+    *out = limbs.count ? limbs.at[0] : 0;
+    return !limbs.negative && limbs.count <= 1;
+}
+
+// The lowest 64 bits, as two's complement has them.
+static uint64_t low_word(Value v) {
+    IntegerRoom room;
+    Limbs limbs = integer_limbs(v, &room);
+    uint64_t low = limbs.count ? limbs.at[0] : 0;
+    return limbs.negative ? -low : low;
+}
+
 Value integer_and(Fiber *fiber, Value a, Value b) {
     if (value_both_int(a, b))
         return value_from_int(value_to_int(a) & value_to_int(b));
+    uint64_t mask;
+    if (is_mask(b, &mask))
+        return integer_from_uint64(fiber->heap, low_word(a) & mask);
+    if (is_mask(a, &mask))
+        return integer_from_uint64(fiber->heap, low_word(b) & mask);
     return by_mpz(fiber, mpz_and, a, b);
 }
 
 Value integer_or(Fiber *fiber, Value a, Value b) {
     if (value_both_int(a, b))
         return value_from_int(value_to_int(a) | value_to_int(b));
+    int64_t x, y;
+    if (both_words(a, b, &x, &y))
+        return integer_from_int64(fiber->heap, x | y);
     return by_mpz(fiber, mpz_ior, a, b);
 }
 
 Value integer_xor(Fiber *fiber, Value a, Value b) {
     if (value_both_int(a, b))
         return value_from_int(value_to_int(a) ^ value_to_int(b));
+    int64_t x, y;
+    if (both_words(a, b, &x, &y))
+        return integer_from_int64(fiber->heap, x ^ y);
     return by_mpz(fiber, mpz_xor, a, b);
 }
 
@@ -297,8 +335,9 @@ Value integer_shr(Fiber *fiber, Value a, Value b) {
     int64_t count;
     if (!integer_to_int64(b, &count) || (value_is_int(a) && count > 63))
         return value_from_int(integer_sign(a) < 0 ? -1 : 0);
-    if (value_is_int(a))
-        return value_from_int(value_to_int(a) >> count);
+    int64_t word;
+    if (count <= 63 && integer_to_int64(a, &word))
+        return integer_from_int64(fiber->heap, word >> count);
     mpz_t x, r;
     IntegerRoom room;
     mpz_init(r);

@@ -128,7 +128,7 @@ static bool print_by_script(Fiber *fiber, Value v, Value method, Text *out) {
                    value_type_name(fiber_runtime(fiber), text));
         return false;
     }
-    text_append(out, value_to_str(text)->data, value_to_str(text)->size);
+    text_append(out, str_data(value_to_str(text)), value_to_str(text)->size);
     return true;
 }
 
@@ -139,12 +139,12 @@ static void print_error(Instance *error, bool quoted, Text *out) {
     const Str *s = value_is_str(message) ? value_to_str(message) : NULL;
     if (!quoted) {
         if (s)
-            text_append(out, s->data, s->size);
+            text_append(out, str_data(s), s->size);
         return;
     }
-    text_format(out, "%s(", instance_shape(error)->of->name->data);
+    text_format(out, "%s(", str_data(instance_shape(error)->of->name));
     if (s && slot_get(instance_slot(error, ERROR_SLOT_KEY)) == VALUE_TRUE)
-        text_append(out, s->data, s->size);
+        text_append(out, str_data(s), s->size);
     else if (s && s->size)
         str_repr(s, out);
     text_char(out, ')');
@@ -161,7 +161,7 @@ static bool print_instance(Fiber *fiber, Value v, bool quoted, Text *out) {
     }
     if (c->str != VALUE_UNDEF)
         return print_by_script(fiber, v, c->str, out);
-    text_format(out, "<%s instance>", c->name->data);
+    text_format(out, "<%s instance>", str_data(c->name));
     return true;
 }
 
@@ -170,7 +170,7 @@ static const char *function_name(Fiber *fiber, Value v) {
         v = ((Bound *)value_to_ref(v))->function;
     if (value_is_kind(v, KIND_NATIVE))
         return ((Native *)value_to_ref(v))->spec->name;
-    return fiber_runtime(fiber)->function_name((Closure *)value_to_ref(v))->data;
+    return str_data(fiber_runtime(fiber)->function_name((Closure *)value_to_ref(v)));
 }
 
 static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer, Text *out) {
@@ -181,7 +181,7 @@ static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer,
         if (quoted)
             str_repr(value_to_str(v), out);
         else
-            text_append(out, value_to_str(v)->data, value_to_str(v)->size);
+            text_append(out, str_data(value_to_str(v)), value_to_str(v)->size);
         return true;
     case KIND_BYTES: bytes_repr(value_to_bytes(v), out); return true;
     case KIND_LIST:
@@ -191,9 +191,9 @@ static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer,
     case KIND_CLOSURE:
     case KIND_NATIVE:
     case KIND_BOUND: text_format(out, "<function %s>", function_name(fiber, v)); return true;
-    case KIND_CLASS: text_format(out, "<class %s>", ((Class *)object)->name->data); return true;
+    case KIND_CLASS: text_format(out, "<class %s>", str_data(((Class *)object)->name)); return true;
     case KIND_MODULE:
-        text_format(out, "<module %s>", ((ModuleObject *)object)->name->data);
+        text_format(out, "<module %s>", str_data(((ModuleObject *)object)->name));
         return true;
     case KIND_INSTANCE: return print_instance(fiber, v, quoted, out);
     default: break;
@@ -201,7 +201,7 @@ static bool print_object(Fiber *fiber, Value v, bool quoted, const Visit *outer,
     Class *c = class_of(fiber_runtime(fiber), v);
     if (c->str != VALUE_UNDEF)
         return print_by_script(fiber, v, c->str, out);
-    text_format(out, "<%s>", c->name->data);
+    text_format(out, "<%s>", str_data(c->name));
     return true;
 }
 
@@ -250,4 +250,6 @@ bool value_format(Fiber *fiber, Value v, const char *spec, size_t size, Text *ou
     return false;
 }
 
-const char *value_type_name(Runtime *runtime, Value v) { return class_of(runtime, v)->name->data; }
+const char *value_type_name(Runtime *runtime, Value v) {
+    return str_data(class_of(runtime, v)->name);
+}

@@ -4,8 +4,14 @@
 // exactly when both are equal; so ASCII text is indexed by byte. Other text is walked, from the
 // nearest of the offsets in `index` where it is long (every 64th code point; made once at need,
 // published whole, and kept alive by the string).
+//
+// A text that grows by `+`, piece by piece, is not copied each time: from the second `+` on a long result
+// stands in a store with room behind it, and the next piece is written there, if nobody else has appended to
+// the same text before. Each result is a Str of its own, so that all of them stay what they are,
+// whoever else holds them; only the bytes are shared.
 #include "object/str.h"
 
+#include <endian.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -20,6 +26,14 @@ typedef struct Index {
     size_t offsets[]; // of code points 64, 128, ...
 } Index;
 
+// What `own` holds of a STR_STORED text.
+typedef struct Stored {
+    StrStore *store;
+    _Atomic(Index *) index;
+} Stored;
+
+static Stored *stored(Str *s) { return (Stored *)(void *)s->own; }
+
 static size_t str_bytes(size_t size) {
     size_t bytes = sizeof(Str) + size + 1;
     if (size >= STR_LONG)
@@ -29,6 +43,8 @@ static size_t str_bytes(size_t size) {
 
 // Where a long text keeps its index, NULL as long as there is none: behind its data.
 static _Atomic(Index *) *str_index(Str *s) {
+    if (s->header.flags & STR_STORED)
+        return &stored(s)->index;
     return (_Atomic(Index *) *)(void *)((char *)s + str_bytes(s->size) - sizeof(void *));
 }
 
@@ -36,6 +52,8 @@ static void str_trace(Object *object, Tracer *tracer) {
     Str *s = (Str *)object;
     if (s->size >= STR_LONG)
         trace_object(tracer, load_relaxed(str_index(s)));
+    if (s->header.flags & STR_STORED)
+        trace_object(tracer, str_store(s));
 }
 
 const Kind str_kind = {"str", str_trace, NULL};
@@ -116,14 +134,14 @@ Str *str_reserve(LocalHeap *heap, size_t size) {
 
 Str *str_ascii(LocalHeap *heap, const char *data, size_t size) {
     Str *s = str_reserve(heap, size);
-    memcpy(s->data, data, size);
+    memcpy(s->own, data, size);
     s->length = size;
     s->header.flags |= STR_ASCII;
     return s;
 }
 
 void str_finish(Str *s) {
-    s->length = count_code_points(s->data, s->size);
+    s->length = count_code_points(str_data(s), s->size);
     if (s->length == s->size)
         s->header.flags |= STR_ASCII;
 }
@@ -131,14 +149,14 @@ void str_finish(Str *s) {
 Str *str_new(LocalHeap *heap, const char *data, size_t size) {
     Str *s = str_reserve(heap, size);
     if (size)
-        memcpy(s->data, data, size);
+        memcpy(s->own, data, size);
     str_finish(s);
     return s;
 }
 
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size) {
-    return str_is_ascii(s) ? str_ascii(heap, s->data + offset, size)
-                           : str_new(heap, s->data + offset, size);
+    return str_is_ascii(s) ? str_ascii(heap, str_data(s) + offset, size)
+                           : str_new(heap, str_data(s) + offset, size);
 }
 
 Str *str_from_c(LocalHeap *heap, const char *text) { return str_new(heap, text, strlen(text)); }
@@ -181,6 +199,10 @@ Str *str_from_utf8_lossy(LocalHeap *heap, const char *data, size_t size) {
     return s;
 }
 
+Str *str_terminated(LocalHeap *heap, Str *s) {
+    return s->header.flags & STR_STORED ? str_new(heap, str_data(s), s->size) : s;
+}
+
 // --- hash, equality, order ---
 
 static uint64_t fold(uint64_t a, uint64_t b) {
@@ -206,7 +228,7 @@ uint32_t str_hash_bytes(const void *data, size_t size) {
 }
 
 uint32_t str_hash_made(Str *s) {
-    uint32_t hash = str_hash_bytes(s->data, s->size);
+    uint32_t hash = str_hash_bytes(str_data(s), s->size);
     store_relaxed(&s->header.lock, hash);
     return hash;
 }
@@ -216,21 +238,82 @@ bool str_equal(Str *a, Str *b) {
         return true;
     if (a->size != b->size || (a->header.flags & b->header.flags & STR_INTERNED))
         return false;
-    return memcmp(a->data, b->data, a->size) == 0;
+    return memcmp(str_data(a), str_data(b), a->size) == 0;
+}
+
+// The first bytes as a number that is ordered as they are; there is always room for them.
+static inline uint64_t first_word(const Str *s) {
+    uint64_t word;
+    memcpy(&word, str_data(s), sizeof word);
+    word = be64toh(word);
+    return s->size < sizeof word ? word & ~(UINT64_MAX >> 8 * s->size) : word;
 }
 
 // UTF-8 is ordered as its code points are.
 int str_compare(const Str *a, const Str *b) {
+    uint64_t first_a = first_word(a), first_b = first_word(b);
+    if (first_a != first_b) // mostly
+        return first_a < first_b ? -1 : 1;
     size_t shared = a->size < b->size ? a->size : b->size;
-    int order = memcmp(a->data, b->data, shared);
+    int order = memcmp(str_data(a), str_data(b), shared);
     return order ? (order > 0) - (order < 0) : (a->size > b->size) - (a->size < b->size);
 }
 
 bool str_contains(const Str *s, const Str *part) {
-    return search_first((Piece){s->data, s->size}, (Piece){part->data, part->size}) != SEARCH_NONE;
+    return search_first((Piece){str_data(s), s->size}, (Piece){str_data(part), part->size}) !=
+           SEARCH_NONE;
 }
 
 // --- joining ---
+
+// A text of `size` bytes at the start of `store`; what it is made of says the rest.
+static Str *text_in(LocalHeap *heap, StrStore *store, size_t size) {
+    Str *s = heap_alloc(heap, KIND_STR, sizeof *s + sizeof(Stored));
+    s->size = size;
+    s->header.flags |= STR_STORED;
+    stored(s)->store = store;
+    return s;
+}
+
+// Takes the `more` bytes behind `end`; false: no room, or another text goes on there.
+static bool store_take(StrStore *store, size_t end, size_t more) {
+    return store->capacity - end >= more &&
+           cas_acq_rel(&store->used, &end, end + more); // the other's bytes are not looked at
+}
+
+// A new store that begins with `a`, and room for `size` bytes at least: the next texts will be longer.
+// NULL: there is no memory to spare.
+static StrStore *store_new(LocalHeap *heap, const Str *a, size_t size) {
+    size_t capacity = size + (a->header.flags & STR_STORED ? size / 2 : size / 8);
+    if (capacity > HEAP_LARGE && !heap_has_room(heap, capacity))
+        return NULL;
+    StrStore *store = heap_alloc(heap, KIND_OPAQUE, sizeof *store + capacity + 1);
+    store->capacity = capacity;
+    store_relaxed(&store->used, size);
+    memcpy(store->data, str_data(a), a->size);
+    return store;
+}
+
+// `a` with `b` behind it, in a store; NULL where that does not pay.
+static Str *append_stored(LocalHeap *heap, const Str *a, const Str *b, size_t size) {
+    if (!(a->header.flags & (STR_JOINED | STR_STORED)) || size < STR_LONG)
+        return NULL;
+    StrStore *store = a->header.flags & STR_STORED ? str_store(a) : NULL;
+    if (!store || !store_take(store, a->size, b->size))
+        store = store_new(heap, a, size);
+    if (!store)
+        return NULL;
+    memcpy(store->data + a->size, str_data(b), b->size);
+    return text_in(heap, store, size);
+}
+
+static Str *append_copied(LocalHeap *heap, const Str *a, const Str *b, size_t size) {
+    Str *s = str_reserve(heap, size);
+    memcpy(s->own, str_data(a), a->size);
+    memcpy(s->own + a->size, str_data(b), b->size);
+    s->header.flags |= STR_JOINED;
+    return s;
+}
 
 Value str_concat(Fiber *fiber, Str *a, Str *b) {
     if (b->size == 0)
@@ -240,9 +323,9 @@ Value str_concat(Fiber *fiber, Str *a, Str *b) {
     size_t size = a->size + b->size;
     if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
         return throw_memory(fiber, size);
-    Str *s = str_reserve(fiber->heap, size);
-    memcpy(s->data, a->data, a->size);
-    memcpy(s->data + a->size, b->data, b->size);
+    Str *s = append_stored(fiber->heap, a, b, size);
+    if (!s)
+        s = append_copied(fiber->heap, a, b, size);
     s->length = a->length + b->length;
     s->header.flags |= a->header.flags & b->header.flags & STR_ASCII;
     return value_from_ref(s);
@@ -259,9 +342,9 @@ Value str_repeat(Fiber *fiber, Str *s, int64_t count) {
     if (size > HEAP_LARGE && !heap_has_room(fiber->heap, size))
         return throw_memory(fiber, size);
     Str *r = str_reserve(fiber->heap, size);
-    memcpy(r->data, s->data, s->size);
+    memcpy(r->own, str_data(s), s->size);
     for (size_t done = s->size; done < size; done *= 2)
-        memcpy(r->data + done, r->data, done < size - done ? done : size - done);
+        memcpy(r->own + done, r->own, done < size - done ? done : size - done);
     r->length = s->length * (size_t)count;
     r->header.flags |= s->header.flags & STR_ASCII;
     return value_from_ref(r);
@@ -288,10 +371,10 @@ static Index *index_of(LocalHeap *heap, Str *s) {
         return index;
     size_t count = s->length / INDEX_STEP;
     index = heap_alloc(heap, KIND_OPAQUE, sizeof *index + count * sizeof(size_t));
-    const char *at = s->data;
+    const char *at = str_data(s);
     for (size_t i = 0; i < count; i++) {
         at = walk(at, INDEX_STEP);
-        index->offsets[i] = (size_t)(at - s->data);
+        index->offsets[i] = (size_t)(at - str_data(s));
     }
     store_release(str_index(s), index);
     return index;
@@ -302,19 +385,19 @@ size_t str_offset(LocalHeap *heap, Str *s, size_t i) {
         return i;
     if (s->size < STR_LONG) {
         if (i <= s->length / 2)
-            return (size_t)(walk(s->data, i) - s->data);
-        return (size_t)(walk_back(s->data + s->size, s->length - i) - s->data);
+            return (size_t)(walk(str_data(s), i) - str_data(s));
+        return (size_t)(walk_back(str_data(s) + s->size, s->length - i) - str_data(s));
     }
     size_t place = i / INDEX_STEP;
     size_t from = place ? index_of(heap, s)->offsets[place - 1] : 0;
-    return (size_t)(walk(s->data + from, i % INDEX_STEP) - s->data);
+    return (size_t)(walk(str_data(s) + from, i % INDEX_STEP) - str_data(s));
 }
 
 size_t str_position(LocalHeap *heap, Str *s, size_t offset) {
     if (str_is_ascii(s))
         return offset;
     if (s->size < STR_LONG)
-        return count_code_points(s->data, offset);
+        return count_code_points(str_data(s), offset);
     const Index *index = index_of(heap, s);
     size_t low = 0, high = s->length / INDEX_STEP; // the last entry at or before `offset`
     while (low < high) {
@@ -325,15 +408,15 @@ size_t str_position(LocalHeap *heap, Str *s, size_t offset) {
             high = middle;
     }
     size_t from = low ? index->offsets[low - 1] : 0;
-    return low * INDEX_STEP + count_code_points(s->data + from, offset - from);
+    return low * INDEX_STEP + count_code_points(str_data(s) + from, offset - from);
 }
 
 // The character at byte `offset`. ASCII ones are made once and for all.
 static Value character(Fiber *fiber, const Str *s, size_t offset) {
-    unsigned char lead = (unsigned char)s->data[offset];
+    unsigned char lead = (unsigned char)str_data(s)[offset];
     if (lead < ASCII_COUNT)
         return value_from_ref(fiber_runtime(fiber)->ascii[lead]);
-    return value_from_ref(str_new(fiber->heap, s->data + offset, utf8_size((char)lead)));
+    return value_from_ref(str_new(fiber->heap, str_data(s) + offset, utf8_size((char)lead)));
 }
 
 Value str_at(Fiber *fiber, Str *s, int64_t index) {
@@ -348,7 +431,7 @@ Value str_next(Fiber *fiber, Str *s, size_t *offset) {
     if (*offset >= s->size)
         return VALUE_UNDEF;
     size_t from = *offset;
-    *offset += utf8_size(s->data[from]);
+    *offset += utf8_size(str_data(s)[from]);
     return character(fiber, s, from);
 }
 
@@ -367,12 +450,12 @@ Value str_slice(Fiber *fiber, Str *s, size_t start, int64_t step, size_t count) 
     if (str_is_ascii(s)) {
         Str *r = str_reserve(fiber->heap, count);
         for (size_t i = 0; i < count; i++)
-            r->data[i] = s->data[(int64_t)start + (int64_t)i * step];
+            r->own[i] = str_data(s)[(int64_t)start + (int64_t)i * step];
         str_finish(r);
         return value_from_ref(r);
     }
     Text text = {0};
-    const char *at = s->data + str_offset(fiber->heap, s, start);
+    const char *at = str_data(s) + str_offset(fiber->heap, s, start);
     for (size_t i = 0; i < count; i++) {
         text_append(&text, at, utf8_size(*at));
         if (i + 1 < count)

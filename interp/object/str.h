@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Strings: immutable UTF-8 text. Length and indices count code points. Data is inline and
-// NUL-terminated (NUL may also stand inside). Equal interned strings are one object.
+// Strings: immutable UTF-8 text. Length and indices count code points. The text stands in the object
+// itself and is NUL-terminated (NUL may also stand inside), but for one that `+` made by appending to
+// a long one (STR_STORED, object/str.c): read it by str_data, and where C wants a NUL take str_terminated.
+// Equal interned strings are one object, and never of the second sort.
 // No function here runs script code or collects; those that may throw take a Fiber.
 #ifndef CONC_OBJECT_STR_H
 #define CONC_OBJECT_STR_H
@@ -11,18 +13,37 @@
 #include "object/utf8.h"
 
 enum { STR_LONG = 256 };
-enum { STR_ASCII = 1, STR_INTERNED = 2 }; // Object.flags; INTERNED is set before it is shared
+// Object.flags. INTERNED is set before the string is shared. JOINED: `+` has made it.
+enum { STR_ASCII = 1, STR_INTERNED = 2, STR_JOINED = 4, STR_STORED = 8 };
 
 struct Str {
     Object header; // text never changes, so nobody locks it: the lock's word holds its hash
     size_t size;   // bytes
     size_t length; // code points
-    char data[];   // from STR_LONG bytes on, room for a reference follows (object/str.c)
+    char
+        own[]; // the text, or where it stands. From STR_LONG bytes on, room for a reference follows
 };
+
+// What texts share that grow by `+`: bytes up to `used` never change, those behind it are nobody's.
+typedef struct StrStore {
+    Object header; // KIND_OPAQUE
+    size_t capacity;
+    _Atomic size_t used;
+    char data[];
+} StrStore;
+
+static inline StrStore *str_store(const Str *s) { // of a STR_STORED one
+    return *(StrStore *const *)(const void *)s->own;
+}
+static inline const char *str_data(const Str *s) {
+    return __builtin_expect(s->header.flags & STR_STORED, 0) ? str_store(s)->data : s->own;
+}
+// `s`, or a copy of it that is no STR_STORED one: there `own` is the text, with a NUL behind it.
+Str *str_terminated(LocalHeap *heap, Str *s);
 
 // Text is to be valid UTF-8 (str_valid checks; str_from_utf8_lossy puts U+FFFD for what is not).
 Str *str_new(LocalHeap *heap, const char *data, size_t size);
-// A string of `size` bytes whose data the caller writes before anything else, then str_finish.
+// A string of `size` bytes whose text the caller writes to `own` before anything else, then str_finish.
 Str *str_reserve(LocalHeap *heap, size_t size);
 void str_finish(Str *s); // counts code points
 // Bytes [offset, offset + size) of `s`, cut between code points. An ASCII text's parts need no counting.

@@ -60,7 +60,7 @@ static Str *find(Runtime *runtime, const char *data, size_t size, uint32_t hash)
     size_t mask = runtime->intern_capacity - 1;
     for (size_t i = hash & mask; runtime->interned[i]; i = (i + 1) & mask) {
         Str *s = runtime->interned[i];
-        if (str_hash(s) == hash && s->size == size && memcmp(s->data, data, size) == 0)
+        if (str_hash(s) == hash && s->size == size && memcmp(str_data(s), data, size) == 0)
             return s;
     }
     return NULL;
@@ -88,5 +88,5 @@ Str *str_intern_c(Runtime *runtime, LocalHeap *heap, const char *text) {
 Str *str_interned(Runtime *runtime, LocalHeap *heap, Str *s) {
     if (s->header.flags & STR_INTERNED)
         return s;
-    return str_intern(runtime, heap, s->data, s->size);
+    return str_intern(runtime, heap, str_data(s), s->size);
 }

@@ -33,7 +33,7 @@ static void repr_in(char quote, const char *at, size_t size, Text *out) {
     text_char(out, quote);
 }
 
-void str_repr(const Str *s, Text *out) { repr_in('"', s->data, s->size, out); }
+void str_repr(const Str *s, Text *out) { repr_in('"', str_data(s), s->size, out); }
 
 void str_quote(const char *data, size_t size, Text *out) {
     bool single = memchr(data, '\'', size) && !memchr(data, '"', size);

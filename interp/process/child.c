@@ -85,10 +85,11 @@ static bool is_error(Fiber *fiber, Value error, ErrorClass c) {
 // For an error that carries what cannot be sent: its class and its message have to do. The message is
 // a field, which scripts may have set to anything.
 static Value stand_in(Fiber *main, Instance *error) {
-    const char *name = instance_shape(error)->of->name->data;
+    const char *name = str_data(instance_shape(error)->of->name);
     Value message = error_message(error);
     if (value_is_str(message) && value_to_str(message)->size > 0)
-        throw_error(main, ERROR_ProcessError, "%s: %s", name, value_to_str(message)->data);
+        throw_error(main, ERROR_ProcessError, "%s: %s", name,
+                    str_terminated(main->heap, value_to_str(message))->own);
     else
         throw_error(main, ERROR_ProcessError, "%s", name);
     return error_take(main);

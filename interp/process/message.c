@@ -77,7 +77,7 @@ size_t message_pack_small(Value v, char *out) {
             return 0;
         out[0] = 's';
         out[1] = (char)s->size;
-        memcpy(out + 2, s->data, s->size);
+        memcpy(out + 2, str_data(s), s->size);
         return 2 + s->size;
     }
     if (value_is_ref(v))

@@ -110,8 +110,8 @@ static void describe_step(const Step *step, Text *out) {
     case STEP_MEMBER: text_string(out, translate("a member of the set")); return;
     case STEP_KEY: text_string(out, translate("a key")); return;
     case STEP_FIELD:
-        text_format(out, translate("field `%s` of %s"), value_to_str(step->key)->data,
-                    step->of->name->data);
+        text_format(out, translate("field `%s` of %s"), str_data(value_to_str(step->key)),
+                    str_data(step->of->name));
         return;
     default: text_string(out, translate("the value of "));
     }
@@ -229,7 +229,7 @@ static void write_layout(Writer *w, const Shape *shape) {
     put_number(w, shape->field_count);
     for (uint32_t i = 0; i < shape->field_count; i++) {
         const Str *name = shape_field_name(shape, i);
-        put_bytes(w, name->data, name->size);
+        put_bytes(w, str_data(name), name->size);
     }
 }
 
@@ -265,7 +265,7 @@ static void write_str(Writer *w, const Str *s) {
     if (counts && write_seen(w, s))
         return;
     put_tag(w, counts ? 'S' : 's');
-    put_bytes(w, s->data, s->size);
+    put_bytes(w, str_data(s), s->size);
 }
 
 static void write_big(Writer *w, Value v) {
@@ -294,7 +294,7 @@ static void write_trace(Writer *w, Value trace) {
     const Runtime *runtime = fiber_runtime(w->fiber);
     const Str *text = runtime->trace_text ? runtime->trace_text(w->fiber, trace) : NULL;
     put_tag(w, 'T');
-    put_bytes(w, text ? text->data : "", text ? text->size : 0);
+    put_bytes(w, text ? str_data(text) : "", text ? text->size : 0);
 }
 
 static bool write_ref(Writer *w, Value v) {

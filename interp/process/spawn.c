@@ -277,9 +277,10 @@ int process_signal_number(Fiber *fiber, Value signal) {
         return SIGTERM;
     int64_t number = -1;
     if (value_is_str(signal)) {
-        number = signal_by_name(value_to_str(signal)->data);
+        number = signal_by_name(str_terminated(fiber->heap, value_to_str(signal))->own);
         if (number < 0)
-            throw_value(fiber, "unknown signal '%s'", value_to_str(signal)->data);
+            throw_value(fiber, "unknown signal '%s'",
+                        str_terminated(fiber->heap, value_to_str(signal))->own);
     } else if (value_is_integer(signal)) {
         if (!integer_to_int64(signal, &number) || number < 0 || number >= NSIG)
             number = -1;

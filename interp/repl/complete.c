@@ -48,7 +48,7 @@ static void add(Search *search, const char *name, size_t size, const char *suffi
 // What can be called is offered with its bracket.
 static void add_value(Search *search, const Str *name, Value v) {
     if (v != VALUE_UNDEF)
-        add(search, name->data, name->size, value_is_callable(v) ? "(" : "");
+        add(search, str_data(name), name->size, value_is_callable(v) ? "(" : "");
 }
 
 static int by_text(const void *a, const void *b) {
@@ -149,7 +149,7 @@ static Value value_before(const Search *search, size_t end) {
 static void add_class_members(Search *search, const Class *c, bool of_class) {
     for (uint32_t i = 0; i < c->member_count; i++)
         if ((c->members[i].kind == MEMBER_STATIC) == of_class)
-            add(search, c->members[i].name->data, c->members[i].name->size,
+            add(search, str_data(c->members[i].name), c->members[i].name->size,
                 c->members[i].kind == MEMBER_GETTER || c->members[i].kind == MEMBER_SETTER ? ""
                                                                                            : "(");
 }
@@ -183,7 +183,7 @@ static void add_members(Search *search, Value of) {
 
 static void add_labels(Search *search, Str *const *names, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
-        add(search, names[i]->data, names[i]->size, ": ");
+        add(search, str_data(names[i]), names[i]->size, ": ");
 }
 
 static Value init_of(const Class *c) {
@@ -238,7 +238,7 @@ static void add_builtin(Search *search, uint32_t number) {
     if (number < search->runtime->prelude_first)
         add_value(search, name, search->runtime->builtins[number]);
     else
-        add(search, name->data, name->size, "(");
+        add(search, str_data(name), name->size, "(");
 }
 
 static void add_names(Search *search, size_t before) {
@@ -265,8 +265,8 @@ static void add_modules(Search *search) {
     size_t position = 0;
     Value key, module;
     while (map_next(modules, &position, &key, &module))
-        if (!strpbrk(value_to_str(key)->data, "/<"))
-            add(search, value_to_str(key)->data, value_to_str(key)->size, "");
+        if (!strpbrk(str_data(value_to_str(key)), "/<"))
+            add(search, str_data(value_to_str(key)), value_to_str(key)->size, "");
 }
 
 static void add_names_of(Search *search, const char *name, size_t size) {
@@ -276,7 +276,7 @@ static void add_names_of(Search *search, const char *name, size_t size) {
         return;
     const ModuleObject *object = (ModuleObject *)value_to_ref(module);
     for (uint32_t i = 0; i < object->count; i++)
-        add(search, object->names[i]->data, object->names[i]->size, "");
+        add(search, str_data(object->names[i]), object->names[i]->size, "");
 }
 
 // Behind `import`, `from` and `from NAME import`, at the start of a line.

@@ -90,7 +90,7 @@ static ReadStatus read_line(Reader *reader, const char *prompt, const char *inde
     }
     if (!value_is_str(line))
         return READ_END;
-    text_append(out, value_to_str(line)->data, value_to_str(line)->size);
+    text_append(out, str_data(value_to_str(line)), value_to_str(line)->size);
     return READ_INPUT;
 }
 

@@ -129,7 +129,7 @@ void gate_describe(Gate *gate, Fiber *fiber, Text *out) {
     Value name = slot_get(&gate->name);
     text_string(out, translate(gate->rules->what));
     if (value_is_str(name))
-        text_format(out, " '%s'", value_to_str(name)->data);
+        text_format(out, " '%.*s'", (int)value_to_str(name)->size, str_data(value_to_str(name)));
     if (gate->rules->describe)
         gate->rules->describe(gate, fiber, out);
 }

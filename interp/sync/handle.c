@@ -101,7 +101,7 @@ void handle_describe(Handle *handle, Text *out) {
     text_format(out, "%s %llu", translate(kind_word(handle)), (unsigned long long)handle->id);
     Value name = slot_get(&handle->name);
     if (value_is_str(name))
-        text_format(out, " (%s)", value_to_str(name)->data);
+        text_format(out, " (%.*s)", (int)value_to_str(name)->size, str_data(value_to_str(name)));
 }
 
 void handle_start_place(Runtime *runtime, Handle *handle, char *text, size_t capacity) {

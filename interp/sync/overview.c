@@ -29,7 +29,9 @@ static char *copy(const char *text) { return *text ? strdup(text) : NULL; }
 
 static char *name_of(Handle *handle) {
     Value name = handle ? slot_get(&handle->name) : VALUE_NIL;
-    return value_is_str(name) ? copy(value_to_str(name)->data) : NULL;
+    if (!value_is_str(name) || value_to_str(name)->size == 0)
+        return NULL;
+    return strndup(str_data(value_to_str(name)), value_to_str(name)->size);
 }
 
 static char *place_of_start(const Runtime *runtime, const Handle *handle) {

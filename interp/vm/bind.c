@@ -12,7 +12,7 @@
 #include "vm/hint.h"
 
 Signature signature_of_proto(const Proto *proto) {
-    return (Signature){.name = proto->name->data,
+    return (Signature){.name = str_data(proto->name),
                        .proto = proto,
                        .parameters = proto->parameters,
                        .parameter_count = proto->parameter_count,
@@ -71,7 +71,7 @@ static bool missing(Fiber *fiber, const Signature *s, const Value *base) {
             continue;
         if (seen)
             text_string(&text, translate(seen + 1 < count ? ", " : count > 2 ? ", and " : " and "));
-        text_format(&text, "'%s'", s->parameters[i]->data);
+        text_format(&text, "'%s'", str_data(s->parameters[i]));
         seen++;
     }
     return throw_text(fiber, s, &text);
@@ -97,7 +97,7 @@ static bool misplaced_label(Fiber *fiber, const Signature *s, const Str *label, 
     text_format(&text,
                 translate(unknown ? "() got an unexpected keyword argument '%s'"
                                   : "() got multiple values for argument '%s'"),
-                label->data);
+                str_data(label));
     throw_text(fiber, s, &text);
     if (unknown)
         hint_label(fiber, s->parameters, s->parameter_count - s->takes_labels, label);

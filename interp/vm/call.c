@@ -68,7 +68,7 @@ static Entered push_frame(Fiber *fiber, Closure *closure, Value *base, Value *re
 }
 
 static Entered bare_async(Fiber *fiber, const Proto *proto) {
-    const char *name = proto->name->data;
+    const char *name = str_data(proto->name);
     throw_type(fiber,
                "'%s' is an async function: call it with `await %s()` or start it with `async %s()`",
                name, name, name);
@@ -240,7 +240,7 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
     if (c->init == VALUE_UNDEF) {
         if (count == 0)
             return native_answer(fiber, base[0], result);
-        throw_type(fiber, "%s() takes no arguments", c->name->data);
+        throw_type(fiber, "%s() takes no arguments", str_data(c->name));
         return ENTERED_ERROR;
     }
     if (value_is_kind(c->init, KIND_CLOSURE))
@@ -281,7 +281,7 @@ static bool take_self(Fiber *fiber, Value *base, int *count, const LoadedLabels 
                              ? ((Native *)value_to_ref(function))->owner
                              : ((Closure *)value_to_ref(function))->home;
     if (owner && !value_is_instance_of(fiber_runtime(fiber), base[1], owner)) {
-        throw_type(fiber, "a method of '%s' cannot be called on '%s'", owner->name->data,
+        throw_type(fiber, "a method of '%s' cannot be called on '%s'", str_data(owner->name),
                    value_type_name(fiber_runtime(fiber), base[1]));
         return false;
     }

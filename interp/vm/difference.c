@@ -215,9 +215,9 @@ static Step say_strings(Walk *walk, const char *a, size_t a_size, const char *b,
 // The bytes in which both begin, cut between code points.
 static size_t common_size(const Str *a, const Str *b) {
     size_t most = a->size < b->size ? a->size : b->size, size = 0;
-    while (size < most && a->data[size] == b->data[size])
+    while (size < most && str_data(a)[size] == str_data(b)[size])
         size++;
-    while (size > 0 && size < most && ((unsigned char)a->data[size] & 0xc0) == 0x80)
+    while (size > 0 && size < most && ((unsigned char)str_data(a)[size] & 0xc0) == 0x80)
         size--;
     return size;
 }
@@ -225,18 +225,19 @@ static size_t common_size(const Str *a, const Str *b) {
 static Step step_line(Walk *walk, const Str *a, const Str *b, size_t common) {
     size_t line = 1, start = 0;
     for (size_t i = 0; i < common; i++)
-        if (a->data[i] == '\n') {
+        if (str_data(a)[i] == '\n') {
             line++;
             start = i + 1;
         }
     char where[40];
     snprintf(where, sizeof where, translate(" in line %zu"), line);
     say_where(walk, where);
-    return say_strings(walk, a->data + start, line_size(a->data + start, a->data + a->size),
-                       b->data + start, line_size(b->data + start, b->data + b->size));
+    return say_strings(walk, str_data(a) + start,
+                       line_size(str_data(a) + start, str_data(a) + a->size), str_data(b) + start,
+                       line_size(str_data(b) + start, str_data(b) + b->size));
 }
 
-static bool has_lines(const Str *s) { return memchr(s->data, '\n', s->size) != NULL; }
+static bool has_lines(const Str *s) { return memchr(str_data(s), '\n', s->size) != NULL; }
 
 static Step step_str(Walk *walk) {
     const Str *a = value_to_str(walk->a), *b = value_to_str(walk->b);
@@ -245,16 +246,17 @@ static Step step_str(Walk *walk) {
         return step_line(walk, a, b, common);
     if (a->length <= PART_COLUMNS && b->length <= PART_COLUMNS)
         return walk->path.length ? say_both(walk) : STEP_END;
-    for (const char *at = a->data; at < a->data + common; index++)
+    for (const char *at = str_data(a); at < str_data(a) + common; index++)
         at += utf8_size(*at);
-    const char *from = a->data + common;
-    for (int i = 0; i < CONTEXT && from > a->data; i++)
+    const char *from = str_data(a) + common;
+    for (int i = 0; i < CONTEXT && from > str_data(a); i++)
         from = utf8_before(from);
-    size_t start = (size_t)(from - a->data);
+    size_t start = (size_t)(from - str_data(a));
     char where[40];
     snprintf(where, sizeof where, translate(" at index %zu"), index);
     say_where(walk, where);
-    return say_strings(walk, a->data + start, a->size - start, b->data + start, b->size - start);
+    return say_strings(walk, str_data(a) + start, a->size - start, str_data(b) + start,
+                       b->size - start);
 }
 
 // ---- All kinds --------------------------------------------------------------------------------

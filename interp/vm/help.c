@@ -63,7 +63,7 @@ static uint32_t line_of(const Closure *closure) {
 
 // ---- Of scripts ---------------------------------------------------------------------------------
 
-static bool is_lambda(const Closure *closure) { return *closure->proto->name->data == '<'; }
+static bool is_lambda(const Closure *closure) { return *str_data(closure->proto->name) == '<'; }
 
 void help_closure_head(const Closure *closure, Text *out) {
     const Unit *unit = closure->proto->unit;
@@ -92,12 +92,12 @@ const Closure *help_own_method(const Class *c, uint32_t i) {
 
 // The line above the method on which its class begins; 0: not found.
 static uint32_t class_line(const Class *c, const Closure *method) {
-    size_t name = strlen(c->name->data);
+    size_t name = strlen(str_data(c->name));
     for (uint32_t line = line_of(method); line > 0; line--) {
         size_t size;
         const char *text = trimmed(method->proto->unit, line, &size);
         if (size > 6 + name && memcmp(text, "class ", 6) == 0 &&
-            memcmp(text + 6, c->name->data, name) == 0 && strchr(" {", text[6 + name]))
+            memcmp(text + 6, str_data(c->name), name) == 0 && strchr(" {", text[6 + name]))
             return line;
     }
     return 0;
@@ -186,7 +186,7 @@ static const NativeSpec *maker_of(const Class *c) {
         return ((Native *)value_to_ref(c->construct))->spec;
     for (uint32_t i = 0; i < c->member_count; i++) {
         const Member *member = &c->members[i];
-        if (strcmp(member->name->data, "init") == 0 &&
+        if (strcmp(str_data(member->name), "init") == 0 &&
             value_is_kind(member->function, KIND_NATIVE)) {
             const NativeSpec *spec = ((Native *)value_to_ref(member->function))->spec;
             return strcmp(spec->signature, "*args") == 0 ? NULL : spec;
@@ -198,9 +198,9 @@ static const NativeSpec *maker_of(const Class *c) {
 void help_type_head(const Class *c, Text *out) {
     const NativeSpec *maker = maker_of(c);
     if (maker)
-        help_native_head(maker, c->name->data, out);
+        help_native_head(maker, str_data(c->name), out);
     else
-        text_string(out, c->name->data);
+        text_string(out, str_data(c->name));
 }
 
 const char *help_type_doc(const Class *c) {
@@ -299,7 +299,7 @@ static void add_script_class(const Class *c, Text *out) {
     add_class_doc(c, "    ", out);
     for (uint32_t i = 0; i < c->member_count; i++) {
         const Closure *method = help_own_method(c, i);
-        if (!method || *c->members[i].name->data == '_')
+        if (!method || *str_data(c->members[i].name) == '_')
             continue;
         text_string(out, "  ");
         help_closure_head(method, out);
@@ -311,8 +311,8 @@ static void add_script_class(const Class *c, Text *out) {
 // A setter has the name of its getter.
 static bool is_shown(const Class *c, uint32_t i) {
     const Member *member = &c->members[i];
-    return member->kind != MEMBER_SETTER && *member->name->data != '_' &&
-           strcmp(member->name->data, "init") != 0;
+    return member->kind != MEMBER_SETTER && *str_data(member->name) != '_' &&
+           strcmp(str_data(member->name), "init") != 0;
 }
 
 static void add_member_names(const Class *c, Text *out) {
@@ -320,7 +320,7 @@ static void add_member_names(const Class *c, Text *out) {
     for (uint32_t i = 0; i < c->member_count; i++)
         if (is_shown(c, i))
             text_format(&names, "%s%s",
-                        names.length ? ", " : "Members: ", c->members[i].name->data);
+                        names.length ? ", " : "Members: ", str_data(c->members[i].name));
     if (names.length)
         text_char(out, '\n');
     help_lay_out(text_data(&names), "    ", HELP_WIDTH, out);
@@ -339,11 +339,11 @@ void help_class(const Class *c, Text *out) {
 }
 
 void help_module(const ModuleObject *module, Text *out) {
-    text_format(out, "module %s\n", module->name->data);
+    text_format(out, "module %s\n", str_data(module->name));
     help_lay_out(module->doc ? module->doc : "", "    ", HELP_WIDTH, out);
     Text names = {0};
     for (uint32_t i = 0; i < module->count; i++)
-        text_format(&names, "%s%s", i ? ", " : "Names: ", module->names[i]->data);
+        text_format(&names, "%s%s", i ? ", " : "Names: ", str_data(module->names[i]));
     text_char(out, '\n');
     help_lay_out(text_data(&names), "    ", HELP_WIDTH, out);
     text_free(&names);

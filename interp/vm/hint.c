@@ -109,8 +109,8 @@ void hint_thrown(Fiber *fiber, Value v) {
 
 void note_function(Fiber *fiber, const Proto *callee) {
     const Str *name = callee->name;
-    if (!callee->unit->embedded && name->data[0] != '<')
-        note_declared(fiber, callee, (CodeName){name->data, (uint32_t)name->size},
+    if (!callee->unit->embedded && str_data(name)[0] != '<')
+        note_declared(fiber, callee, (CodeName){str_data(name), (uint32_t)name->size},
                       callee->code->offset);
 }
 
@@ -127,7 +127,7 @@ void note_declared(Fiber *fiber, const Proto *proto, CodeName name, uint32_t dec
 // ---- Names that are nearly right --------------------------------------------------------------
 
 static void try_name(Spelling *search, const Str *name) {
-    spelling_try(search, name->data, name->size);
+    spelling_try(search, str_data(name), name->size);
 }
 
 static void did_you_mean(Fiber *fiber, const Spelling *search) {
@@ -171,7 +171,7 @@ static void try_module(Spelling *search, const ModuleObject *module) {
 
 static bool has_member(const Class *c, const char *name) {
     for (uint32_t i = 0; i < c->member_count; i++)
-        if (strcmp(c->members[i].name->data, name) == 0)
+        if (strcmp(str_data(c->members[i].name), name) == 0)
             return true;
     return false;
 }
@@ -180,7 +180,7 @@ static bool has_member(const Class *c, const char *name) {
 static bool foreign_member(Fiber *fiber, Value receiver, const Str *name) {
     const Class *c = class_of(fiber_runtime(fiber), receiver);
     for (const ForeignMember *f = foreign_members; f->word; f++) {
-        if (strcmp(f->word, name->data) != 0)
+        if (strcmp(f->word, str_data(name)) != 0)
             continue;
         if (f->instead ? !has_member(c, f->instead) : !is_sized(receiver))
             continue;
@@ -204,7 +204,7 @@ void hint_member(Fiber *fiber, Value receiver, const Str *name) {
     if (!outer && foreign_member(fiber, receiver, name))
         return;
     Spelling search;
-    spelling_start(&search, name->data, name->size);
+    spelling_start(&search, str_data(name), name->size);
     if (value_is_kind(receiver, KIND_MODULE)) {
         try_module(&search, (ModuleObject *)value_to_ref(receiver));
     } else if (value_is_kind(receiver, KIND_CLASS)) {
@@ -220,23 +220,23 @@ void hint_member(Fiber *fiber, Value receiver, const Str *name) {
 
 void hint_method(Fiber *fiber, const Class *c, const Str *name) {
     Spelling search;
-    spelling_start(&search, name->data, name->size);
+    spelling_start(&search, str_data(name), name->size);
     try_members(&search, c);
     did_you_mean(fiber, &search);
 }
 
 void hint_module(Fiber *fiber, const Str *name) {
-    const char *foreign = foreign_module_hint(name->data);
+    const char *foreign = foreign_module_hint(str_data(name));
     if (foreign) {
         hint_text(fiber, foreign);
         return;
     }
     Spelling search;
-    spelling_start(&search, name->data, name->size);
+    spelling_start(&search, str_data(name), name->size);
     size_t position = 0;
     Value key, v;
     while (map_next(value_to_map(slot_get(&fiber_vm(fiber)->modules)), &position, &key, &v))
-        if (value_is_str(key) && !strchr(value_to_str(key)->data, '/'))
+        if (value_is_str(key) && !strchr(str_data(value_to_str(key)), '/'))
             try_name(&search, value_to_str(key));
     if (search.nearest) {
         did_you_mean(fiber, &search);
@@ -244,13 +244,13 @@ void hint_module(Fiber *fiber, const Str *name) {
     }
     Text hint = {0};
     text_format(&hint, translate("a file is imported by its path: `import \"%s.conc\"`"),
-                name->data);
+                str_data(name));
     hint_set(fiber, &hint);
 }
 
 void hint_import(Fiber *fiber, const ModuleObject *module, const Str *name) {
     Spelling search;
-    spelling_start(&search, name->data, name->size);
+    spelling_start(&search, str_data(name), name->size);
     try_module(&search, module);
     did_you_mean(fiber, &search);
 }
@@ -266,18 +266,18 @@ static void list_labels(Fiber *fiber, Str *const *parameters, uint32_t count) {
                     i == 0          ? ""
                     : i + 1 < count ? translate(", ")
                                     : translate(" and "),
-                    parameters[i]->data);
+                    str_data(parameters[i]));
     hint_set(fiber, &hint);
 }
 
 void hint_label(Fiber *fiber, Str *const *parameters, uint32_t count, const Str *label) {
-    const char *foreign = foreign_label_hint(label->data);
+    const char *foreign = foreign_label_hint(str_data(label));
     if (foreign) {
         hint_text(fiber, foreign);
         return;
     }
     Spelling search;
-    spelling_start(&search, label->data, label->size);
+    spelling_start(&search, str_data(label), label->size);
     for (uint32_t i = 0; i < count; i++)
         try_name(&search, parameters[i]);
     if (search.nearest)

@@ -23,15 +23,15 @@
 #include "vm/vm.h"
 
 static bool is_path(const Str *name) {
-    return strchr(name->data, '/') ||
-           (name->size > 5 && strcmp(name->data + name->size - 5, ".conc") == 0);
+    return strchr(str_data(name), '/') ||
+           (name->size > 5 && strcmp(str_data(name) + name->size - 5, ".conc") == 0);
 }
 
 // The path of a file that is named beside the importing file.
 static void path_beside(const Str *importer, const char *name, Text *out) {
-    const char *slash = importer ? strrchr(importer->data, '/') : NULL;
+    const char *slash = importer ? strrchr(str_data(importer), '/') : NULL;
     if (name[0] != '/' && slash)
-        text_append(out, importer->data, (size_t)(slash - importer->data) + 1);
+        text_append(out, str_data(importer), (size_t)(slash - str_data(importer)) + 1);
     while (name[0] == '.' && name[1] == '/')
         name += 2;
     text_string(out, name);
@@ -64,8 +64,8 @@ static ModuleObject *load_module(Fiber *fiber, Str *path, const char *text, size
     Text diagnostics = {0};
     Unit *unit;
     UnitOptions options = vm_unit_options(vm);
-    if (unit_compile(path->data, text, size, &options, &unit, &diagnostics) != UNIT_OK) {
-        broken_import(fiber, path->data, &diagnostics);
+    if (unit_compile(str_data(path), text, size, &options, &unit, &diagnostics) != UNIT_OK) {
+        broken_import(fiber, str_data(path), &diagnostics);
         return NULL;
     }
     unit->embedded = embedded;
@@ -73,8 +73,8 @@ static ModuleObject *load_module(Fiber *fiber, Str *path, const char *text, size
         unit_free(unit);
         return NULL;
     }
-    ModuleObject *module =
-        module_new(fiber->heap, module_name_of(fiber, path->data), unit->code->global_count + 1);
+    ModuleObject *module = module_new(fiber->heap, module_name_of(fiber, str_data(path)),
+                                      unit->code->global_count + 1);
     module->path = path;
     *main = unit_load(vm, fiber, unit, module);
     vm_set_arguments(vm, fiber, module);
@@ -102,12 +102,12 @@ static Value run_module(Fiber *fiber, Str *key, Str *path, const char *text, siz
 static Value import_file(Fiber *fiber, Str *name) {
     const Frame *frame = &fiber->frames[fiber->frame_count - 1];
     Text beside = {0};
-    path_beside(frame->closure->proto->module->path, name->data, &beside);
+    path_beside(frame->closure->proto->module->path, str_data(name), &beside);
     char *real = realpath(text_data(&beside), NULL);
     Str *path = str_from_text(fiber->heap, &beside);
     text_free(&beside);
     if (!real) {
-        throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+        throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", str_data(path),
                     translate(strerror(errno)));
         return error_hint(fiber, "a path is looked up beside the file that imports it");
     }
@@ -118,8 +118,8 @@ static Value import_file(Fiber *fiber, Str *name) {
         return known;
     char *text;
     size_t size;
-    if (!vm_read_file(path->data, &text, &size))
-        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", path->data,
+    if (!vm_read_file(str_data(path), &text, &size))
+        return throw_error(fiber, ERROR_ImportError, "cannot import '%s': %s", str_data(path),
                            translate(strerror(errno)));
     Value v = run_module(fiber, key, path, text, size, false);
     free(text);
@@ -154,13 +154,13 @@ Value import_module(Fiber *fiber, Str *name) {
     if (known != VALUE_UNDEF)
         return known;
     size_t size;
-    const char *text = embedded_text(vm, name->data, &size);
+    const char *text = embedded_text(vm, str_data(name), &size);
     if (!text) {
-        throw_error(fiber, ERROR_ImportError, "no module named '%s'", name->data);
+        throw_error(fiber, ERROR_ImportError, "no module named '%s'", str_data(name));
         hint_module(fiber, name);
         return VALUE_UNDEF;
     }
-    return run_module(fiber, name, embedded_path(fiber, name->data), text, size, true);
+    return run_module(fiber, name, embedded_path(fiber, str_data(name)), text, size, true);
 }
 
 Value import_name(Fiber *fiber, Value v, const Str *name) {
@@ -168,8 +168,8 @@ Value import_name(Fiber *fiber, Value v, const Str *name) {
     Value found = module_get(module, name);
     if (found != VALUE_UNDEF)
         return found;
-    throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", name->data,
-                module->name->data);
+    throw_error(fiber, ERROR_ImportError, "cannot import name '%s' from '%s'", str_data(name),
+                str_data(module->name));
     hint_import(fiber, module, name);
     return VALUE_UNDEF;
 }

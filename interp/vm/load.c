@@ -73,9 +73,9 @@ static Str **load_parameters(Fiber *fiber, Unit *unit, const Code *code) {
     uint32_t count = code->parameter_count + (code->has_rest ? 1u : 0u);
     Str **names = load_names(fiber, unit, code->parameters, count);
     for (uint32_t i = 0; i < count && unit->embedded; i++)
-        if (names[i]->size > 1 && names[i]->data[names[i]->size - 1] == '_')
-            names[i] =
-                str_intern(fiber_runtime(fiber), fiber->heap, names[i]->data, names[i]->size - 1);
+        if (names[i]->size > 1 && str_data(names[i])[names[i]->size - 1] == '_')
+            names[i] = str_intern(fiber_runtime(fiber), fiber->heap, str_data(names[i]),
+                                  names[i]->size - 1);
     return names;
 }
 

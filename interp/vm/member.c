@@ -82,11 +82,24 @@ static Found find_of_class(Fiber *fiber, Class *c, LoadedSite *site) {
     return find_in_class(class_of(fiber_runtime(fiber), value_from_ref(c)), site, c->id);
 }
 
+static Value find_in_module(Fiber *fiber, const ModuleObject *module, LoadedSite *site) {
+    uint32_t key = fiber_runtime(fiber)->kind_class[KIND_MODULE]->id;
+    uint64_t word = site_look(site, key);
+    if (word && cache_tag(word) == CACHE_SLOT && cache_index(word) < module->count &&
+        module->names[cache_index(word)] == site->name)
+        return slot_get(&module->slots[cache_index(word)]);
+    int slot = module_find(module, site->name);
+    if (slot < 0)
+        return VALUE_UNDEF;
+    site_fill(site, key, CACHE_SLOT, (uint32_t)slot);
+    return slot_get(&module->slots[slot]);
+}
+
 Found member_find(Fiber *fiber, Value receiver, LoadedSite *site) {
     if (value_is_kind(receiver, KIND_INSTANCE))
         return find_in_instance((Instance *)value_to_ref(receiver), site);
     if (value_is_kind(receiver, KIND_MODULE)) {
-        Value v = module_get((ModuleObject *)value_to_ref(receiver), site->name);
+        Value v = find_in_module(fiber, (ModuleObject *)value_to_ref(receiver), site);
         if (v != VALUE_UNDEF)
             return found(FOUND_VALUE, v);
     }
@@ -119,12 +132,13 @@ Value member_setter(Fiber *fiber, Value receiver, const Str *name) {
 static Value throw_missing(Fiber *fiber, Value receiver, const Str *name) {
     if (value_is_kind(receiver, KIND_MODULE))
         return throw_error(fiber, ERROR_AttributeError, "module '%s' has no attribute '%s'",
-                           ((ModuleObject *)value_to_ref(receiver))->name->data, name->data);
+                           str_data(((ModuleObject *)value_to_ref(receiver))->name),
+                           str_data(name));
     if (value_is_kind(receiver, KIND_CLASS))
         return throw_error(fiber, ERROR_AttributeError, "type object '%s' has no attribute '%s'",
-                           ((Class *)value_to_ref(receiver))->name->data, name->data);
+                           str_data(((Class *)value_to_ref(receiver))->name), str_data(name));
     return throw_error(fiber, ERROR_AttributeError, "'%s' object has no attribute '%s'",
-                       value_type_name(fiber_runtime(fiber), receiver), name->data);
+                       value_type_name(fiber_runtime(fiber), receiver), str_data(name));
 }
 
 Value member_missing(Fiber *fiber, Value receiver, const Str *name) {
@@ -148,7 +162,7 @@ static bool store_module(Fiber *fiber, ModuleObject *module, Str *name, Value v)
         return member_missing(fiber, value_from_ref(module), name) != VALUE_UNDEF;
     if (module->constant[slot])
         return throw_error(fiber, ERROR_AttributeError, "cannot assign to constant '%s'",
-                           name->data) != VALUE_UNDEF;
+                           str_data(name)) != VALUE_UNDEF;
     slot_set(&module->slots[slot], v);
     return true;
 }
@@ -160,7 +174,7 @@ static bool has_getter(const Class *c, const Str *name) {
 
 static bool throw_no_setter(Fiber *fiber, const Class *c, const Str *name) {
     return throw_error(fiber, ERROR_AttributeError, "property '%s' of '%s' object has no setter",
-                       name->data, c->name->data) != VALUE_UNDEF;
+                       str_data(name), str_data(c->name)) != VALUE_UNDEF;
 }
 
 static bool store_instance(Fiber *fiber, Instance *instance, LoadedSite *site, Value v) {

@@ -15,6 +15,7 @@ enum {
     CACHE_GETTER, // member number
     CACHE_ADD,    // SET_FIELD on a shape that gets the field as its next one: slot number
     CACHE_SETTER, // member number
+    CACHE_SLOT,   // module, with the key of all modules: slot number, good where the name agrees
 };
 
 static inline uint64_t cache_word(uint32_t key, uint32_t tag, uint32_t index) {

@@ -39,7 +39,7 @@ static SessionStatus compile(Session *session, const char *name, const char *tex
     const ModuleObject *module = session->module;
     CodeName *known = os_calloc(module->count + 1, sizeof *known);
     for (uint32_t i = 0; i < module->count; i++)
-        known[i] = (CodeName){module->names[i]->data, (uint32_t)module->names[i]->size};
+        known[i] = (CodeName){str_data(module->names[i]), (uint32_t)module->names[i]->size};
     UnitOptions options = vm_unit_options(session->vm);
     options.known = known;
     options.known_constant = module->constant;

@@ -134,7 +134,8 @@ Entered slow_get_field(Fiber *fiber, Value receiver, LoadedSite *site, Value *re
 }
 
 static Entered missing_super(Fiber *fiber, const Class *home, const Str *name) {
-    throw_error(fiber, ERROR_AttributeError, "'super' object has no attribute '%s'", name->data);
+    throw_error(fiber, ERROR_AttributeError, "'super' object has no attribute '%s'",
+                str_data(name));
     if (home && home->base)
         hint_method(fiber, home->base, name);
     return ENTERED_ERROR;
@@ -294,7 +295,7 @@ static bool base_is_fit(Fiber *fiber, Value base) {
     const Class *c = (Class *)value_to_ref(base);
     if (c->construct == VALUE_UNDEF || c->payload_base)
         return true;
-    throw_type(fiber, "type '%s' is not an acceptable base type", c->name->data);
+    throw_type(fiber, "type '%s' is not an acceptable base type", str_data(c->name));
     return false;
 }
 
@@ -346,14 +347,14 @@ Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
     Str *whole = str_reserve(fiber->heap, size);
     whole->length = size - surplus;
     whole->header.flags |= flags;
-    char *at = whole->data;
+    char *at = whole->own;
     for (uint32_t i = 0; i < count; i++) {
         if (value_is_int(parts[i])) {
             at = write_integer(at, value_to_int(parts[i]));
             continue;
         }
         const Str *s = value_to_str(parts[i]);
-        memcpy(at, s->data, s->size);
+        memcpy(at, str_data(s), s->size);
         at += s->size;
     }
     return value_from_ref(whole);
@@ -365,7 +366,7 @@ Value slow_format(Fiber *fiber, Value v, Value spec) {
     Text text = {0};
     const Str *s = value_to_str(spec);
     Value result = VALUE_UNDEF;
-    if (value_format(fiber, v, s->data, s->size, &text))
+    if (value_format(fiber, v, str_data(s), s->size, &text))
         result = value_from_ref(str_from_text(fiber->heap, &text));
     text_free(&text);
     return result;
@@ -500,7 +501,7 @@ void slow_global_error(Fiber *fiber, const Proto *proto, uint32_t slot) {
     const ModuleCode *code = proto->unit->code;
     const Str *name = proto->module->names[slot];
     bool here = slot < code->global_count; // else it is of a later input of the REPL
-    name_error(fiber, proto, (CodeName){name->data, (uint32_t)name->size},
+    name_error(fiber, proto, (CodeName){str_data(name), (uint32_t)name->size},
                here ? code->declared[slot] : DECLARED_ELSEWHERE);
 }
 

@@ -182,7 +182,8 @@ void trace_place(Fiber *fiber, char *text, size_t capacity) {
 
 // The text of a module, or a test block: what nobody calls.
 static bool is_outermost(const Proto *proto) {
-    return strcmp(proto->name->data, "<main>") == 0 || strcmp(proto->name->data, "<test>") == 0;
+    return strcmp(str_data(proto->name), "<main>") == 0 ||
+           strcmp(str_data(proto->name), "<test>") == 0;
 }
 
 static void render_calls(const Trace *trace, Text *out) {
@@ -191,7 +192,7 @@ static void render_calls(const Trace *trace, Text *out) {
             text_string(out, translate("  imported at "));
         else
             text_format(out, translate("  in %s(), called at "),
-                        trace->entries[i].proto->name->data);
+                        str_data(trace->entries[i].proto->name));
         place_of(trace->entries[i + 1], out);
         text_char(out, '\n');
         if (trace->omitted && i == TRACE_NEWEST - 1)
@@ -199,9 +200,9 @@ static void render_calls(const Trace *trace, Text *out) {
     }
     const Proto *oldest = trace->count ? trace->entries[trace->count - 1].proto : NULL;
     if (oldest && !is_outermost(oldest) && !trace->origin)
-        text_format(out, translate("  in %s()\n"), oldest->name->data);
+        text_format(out, translate("  in %s()\n"), str_data(oldest->name));
     if (trace->origin)
-        text_format(out, "  %s\n", trace->origin->data);
+        text_format(out, "  %s\n", str_data(trace->origin));
 }
 
 static void render_excerpt(const Trace *trace, bool colour, Text *out) {
@@ -213,7 +214,7 @@ static void render_excerpt(const Trace *trace, bool colour, Text *out) {
 }
 
 static void render_notes(const Str *notes, bool colour, Text *out) {
-    for (const char *line = notes->data; *line;) {
+    for (const char *line = str_data(notes); *line;) {
         size_t length = strcspn(line, "\n");
         Text note = {0};
         text_append(&note, line, length);
@@ -225,14 +226,14 @@ static void render_notes(const Str *notes, bool colour, Text *out) {
 
 static void render_trace(const Trace *trace, bool colour, Text *out) {
     if (trace->text) {
-        text_append(out, trace->text->data, trace->text->size);
+        text_append(out, str_data(trace->text), trace->text->size);
         return;
     }
     render_excerpt(trace, colour, out);
     if (trace->notes)
         render_notes(trace->notes, colour, out);
     if (trace->hint)
-        diagnostic_hint(out, trace->hint->data, colour);
+        diagnostic_hint(out, str_data(trace->hint), colour);
     render_calls(trace, out);
 }
 
@@ -251,7 +252,7 @@ Str *trace_text(Fiber *fiber, Value v) {
 
 // A NUL would end the text.
 static void put_visible(const Str *message, Text *out) {
-    const char *at = message->data, *end = at + message->size, *nul;
+    const char *at = str_data(message), *end = at + message->size, *nul;
     for (; (nul = memchr(at, '\0', (size_t)(end - at))); at = nul + 1) {
         text_append(out, at, (size_t)(nul - at));
         text_string(out, "\\x00");
@@ -266,7 +267,7 @@ static void put_message(Instance *error, Text *out) {
 }
 
 static void render_error(Fiber *fiber, Instance *error, bool colour, Text *out) {
-    const char *name = instance_shape(error)->of->name->data;
+    const char *name = str_data(instance_shape(error)->of->name);
     Text shown = {0};
     put_message(error, &shown);
     diagnostic_head(out, name, text_data(&shown), colour);
@@ -300,7 +301,7 @@ static void json_calls(const Trace *trace, Text *out) {
     for (uint32_t i = 0; i < trace->count; i++) {
         TraceEntry entry = trace->entries[i];
         text_string(out, i ? ",{" : "{");
-        json_text(out, "function", entry.proto->name->data);
+        json_text(out, "function", str_data(entry.proto->name));
         unit_start_json(entry.proto->unit, entry.proto->code, pc_of(entry), out);
         text_char(out, '}');
     }
@@ -318,7 +319,7 @@ static void json_place_of_text(const Str *text, Text *out) {
     static const char arrow[] = "  --> ";
     Text line = {0};
     unsigned long numbers[2] = {0};
-    text_append(&line, text->data, strcspn(text->data, "\n"));
+    text_append(&line, str_data(text), strcspn(str_data(text), "\n"));
     for (int i = 1; i >= 0; i--) {
         char *colon = strrchr(line.data, ':');
         if (!colon)
@@ -355,8 +356,8 @@ static void json_trace(const Trace *trace, Text *out) {
         json_calls(trace, out);
     text_char(out, ']');
     json_number(out, "omitted", trace ? trace->omitted : 0);
-    json_text(out, "origin", trace && trace->origin ? trace->origin->data : NULL);
-    json_text(out, "trace_text", trace && trace->text ? trace->text->data : NULL);
+    json_text(out, "origin", trace && trace->origin ? str_data(trace->origin) : NULL);
+    json_text(out, "trace_text", trace && trace->text ? str_data(trace->text) : NULL);
 }
 
 // `causes`: how many more are shown.
@@ -366,11 +367,11 @@ static void json_error(Fiber *fiber, Instance *error, int causes, Text *out) {
     const Trace *trace = trace_of(slot_get(instance_slot(error, ERROR_SLOT_TRACE)));
     text_char(out, '{');
     put_message(error, &message);
-    diagnostic_json_head(out, instance_shape(error)->of->name->data, text_data(&message),
-                         trace && trace->hint ? trace->hint->data : NULL);
+    diagnostic_json_head(out, str_data(instance_shape(error)->of->name), text_data(&message),
+                         trace && trace->hint ? str_data(trace->hint) : NULL);
     text_free(&message);
     json_trace(trace, out);
-    diagnostic_json_notes(out, trace && trace->notes ? trace->notes->data : NULL);
+    diagnostic_json_notes(out, trace && trace->notes ? str_data(trace->notes) : NULL);
     if (causes > 0 && value_is_error(fiber_runtime(fiber), cause)) {
         json_name(out, "cause");
         json_error(fiber, (Instance *)value_to_ref(cause), causes - 1, out);

@@ -43,7 +43,7 @@ static void name_builtins(Vm *vm) {
     vm->builtin_names = os_calloc(runtime->builtin_count + 1, sizeof *vm->builtin_names);
     for (uint32_t i = 0; i < runtime->builtin_count; i++) {
         const Str *name = runtime->builtin_names[i];
-        vm->builtin_names[i] = (CodeName){name->data, (uint32_t)name->size};
+        vm->builtin_names[i] = (CodeName){str_data(name), (uint32_t)name->size};
     }
 }
 

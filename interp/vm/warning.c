@@ -60,10 +60,10 @@ static void put_hint(const Proto *proto, const char *word, const char *call, boo
     put_awaited(word, call, locks, out);
     if (proto->is_async)
         return;
-    if (proto->name->data[0] == '<') // a function without a name
+    if (str_data(proto->name)[0] == '<') // a function without a name
         text_string(out, translate(", in an async function"));
     else
-        text_format(out, translate(", and declare `async fn %s`"), proto->name->data);
+        text_format(out, translate(", and declare `async fn %s`"), str_data(proto->name));
 }
 
 static void put_message(const char *word, bool calls, uint64_t nanoseconds, Text *out) {

@@ -98,8 +98,8 @@ static inline const char *vm_take_error(Vm *vm, ErrorClass c) {
     bool right = error_is(fiber, c);
     Instance *error = (Instance *)value_to_ref(error_take(fiber));
     Value text = error_message(error);
-    snprintf(message, sizeof message, "%s", value_is_str(text) ? value_to_str(text)->data : "");
-    cr_assert(right, "another error was thrown: %s: %s", instance_shape(error)->of->name->data,
+    snprintf(message, sizeof message, "%s", value_is_str(text) ? str_data(value_to_str(text)) : "");
+    cr_assert(right, "another error was thrown: %s: %s", str_data(instance_shape(error)->of->name),
               message);
     return message;
 }

@@ -60,7 +60,7 @@ Test(class, many_members) {
     }
     const Class *c = new_class(vm, "Many", NULL, own, COUNT);
     for (int i = 0; i < COUNT; i++)
-        cr_assert_eq(found(vm, c, own[i].name->data, false), i);
+        cr_assert_eq(found(vm, c, str_data(own[i].name), false), i);
     cr_expect_eq(found(vm, c, "m300", false), -1);
     test_vm_free(vm);
 }

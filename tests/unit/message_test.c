@@ -126,10 +126,11 @@ Test(message, instances_and_errors) {
     cr_expect_str_eq(vm_repr(vm, back), vm_repr(vm, e));
     cr_expect(value_is_error(vm->runtime, back));
     Instance *error = (Instance *)value_to_ref(back);
-    cr_expect_str_eq(value_to_str(error_message(error))->data, "why");
+    cr_expect_str_eq(str_data(value_to_str(error_message(error))), "why");
     cr_expect(value_is_error(vm->runtime, slot_get(instance_slot(error, ERROR_SLOT_CAUSE))));
     Value trace = slot_get(instance_slot(error, ERROR_SLOT_TRACE));
-    cr_expect_not_null(strstr(vm->runtime->trace_text(vm_fiber(vm), trace)->data, "test.conc:9:"));
+    cr_expect_not_null(
+        strstr(str_data(vm->runtime->trace_text(vm_fiber(vm), trace)), "test.conc:9:"));
     cr_expect_eq(instance_get(error, str_intern_c(vm->runtime, vm_fiber(vm)->heap, "code")),
                  value_from_int(7));
     test_vm_free(vm);

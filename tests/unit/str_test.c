@@ -39,12 +39,12 @@ static void random_text(Vm *vm, Random *random, Model *model) {
 
 static void expect_points(Str *s, const uint32_t *points, size_t length) {
     cr_assert_eq(s->length, length);
-    cr_assert_eq(s->data[s->size], '\0');
+    cr_assert_eq(str_data(s)[s->size], '\0');
     cr_assert_eq(str_is_ascii(s), s->size == length);
-    const char *at = s->data;
+    const char *at = str_data(s);
     for (size_t i = 0; i < length; i++)
         cr_assert_eq(utf8_next(&at), points[i]);
-    cr_assert_eq(at, s->data + s->size);
+    cr_assert_eq(at, str_data(s) + s->size);
 }
 
 Test(str, code_points_by_index) {
@@ -62,7 +62,7 @@ Test(str, code_points_by_index) {
                 cr_assert_eq(offset, m.str->size);
                 continue;
             }
-            const char *c = m.str->data + offset;
+            const char *c = str_data(m.str) + offset;
             cr_assert_eq(utf8_next(&c), m.points[at]);
             Value one = str_at(vm_fiber(vm), m.str, (int64_t)at);
             expect_points(value_to_str(one), &m.points[at], 1);
@@ -123,9 +123,9 @@ Test(str, order_is_that_of_code_points) {
         random_text(vm, &random, &b);
         size_t shared = random_below(&random, (a.length < b.length ? a.length : b.length) + 1);
         Text text = {0}; // b begins as a does
-        text_append(&text, a.str->data, str_offset(vm_fiber(vm)->heap, a.str, shared));
+        text_append(&text, str_data(a.str), str_offset(vm_fiber(vm)->heap, a.str, shared));
         size_t tail = str_offset(vm_fiber(vm)->heap, b.str, shared);
-        text_append(&text, b.str->data + tail, b.str->size - tail);
+        text_append(&text, str_data(b.str) + tail, b.str->size - tail);
         b.str = str_from_text(vm_fiber(vm)->heap, &text);
         text_free(&text);
         memcpy(b.points, a.points, shared * sizeof *a.points);
@@ -137,7 +137,7 @@ Test(str, order_is_that_of_code_points) {
         int got = str_compare(a.str, b.str);
         cr_assert_eq((got > 0) - (got < 0), want);
         cr_assert_eq(str_equal(a.str, b.str), want == 0);
-        Str *copy = str_new(vm_fiber(vm)->heap, a.str->data, a.str->size);
+        Str *copy = str_new(vm_fiber(vm)->heap, str_data(a.str), a.str->size);
         cr_assert(str_equal(a.str, copy));
         cr_assert_eq(str_hash(a.str), str_hash(copy));
     }
@@ -247,9 +247,9 @@ Test(str, any_bytes_become_text) {
             bytes[i] = (char)(random_below(&random, 3) ? 0x80 + random_below(&random, 0x80)
                                                        : random_below(&random, 0x80));
         Str *s = str_from_utf8_lossy(vm_fiber(vm)->heap, bytes, size);
-        cr_assert(str_valid(s->data, s->size));
+        cr_assert(str_valid(str_data(s), s->size));
         size_t prefix = str_valid_prefix(bytes, size);
-        cr_assert_eq(memcmp(s->data, bytes, prefix), 0);
+        cr_assert_eq(memcmp(str_data(s), bytes, prefix), 0);
         if (prefix == size)
             cr_assert_eq(s->size, size);
     }
