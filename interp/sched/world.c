@@ -97,9 +97,12 @@ void world_stands_still(World *world) {
     mutex_unlock(&world->mutex);
 }
 
+// Helps a collection that has much to do meanwhile.
 static bool spin_until_resumed(World *world) {
     uint64_t end = os_now() + SPIN_TIME;
     while (load_acquire(&world->stopping)) {
+        if (heap_help(world->heap))
+            end = os_now() + SPIN_TIME;
         if (load_relaxed(&world->crowded) || os_now() >= end)
             return false;
         spin_a_while();
