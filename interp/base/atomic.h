@@ -18,6 +18,7 @@
 #define store_relaxed(p, v)    atomic_store_explicit((p), (v), memory_order_relaxed)
 #define store_release(p, v)    atomic_store_explicit((p), (v), memory_order_release)
 #define store_seq(p, v)        atomic_store_explicit((p), (v), memory_order_seq_cst)
+#define exchange_relaxed(p, v) atomic_exchange_explicit((p), (v), memory_order_relaxed)
 #define exchange_acquire(p, v) atomic_exchange_explicit((p), (v), memory_order_acquire)
 #define exchange_release(p, v) atomic_exchange_explicit((p), (v), memory_order_release)
 #define exchange_seq(p, v)     atomic_exchange_explicit((p), (v), memory_order_seq_cst)

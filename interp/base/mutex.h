@@ -14,6 +14,7 @@
     X(WORLD)     /* World.mutex: threads, the stop, starts and ends */                             \
     X(POOL)      /* World.pool_mutex: pthreads that wait to be used again, free fibers */          \
     X(HEAP)      /* Heap.mutex: chunks, large objects, local heaps */                              \
+    X(MARKING)   /* Heap.marking: work that markers give each other */                             \
     X(PROCESSES) /* Watcher.mutex: the children; its holder may take a handle's tiny lock */       \
     X(REGISTRY)  /* Registry.mutex: what was started */                                            \
     X(SHARING)   /* Sharing.mutex: shared objects that are waited for; then an area's mutex */

@@ -157,6 +157,15 @@ Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, 
     return base;
 }
 
+void call_guard(Emitter *e, Opcode op, Register lock, const char *name, uint32_t mode, Span at) {
+    emit_at(e, at);
+    Register top = e->top;
+    emit(e, op, register_take(e), lock, mode);
+    *VECTOR_ADD(e, Site, sites, site) = (Site){{name, (uint32_t)strlen(name)}};
+    emit_extra(e, e->site_count - 1);
+    e->top = top;
+}
+
 // ---- Starts and await -------------------------------------------------------------------------
 
 void start_to(Emitter *e, Expr *start, Register r, bool dropped) {

@@ -71,6 +71,8 @@ void await_to(Emitter *e, Expr *await, Register r);
 // `argument` (-1: without arguments); gives the result's temporary.
 Register call_named(Emitter *e, Opcode op, Register receiver, const char *name, int argument,
                     uint32_t mode, Span at);
+// ACQUIRE or RELEASE of the lock in that register; `name` is the method that it stands for.
+void call_guard(Emitter *e, Opcode op, Register lock, const char *name, uint32_t mode, Span at);
 
 // --- condition.c
 // Jumps (into `out`) if the truth of `expr` is `when`, else goes on.

@@ -72,6 +72,10 @@ static void handle_here(Emitter *e, const Unwind *unwind, Register target) {
 
 // `error`: the register with the error that leaves the block, or -1.
 static void run_cleanup(Emitter *e, const Unwind *unwind, int error) {
+    if (unwind->opcode == OP_RELEASE) {
+        call_guard(e, OP_RELEASE, unwind->value, unwind->method, unwind->mode, unwind->at);
+        return;
+    }
     Register top = e->top;
     int argument = unwind->takes_error ? error : -1;
     call_named(e, unwind->opcode, unwind->value, unwind->method, argument, unwind->mode,
@@ -299,10 +303,8 @@ void unwind_lock(Emitter *e, Stmt *stmt) {
         emit(e, OP_LOCK_ORDER, row, count, 0);
     for (uint32_t i = 0; i < count; i++) {
         Span at = stmt->lock.items[i]->at;
-        Register top = e->top;
-        call_named(e, OP_ACQUIRE, row + i, "acquire", -1,
-                   stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN, at);
-        e->top = top;
+        call_guard(e, OP_ACQUIRE, row + i, "acquire", stmt->lock.is_await ? CALL_AWAIT : CALL_PLAIN,
+                   at);
         unwinds[i] = cleanup_push(e, row + i, "release", at);
         unwinds[i]->opcode = OP_RELEASE;
     }

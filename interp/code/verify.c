@@ -123,9 +123,9 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_CALL:
     case OP_INVOKE:
     case OP_CLEANUP:
-    case OP_ACQUIRE:
-    case OP_RELEASE:
     case OP_INVOKE_SUPER: return check_call(v, pc, 0);
+    case OP_ACQUIRE:
+    case OP_RELEASE: return c <= CALL_AWAIT || verify_fail(v, pc, "mode %u", c);
     case OP_CALL_LABELS: return check_call(v, pc, 1);
     case OP_INVOKE_LABELS:
     case OP_INVOKE_SUPER_LABELS: return check_call(v, pc, 2);

@@ -126,11 +126,15 @@ static bool special(Flow *f, uint32_t pc, bool *done) {
     case OP_CALL_LABELS:
     case OP_INVOKE:
     case OP_CLEANUP:
-    case OP_ACQUIRE:
-    case OP_RELEASE:
     case OP_INVOKE_LABELS:
     case OP_INVOKE_SUPER:
     case OP_INVOKE_SUPER_LABELS: return call(f, pc, a, 1 + b);
+    case OP_ACQUIRE:
+    case OP_RELEASE:
+        if (!needs(f, pc, b, HOLDS_VALUE))
+            return false;
+        set_values(f, a, code->register_count - a);
+        return true;
     case OP_CALL_SPREAD: return call(f, pc, a, 2 + code->labels[code->words[pc + 1]].count);
     case OP_NEW_CLASS: return call(f, pc, a, 1 + code->plans[code->words[pc + 1]].member_count);
     case OP_AWAIT: return call(f, pc, a, 1);

@@ -47,7 +47,7 @@ typedef struct Large {
     Object *object;
     size_t bytes;
     size_t index; // in heap->large
-    bool marked;
+    _Atomic bool marked;
 } Large;
 
 typedef struct LargePrefix {
@@ -64,6 +64,24 @@ typedef struct WeakSet {
     void (*clear)(void *context, Heap *heap);
     void *context;
 } WeakSet;
+
+// Work that one marker gives to another: objects that are marked and to be visited.
+enum { MARK_PACKET = 32, MARK_PACKETS = 32 };
+typedef struct MarkPacket {
+    size_t count;
+    Object *objects[MARK_PACKET];
+} MarkPacket;
+
+// What the markers of a collection share (mark.c).
+typedef struct MarkPool {
+    _Atomic bool open;        // helpers are welcome
+    _Atomic uint32_t helpers; // threads in heap_help
+    _Atomic uint32_t waiting; // markers without work
+    Mutex mutex;              // guards what follows
+    _Atomic uint32_t filled; // packets with work: packets[0 .. filled); also read without the mutex
+    uint32_t busy;           // markers that work on what they took
+    MarkPacket packets[MARK_PACKETS];
+} MarkPool;
 
 enum { ROOT_SETS = 16, WEAK_SETS = 16 };
 
@@ -100,6 +118,7 @@ struct Heap {
     _Atomic size_t asked; // under stress: how often heap_collection_due was
     Object **mark_stack;  // kept from one collection to the next
     size_t mark_capacity;
+    MarkPool marking;
 };
 
 static inline bool heap_in_range(const Heap *heap, const void *object) {
@@ -146,6 +165,8 @@ void heap_trim(Heap *heap, size_t keep);
 // heap/local.c: counts; raises the hook when a collection is due.
 void heap_count(Heap *heap, size_t bytes);
 void local_close_runs(LocalHeap *local);
+// heap/mark.c: marks what the roots lead to, and nothing else. The world is stopped, the mutex is held.
+void heap_mark(Heap *heap);
 // heap/large.c
 void *large_alloc(Heap *heap, KindId kind, size_t bytes);
 size_t large_sweep(Heap *heap);

@@ -44,6 +44,7 @@ Heap *heap_new(const HeapOptions *options) {
     heap->stress = true;
 #endif
     mutex_init(&heap->mutex, RANK_HEAP);
+    mutex_init(&heap->marking.mutex, RANK_MARKING);
     heap_reserve(heap);
     for (size_t i = 0; i < KIND_COUNT; i++)
         heap->kinds[i] = &default_kind;
@@ -70,6 +71,7 @@ void heap_free(Heap *heap) {
     large_free_all(heap);
     heap_release_range(heap);
     mutex_destroy(&heap->mutex);
+    mutex_destroy(&heap->marking.mutex);
     free(heap->mark_stack);
     free(heap);
 }
@@ -125,6 +127,8 @@ bool heap_over_limit(Heap *heap) { return heap_used(heap) > heap->limit; }
 // The world was stopped at the fork, so nobody was in the middle of anything.
 void heap_after_fork(Heap *heap, LocalHeap *self) {
     mutex_after_fork(&heap->mutex, RANK_HEAP);
+    mutex_after_fork(&heap->marking.mutex, RANK_MARKING);
+    store_relaxed(&heap->marking.helpers, 0); // one may just have looked in
     LocalHeap *next;
     for (LocalHeap *local = heap->locals; local; local = next) {
         next = local->next;

@@ -66,6 +66,9 @@ bool heap_is_stressed(const Heap *heap);
 void heap_request_collection(Heap *heap);
 // Collects. The caller has stopped the world (world_stop). Under stress also verifies the heap.
 void heap_collect(Heap *heap);
+// By a thread that is stopped, at any time, again and again: where a collection has much to mark, marks as well
+// until that is done (true); else returns at once (false). Touches no object but to mark it.
+bool heap_help(Heap *heap);
 // True where what is used is above the limit even after a collection: MemoryError is in place.
 bool heap_over_limit(Heap *heap);
 

@@ -44,7 +44,7 @@ size_t large_sweep(Heap *heap) {
     size_t kept = 0, bytes = 0;
     for (size_t i = 0; i < heap->large_count; i++) {
         Large *large = heap->large[i];
-        if (!large->marked) {
+        if (!load_relaxed(&large->marked)) {
             large_free(heap, large);
             continue;
         }

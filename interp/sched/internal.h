@@ -14,6 +14,8 @@ void fiber_slabs_free(World *world);
 // world.c: the own thread found `stopping` set: waits as STOPPED until the world goes on, then it is
 // ATTACHED.
 void world_wait_resumed(World *world, Thread *self);
+// The own thread has just stored a state that is not ATTACHED: tells a stopper that sleeps.
+void world_stands_still(World *world);
 
 // thread.c
 void threads_free(World *world);                 // the memory of threads that have ended

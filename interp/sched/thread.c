@@ -192,14 +192,9 @@ bool thread_start(Thread *from, void (*body)(Thread *thread, void *argument), vo
 // ---- States --------------------------------------------------------------------------------------
 
 void thread_detach(Thread *thread) {
-    World *world = thread->world;
     assert(load_relaxed(&thread->state) == THREAD_ATTACHED);
     store_seq(&thread->state, THREAD_DETACHED);
-    if (!load_seq(&world->stopping))
-        return;
-    mutex_lock(&world->mutex);
-    pthread_cond_signal(&world->changed);
-    mutex_unlock(&world->mutex);
+    world_stands_still(thread->world);
 }
 
 void thread_attach(Thread *thread) {

@@ -2,9 +2,12 @@
 //
 // Stopping the world, and what is left of it in a forked child. The handshake is in the header.
 //
-// A stopped thread sets STOPPED before it takes the mutex, and goes back to ATTACHED only under the
-// mutex and only where `stopping` is 0. The stopper sets `stopping` under the mutex. So whoever the
-// stopper saw as not ATTACHED stays so until the world is resumed.
+// Most stops are short collections. So a thread that is to stop, or is stopped, takes no mutex and is not
+// put to sleep for them: it says STOPPED and spins a while; a stopper spins as well. Only who has waited in
+// vain takes the mutex and sleeps, the stopper saying so in `stopper_sleeps` before it looks again.
+//
+// Whoever the stopper saw as not ATTACHED touches no heap object until the world is resumed: it may say
+// ATTACHED, but then sees `stopping`, and takes it back.
 #include "sched/world.h"
 
 #include <assert.h>
@@ -21,7 +24,8 @@
 #include "sched/pool.h"
 #include "sched/timer.h"
 
-enum { MAX_DEPTH = 100000, STOP_SPINS = 500 };
+enum { MAX_DEPTH = 100000, STOP_SPINS = 500, SPINS = 64 };
+enum { SPIN_TIME = 200000 }; // nanoseconds
 
 // ---- Life ----------------------------------------------------------------------------------------
 
@@ -47,7 +51,8 @@ World *world_new(Heap *heap, const WorldHooks *hooks) {
     world->hooks = *hooks;
     world->writer = writer_new();
     world->max_depth = MAX_DEPTH;
-    world->many_cpus = os_cpu_count() > 1;
+    world->cpus = (uint32_t)os_cpu_count();
+    world->many_cpus = world->cpus > 1;
     store_relaxed(&world->next_fiber_id, 1);
     store_relaxed(&world->force_at, DEADLINE_NEVER);
     mutex_init(&world->mutex, RANK_WORLD);
@@ -76,15 +81,50 @@ void world_free(World *world) {
 
 // ---- The stop ------------------------------------------------------------------------------------
 
-void world_wait_resumed(World *world, Thread *self) {
-    store_seq(&self->state, THREAD_STOPPED);
+// Then the processor is offered: who is waited for may wait for it.
+static void spin_a_while(void) {
+    for (int i = 0; i < SPINS; i++)
+        spin_hint();
+    os_yield();
+}
+
+// Pairs with the stopper, which sets `stopper_sleeps` and then looks at the states (Dekker).
+void world_stands_still(World *world) {
+    if (!load_seq(&world->stopper_sleeps))
+        return;
     mutex_lock(&world->mutex);
-    while (load_relaxed(&world->stopping)) {
-        pthread_cond_signal(&world->changed);
-        mutex_wait(&world->mutex, &world->resumed);
-    }
-    store_seq(&self->state, THREAD_ATTACHED);
+    pthread_cond_signal(&world->changed);
     mutex_unlock(&world->mutex);
+}
+
+// Helps a collection that has much to do meanwhile.
+static bool spin_until_resumed(World *world) {
+    uint64_t end = os_now() + SPIN_TIME;
+    while (load_acquire(&world->stopping)) {
+        if (heap_help(world->heap))
+            end = os_now() + SPIN_TIME;
+        if (load_relaxed(&world->crowded) || os_now() >= end)
+            return false;
+        spin_a_while();
+    }
+    return true;
+}
+
+static void sleep_until_resumed(World *world) {
+    mutex_lock(&world->mutex);
+    while (load_relaxed(&world->stopping))
+        mutex_wait(&world->mutex, &world->resumed);
+    mutex_unlock(&world->mutex);
+}
+
+void world_wait_resumed(World *world, Thread *self) {
+    do {
+        store_seq(&self->state, THREAD_STOPPED);
+        world_stands_still(world);
+        if (!spin_until_resumed(world))
+            sleep_until_resumed(world);
+        store_seq(&self->state, THREAD_ATTACHED);
+    } while (load_seq(&world->stopping));
 }
 
 // The mutex is held.
@@ -97,32 +137,57 @@ static bool others_stand_still(World *world, Thread *self) {
     return true;
 }
 
-// Most threads answer within a microsecond, much sooner than this one could be woken.
+// Most threads answer within a microsecond, and those that are in a long native mostly sooner than this one
+// could be woken. The mutex is held, and free now and then: a thread may need it on its way to a safepoint.
 static bool spin_until_still(World *world, Thread *self) {
-    if (!world->many_cpus)
-        return others_stand_still(world, self);
-    for (int i = 0; i < STOP_SPINS; i++) {
-        if (others_stand_still(world, self))
-            return true;
-        spin_hint();
+    uint64_t end = 0;
+    for (int turns = STOP_SPINS; !others_stand_still(world, self); turns--) {
+        if (turns > 0 && world->many_cpus) {
+            spin_hint();
+            continue;
+        }
+        uint64_t now = os_now();
+        end = end ? end : now + SPIN_TIME;
+        if (load_relaxed(&world->crowded) || now >= end)
+            return false;
+        mutex_unlock(&world->mutex);
+        spin_a_while();
+        mutex_lock(&world->mutex);
     }
-    return false;
+    return true;
 }
 
+// The mutex is held.
+static void sleep_until_still(World *world, Thread *self) {
+    store_seq(&world->stopper_sleeps, true);
+    while (!others_stand_still(world, self))
+        mutex_wait(&world->mutex, &world->changed);
+    store_relaxed(&world->stopper_sleeps, false);
+}
+
+// The mutex is held. Where more threads run than there are processors, who spins holds up the others.
+static void raise_stop(World *world, Thread *self) {
+    uint32_t running = 0;
+    for (Thread *thread = world->threads; thread; thread = thread->next) {
+        running += load_relaxed(&thread->state) != THREAD_DETACHED;
+        if (thread != self)
+            or_seq(&thread->poll, POLL_STOP);
+    }
+    store_relaxed(&world->crowded, running > world->cpus);
+}
+
+// `stopping` is set without the mutex, so that of two threads that both want to stop the world the second
+// stops at once, instead of waiting for a mutex whose holder waits for it.
 bool world_stop(World *world, Thread *self) {
-    mutex_lock(&world->mutex);
-    if (load_relaxed(&world->stopping)) {
-        mutex_unlock(&world->mutex);
+    uint32_t nobody = 0;
+    if (!cas_seq(&world->stopping, &nobody, 1)) {
         world_wait_resumed(world, self);
         return false;
     }
-    store_seq(&world->stopping, 1);
-    for (Thread *thread = world->threads; thread; thread = thread->next)
-        if (thread != self)
-            or_seq(&thread->poll, POLL_STOP);
+    mutex_lock(&world->mutex);
+    raise_stop(world, self);
     if (!spin_until_still(world, self))
-        while (!others_stand_still(world, self))
-            mutex_wait(&world->mutex, &world->changed);
+        sleep_until_still(world, self);
     mutex_unlock(&world->mutex);
     return true;
 }
@@ -213,6 +278,7 @@ void world_after_fork(World *world, Thread *self) {
     world->idle_count = 0;
     world->worker_count = world->starting = 0;
     store_relaxed(&world->stopping, 0);
+    store_relaxed(&world->stopper_sleeps, false);
     store_relaxed(&world->shared, false);
     store_relaxed(&world->ending, false);
     store_relaxed(&world->force_at, DEADLINE_NEVER);

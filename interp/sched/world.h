@@ -12,7 +12,8 @@
 // Only an ATTACHED thread may touch heap objects. A thread detaches for as long as it sleeps or is
 // in a system call that may block; it attaches again before it goes on. The world is stopped when
 // no thread but the stopper is ATTACHED. Handshake: the stopper sets `stopping` and then reads each
-// state; attach sets the state and then reads `stopping`; both sequentially consistent (Dekker).
+// state; who attaches or goes on sets the state and then reads `stopping`; both sequentially consistent
+// (Dekker).
 #ifndef CONC_SCHED_WORLD_H
 #define CONC_SCHED_WORLD_H
 
@@ -57,11 +58,13 @@ struct World {
     WorldHooks hooks;
     struct Writer *writer; // base/writer.h: to standard output and standard error
 
-    Mutex mutex;               // guards `threads`, the stop, thread starts and ends
-    pthread_cond_t changed;    // for the stopper: a thread's state changed
-    pthread_cond_t resumed;    // for the stopped: `stopping` changed
-    _Atomic uint32_t stopping; // 1 while somebody wants the world stopped or has it
-    Thread *threads;           // all attached or detached threads, doubly linked
+    Mutex mutex;                 // guards `threads`, the stop, thread starts and ends
+    pthread_cond_t changed;      // for the stopper: a thread's state changed
+    pthread_cond_t resumed;      // for the stopped: `stopping` changed
+    _Atomic uint32_t stopping;   // 1 while somebody wants the world stopped or has it
+    _Atomic bool stopper_sleeps; // the stopper waits for `changed`; stored under the mutex
+    _Atomic bool crowded; // at the last stop more threads ran than there are processors; likewise
+    Thread *threads;      // all attached or detached threads, doubly linked
     uint32_t thread_count;
     uint32_t entering; // pthreads from outside that are on their way to become threads
     Thread *main_thread;
@@ -73,7 +76,8 @@ struct World {
     // is zero at the moment when nobody is left.
     _Atomic uint64_t activity;
     uint32_t max_depth; // frames of a fiber
-    bool many_cpus;     // spinning can help
+    uint32_t cpus;      // processors
+    bool many_cpus;     // more than one: spinning can help
 
     Mutex pool_mutex;      // guards what follows
     struct Worker *idle;   // pthreads that wait to be used again,

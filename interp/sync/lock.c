@@ -48,27 +48,20 @@ void lock_place(Runtime *runtime, Lock *lock, char *text, size_t capacity) {
 
 // --- what a fiber holds ---
 
-// The fiber has the word: notes where, and that it holds it.
-static inline void hold(Fiber *fiber, Lock *lock) {
-    lock->previous = NULL;
-    lock->next = fiber->held_locks;
-    if (lock->next)
-        lock->next->previous = lock;
-    fiber->held_locks = lock;
-    if (fiber->frame_count == 0)
-        return;
-    store_relaxed(&lock->proto, fiber->frames[fiber->frame_count - 1].closure->proto);
-    store_relaxed(&lock->pc, fiber->pc);
+static void hold(Fiber *fiber, Lock *lock) {
+    const struct Proto *proto = NULL;
+    if (fiber->frame_count > 0)
+        proto = fiber->frames[fiber->frame_count - 1].closure->proto;
+    lock_hold(fiber, lock, proto, fiber->pc);
 }
 
-static inline void let_go(Fiber *fiber, Lock *lock) {
-    if (lock->previous)
-        lock->previous->next = lock->next;
-    else
+static void let_go(Fiber *fiber, Lock *lock) {
+    if (fiber->held_locks == lock)
         fiber->held_locks = lock->next;
+    else
+        lock->previous->next = lock->next;
     if (lock->next)
         lock->next->previous = lock->previous;
-    lock->next = lock->previous = NULL;
 }
 
 void locks_trace(Fiber *fiber, Tracer *tracer) {
@@ -81,19 +74,11 @@ void locks_trace(Fiber *fiber, Tracer *tracer) {
 
 static uint64_t microseconds(void) { return os_now() / 1000; }
 
-// lock->word from *word to `next`, as a compare-and-swap; a thread that is alone needs none.
-static inline bool change_word(Fiber *fiber, Lock *lock, uintptr_t *word, uintptr_t next) {
-    if (load_relaxed(&fiber->world->shared))
-        return cas_acq_rel(&lock->word, word, next);
-    store_relaxed(&lock->word, next);
-    return true;
-}
-
 // Takes it if it is free.
 static inline bool try_take(Fiber *fiber, Lock *lock) {
     uintptr_t word = load_relaxed(&lock->word);
     while (is_free(word))
-        if (change_word(fiber, lock, &word, word | (uintptr_t)fiber)) {
+        if (lock_change_word(fiber, lock, &word, word | (uintptr_t)fiber)) {
             hold(fiber, lock);
             return true;
         }
@@ -357,6 +342,17 @@ static Value throw_not_owner(Fiber *fiber, Lock *lock) {
                        *place ? translate(", which acquired it at ") : "", place);
 }
 
+void lock_free_word(Fiber *fiber, Lock *lock) {
+    uintptr_t word = load_relaxed(&lock->word);
+    do {
+        bool wakes = (word & LOCK_WAITED) && (word & (LOCK_WOKEN | LOCK_STARVING)) != LOCK_WOKEN;
+        if (__builtin_expect(wakes, 0)) {
+            release_slow(lock);
+            return;
+        }
+    } while (!lock_change_word(fiber, lock, &word, word & (LOCK_WAITED | LOCK_WOKEN)));
+}
+
 bool lock_release(Fiber *fiber, Lock *lock) {
     uintptr_t word = load_relaxed(&lock->word);
     if (__builtin_expect(owner_of(word) != fiber, 0)) {
@@ -364,15 +360,8 @@ bool lock_release(Fiber *fiber, Lock *lock) {
         return false;
     }
     let_go(fiber, lock);
-    for (;;) {
-        bool wakes = (word & LOCK_WAITED) && (word & (LOCK_WOKEN | LOCK_STARVING)) != LOCK_WOKEN;
-        if (__builtin_expect(wakes, 0)) {
-            release_slow(lock);
-            return true;
-        }
-        if (change_word(fiber, lock, &word, word & (LOCK_WAITED | LOCK_WOKEN)))
-            return true;
-    }
+    lock_free_word(fiber, lock);
+    return true;
 }
 
 bool lock_give_back(Fiber *fiber, Lock *lock) {

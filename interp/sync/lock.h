@@ -29,7 +29,9 @@ typedef struct Lock {
     Object header; // its tiny lock guards `waiters` and the flags
     _Atomic uintptr_t word;
     WaitQueue waiters;
-    struct Lock *next, *previous; // the owner's list: fiber->held_locks; owner's thread only
+    // The owner's list: fiber->held_locks, the last first; owner's thread only. Nothing while it is free;
+    // and `previous` nothing for the first.
+    struct Lock *next, *previous;
     // Where it was acquired; written by the owner, read by reports.
     _Atomic(const struct Proto *) proto;
     _Atomic(const uint32_t *) pc;
@@ -58,6 +60,8 @@ extern const WaitOps lock_acquire_wait; // for select; lock_acquire has a path o
 bool lock_release(Fiber *fiber, Lock *lock);
 // The same without an error, for the run loop: false, and nothing has happened.
 bool lock_give_back(Fiber *fiber, Lock *lock);
+// The second half of a release: the fiber has forgotten the lock, and its word is made free.
+void lock_free_word(Fiber *fiber, Lock *lock);
 bool lock_locked(Lock *lock);
 // The fiber that holds it, or NULL. Any thread; may be out of date at once.
 Fiber *lock_owner(Lock *lock);
@@ -72,5 +76,49 @@ void lock_leave_behind(Lock *lock, Fiber *fiber);
 // What `forker` holds goes over to the child's new main fiber.
 void locks_inherit(Fiber *forker, Fiber *heir);
 void locks_trace(Fiber *fiber, Tracer *tracer);
+
+// --- the usual case, for the run loop: nobody waits, and what was taken last is freed first ---
+
+// lock->word from *word to `next`, as a compare-and-swap; a thread that is alone needs none.
+static inline bool lock_change_word(Fiber *fiber, Lock *lock, uintptr_t *word, uintptr_t next) {
+    if (load_relaxed(&fiber->world->shared))
+        return cas_acq_rel(&lock->word, word, next);
+    store_relaxed(&lock->word, next);
+    return true;
+}
+
+// The fiber has the word: notes that it holds it, and where it was taken.
+static inline void lock_hold(Fiber *fiber, Lock *lock, const struct Proto *proto,
+                             const uint32_t *pc) {
+    lock->next = fiber->held_locks;
+    if (lock->next)
+        lock->next->previous = lock;
+    fiber->held_locks = lock;
+    store_relaxed(&lock->proto, proto);
+    store_relaxed(&lock->pc, pc);
+}
+
+// False: nothing has happened, and lock_take decides. The script stands at `pc` of `proto`.
+static inline bool lock_take_quick(Fiber *fiber, Lock *lock, const struct Proto *proto,
+                                   const uint32_t *pc) {
+    uintptr_t word = load_relaxed(&lock->word);
+    if (word != 0 || load_relaxed(&fiber->cancels) != 0 || fiber->scope)
+        return false;
+    if (!lock_change_word(fiber, lock, &word, (uintptr_t)fiber))
+        return false;
+    lock_hold(fiber, lock, proto, pc);
+    return true;
+}
+
+// False: nothing has happened, and lock_give_back decides.
+static inline bool lock_give_back_quick(Fiber *fiber, Lock *lock) {
+    uintptr_t word = load_relaxed(&lock->word);
+    if (word != (uintptr_t)fiber || fiber->held_locks != lock)
+        return false;
+    fiber->held_locks = lock->next;
+    if (!lock_change_word(fiber, lock, &word, 0))
+        lock_free_word(fiber, lock);
+    return true;
+}
 
 #endif

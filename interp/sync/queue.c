@@ -13,6 +13,10 @@ static void queue_trace(Object *object, Tracer *tracer) {
     trace_object(tracer, ((Queue *)object)->items);
 }
 
+// See the header.
+_Static_assert((sizeof(Queue) + HEAP_GRANULE - 1) / HEAP_GRANULE * HEAP_GRANULE == 128,
+               "a queue is two cache lines");
+
 const Kind queue_kind = {"queue", queue_trace, NULL};
 
 Queue *queue_new(LocalHeap *heap, size_t maxsize, QueueOrder order) {
@@ -40,6 +44,12 @@ static bool hand_to_getter(Queue *queue, Value item) {
     return false;
 }
 
+// A get has made room, where there was none: only then can anybody wait for it.
+static bool was_full(const Queue *queue) {
+    return queue->maxsize > 0 &&
+           load_relaxed(&queue->length) + queue->reserved + 1 >= queue->maxsize;
+}
+
 // A place has become free: it goes to the first putter.
 static void serve_putters(Queue *queue) {
     while (has_room(queue)) {
@@ -65,6 +75,82 @@ static void wake_all(WaitQueue *waiters, WakeReason reason) {
             park_wake(waiter->fiber);
 }
 
+// --- without waiting ---
+
+enum { LOOK_FOR = 384, LOOK_EVERY = 24, LOOK_LEAST = 4 }; // turns of a spin
+
+static bool nothing_to_take(Queue *queue) {
+    return load_relaxed(&queue->length) == 0 && !load_relaxed(&queue->closed);
+}
+static bool no_place(Queue *queue) {
+    return queue->maxsize > 0 && load_relaxed(&queue->length) >= queue->maxsize &&
+           !load_relaxed(&queue->closed);
+}
+
+// Looks a while whether another thread changes that, before the fiber enters a queue: cheaper for both than
+// one that enters, is found and woken. Rarely, so that the other gets on with some items in a row; but no
+// more rarely than that one can go on. Where it cannot, turn and turn about is all there is, and being
+// handed the item is quicker.
+static bool changes_soon(Fiber *fiber, Queue *queue, bool (*has_to_wait)(Queue *queue)) {
+    World *world = fiber->world;
+    size_t most = queue->maxsize > 0 ? queue->maxsize : LOOK_EVERY;
+    if (most < LOOK_LEAST || wait_suspends(fiber) || !world->many_cpus ||
+        !load_relaxed(&world->shared))
+        return false;
+    size_t every = most < LOOK_EVERY ? most : LOOK_EVERY;
+    for (size_t spent = 1; spent <= LOOK_FOR && load_relaxed(&fiber->thread->poll) == 0; spent++) {
+        spin_hint();
+        if (spent % every == 0 && !has_to_wait(queue))
+            return true;
+    }
+    return false;
+}
+
+// A first call without a time-out, which may be a wrong one.
+static bool is_plain(Fiber *fiber, Queue *queue, Value timeout) {
+    return load_relaxed(&fiber->wait.state) == WAIT_IDLE && timeout == VALUE_UNDEF &&
+           queue->order != QUEUE_PRIORITY;
+}
+
+// The usual put: nobody is to be told.
+static bool put_at_once(Fiber *fiber, Queue *queue, Value item) {
+    bool locked = shared_lock(fiber, &queue->header);
+    bool goes = !load_relaxed(&queue->closed) && has_room(queue) && store_has_room(queue) &&
+                (load_relaxed(&queue->length) > 0 || wait_queue_empty(&queue->getters));
+    if (goes) {
+        store_add(queue, item);
+        queue->unfinished++;
+    }
+    shared_unlock(&queue->header, locked);
+    return goes;
+}
+
+// The usual get. UNDEF: there is nothing.
+static Value get_at_once(Fiber *fiber, Queue *queue) {
+    Value item = VALUE_UNDEF;
+    bool locked = shared_lock(fiber, &queue->header);
+    if (load_relaxed(&queue->length) > 0) {
+        item = store_take(queue);
+        if (was_full(queue))
+            serve_putters(queue);
+    }
+    shared_unlock(&queue->header, locked);
+    return item;
+}
+
+static Value get_soon(Fiber *fiber, Queue *queue) {
+    Value item = get_at_once(fiber, queue);
+    if (item == VALUE_UNDEF && changes_soon(fiber, queue, nothing_to_take))
+        item = get_at_once(fiber, queue);
+    return item;
+}
+
+static bool put_soon(Fiber *fiber, Queue *queue, Value item) {
+    return put_at_once(fiber, queue, item) ||
+           (no_place(queue) && changes_soon(fiber, queue, no_place) &&
+            put_at_once(fiber, queue, item));
+}
+
 // --- put ---
 
 typedef enum PutStep { PUT_DONE, PUT_FULL, PUT_CLOSED, PUT_MEMORY, PUT_PLAN } PutStep;
@@ -81,7 +167,7 @@ static PutStep put_step(Fiber *fiber, Queue *queue, Value item, const Plan *plan
         drop_reservation(queue, reserved);
         return PUT_CLOSED;
     }
-    if (hand_to_getter(queue, item)) {
+    if (load_relaxed(&queue->length) == 0 && hand_to_getter(queue, item)) {
         drop_reservation(queue, reserved);
         queue->unfinished++;
         serve_putters(queue);
@@ -191,6 +277,9 @@ const WaitOps queue_put_wait = {.call = queue_put,
                                 .queued = true};
 
 Value queue_put(Fiber *fiber, Value *args, int count) {
+    Queue *queue = value_to_queue(args[0]);
+    if (is_plain(fiber, queue, args[2]) && put_soon(fiber, queue, args[1]))
+        return VALUE_NIL;
     return wait_call(&queue_put_wait, fiber, args, count);
 }
 
@@ -212,7 +301,7 @@ static WaitStep get_step(Fiber *fiber, Queue *queue, Waiter *waiter, Value *resu
         return WAIT_LOST;
     if (load_relaxed(&queue->length) > 0) {
         *result = store_take(queue);
-        if (queue->putters.first)
+        if (was_full(queue))
             serve_putters(queue);
     }
     return WAIT_DONE;
@@ -266,12 +355,20 @@ static const WaitOps iterate_wait = {.call = queue_iterate,
                                      .late = throw_empty,
                                      .queued = true};
 
+static Value get_or_wait(const WaitOps *ops, Fiber *fiber, Value *args, int count, Value timeout) {
+    Queue *queue = value_to_queue(args[0]);
+    Value item = VALUE_UNDEF;
+    if (is_plain(fiber, queue, timeout))
+        item = get_soon(fiber, queue);
+    return item != VALUE_UNDEF ? item : wait_call(ops, fiber, args, count);
+}
+
 Value queue_get(Fiber *fiber, Value *args, int count) {
-    return wait_call(&queue_get_wait, fiber, args, count);
+    return get_or_wait(&queue_get_wait, fiber, args, count, args[1]);
 }
 
 Value queue_iterate(Fiber *fiber, Value *args, int count) {
-    return wait_call(&iterate_wait, fiber, args, count);
+    return get_or_wait(&iterate_wait, fiber, args, count, VALUE_UNDEF);
 }
 
 // --- task_done, join, close ---

@@ -21,19 +21,21 @@
 
 typedef enum QueueOrder { QUEUE_FIFO, QUEUE_LIFO, QUEUE_PRIORITY } QueueOrder;
 
+// 128 bytes, and so at an address that is divided by 128 (heap/chunk.h): what the usual put and get touch
+// is one cache line, and whoever waits stands in the other.
 typedef struct Queue {
     Object header;
     uint8_t order; // QueueOrder; constant
     bool sorted;   // priority: a sorted list, least last, instead of a heap
     _Atomic bool closed;
+    uint32_t reserved;     // places given to putters that are on their way
     size_t maxsize;        // 0: unbounded; constant
     _Atomic size_t length; // items
-    size_t reserved;       // places given to putters that are on their way
     size_t head;           // fifo: where the oldest item is
+    Buffer *items;         // fifo: a ring; priority: pairs of item and number
+    uint64_t unfinished;   // items put and not yet task_done
     uint64_t version;      // priority: counts changes
     uint64_t sequence;     // priority: number of the next item
-    uint64_t unfinished;   // items put and not yet task_done
-    Buffer *items;         // fifo: a ring; priority: pairs of item and number
     WaitQueue getters, putters, joiners;
 } Queue;
 

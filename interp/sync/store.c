@@ -37,10 +37,15 @@ static void move_items(Queue *queue, Buffer *to) {
     queue->head = 0;
 }
 
-bool store_ensure(LocalHeap *heap, Queue *queue) {
+bool store_has_room(const Queue *queue) {
     size_t have = queue->items ? queue->items->capacity : 0;
-    if (words_of(queue, load_relaxed(&queue->length) + 1) <= have)
+    return words_of(queue, load_relaxed(&queue->length) + 1) <= have;
+}
+
+bool store_ensure(LocalHeap *heap, Queue *queue) {
+    if (store_has_room(queue))
         return true;
+    size_t have = queue->items ? queue->items->capacity : 0;
     size_t words = have ? have * 2 : LEAST_CAPACITY;
     if (!heap_has_room(heap, words * sizeof(Slot)))
         return false;

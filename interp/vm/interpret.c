@@ -949,24 +949,32 @@ failed:
         ENTER(slow_invoke(fiber, window, (int)B, site, NULL, C));
     }
     CASE(ACQUIRE) {
-        Value lock = base[A];
-        fiber->pc = pc + 1;
-        if (likely(value_is_kind(lock, KIND_LOCK)) &&
-            likely(lock_take(fiber, value_to_lock(lock)))) {
-            base[A] = VALUE_TRUE;
-            pc++;
-            NEXT();
+        Value lock = base[B];
+        if (likely(value_is_kind(lock, KIND_LOCK))) {
+            if (likely(lock_take_quick(fiber, value_to_lock(lock), proto, pc + 1))) {
+                pc++;
+                NEXT();
+            }
+            fiber->pc = pc + 1;
+            if (lock_take(fiber, value_to_lock(lock))) {
+                pc++;
+                NEXT();
+            }
         }
+        base[A] = lock;
+        word &= ~(uint32_t)0xff0000; // without arguments
         goto do_INVOKE;
     }
     CASE(RELEASE) {
-        Value lock = base[A];
+        Value lock = base[B];
         if (likely(value_is_kind(lock, KIND_LOCK)) &&
-            likely(lock_give_back(fiber, value_to_lock(lock)))) {
-            base[A] = VALUE_NIL;
+            likely(lock_give_back_quick(fiber, value_to_lock(lock)) ||
+                   lock_give_back(fiber, value_to_lock(lock)))) {
             pc++;
             NEXT();
         }
+        base[A] = lock;
+        word &= ~(uint32_t)0xff0000;
         goto do_CLEANUP;
     }
     CASE(INVOKE_LABELS) {

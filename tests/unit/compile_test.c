@@ -469,8 +469,8 @@ Test(compile, locks_are_held_only_once_acquired) {
     cr_expect_lt(f->handlers[1].start, f->handlers[0].start);
     cr_expect_leq(f->handlers[0].end, f->handlers[0].handler);
     compiled_free(c);
-    EXPECT("await lock args { }", "ACQUIRE            r2 0 1 .acquire",
-           "RELEASE            r2 0 0 .release");
+    EXPECT("await lock args { }", "ACQUIRE            r2 = r1 1 .acquire",
+           "RELEASE            r2 = r1 0 .release");
 }
 
 // ---- Options ----------------------------------------------------------------------------------
