@@ -241,6 +241,10 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
         thread_terminate(thread);
         answered = true;
     }
+    if (poll & POLL_CANCELLED) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_CANCELLED);
+        answered |= park_claim_cancelled(thread);
+    }
     if (poll & POLL_SHOW) {
         and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
         thread->world->hooks.show(thread);

@@ -15,7 +15,7 @@
 enum { SLEEP_AWAKE, SLEEP_FUTEX, SLEEP_LOOP, SLEEP_SENDING };
 
 // What a sleeping thread has to look at.
-enum { POLL_ATTENTION = POLL_INTERRUPT | POLL_TERMINATE | POLL_SHOW };
+enum { POLL_ATTENTION = POLL_INTERRUPT | POLL_TERMINATE | POLL_SHOW | POLL_CANCELLED };
 
 // Own thread: a fiber that was woken goes into the ready queue, or ends the sleep for it.
 void thread_arrive(Thread *thread, Fiber *fiber);

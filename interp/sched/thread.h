@@ -20,6 +20,7 @@ enum {
     POLL_TIMEOUT = 32,    // a `timeout` block of a running fiber may have expired
     POLL_REPORT = 64,     // main thread: errors of handles that were collected wait to be reported
     POLL_SHOW = 256,      // main thread: SIGQUIT: print what runs
+    POLL_CANCELLED = 512, // a wait that only this thread can end was cancelled: park_claim_cancelled
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
 };
 

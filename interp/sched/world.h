@@ -103,6 +103,9 @@ struct World {
 World *world_new(Heap *heap, const WorldHooks *hooks);
 void world_free(World *world); // all other threads have ended
 
+// The caller is the only thread of the world, or it is shared already: there will be a second thread.
+void world_share(World *world, Thread *self);
+
 // Stops every other thread. Returns false where another thread was stopping the world at the same
 // time (the caller has then waited at a safepoint for it, and looks again whether it still wants to).
 // Called by an attached thread that holds no lock.

@@ -32,11 +32,8 @@ static bool has_room(const Queue *queue) {
 static bool hand_to_getter(Queue *queue, Value item) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&queue->getters)))
-        if (waiter_claim(waiter, WAKE_HANDED)) {
-            waiter->value = item;
-            park_wake(waiter->fiber);
+        if (waiter_hand(waiter, item))
             return true;
-        }
     return false;
 }
 
@@ -65,6 +62,12 @@ static void wake_all(WaitQueue *waiters, WakeReason reason) {
             park_wake(waiter->fiber);
 }
 
+// A call begins, and has no time-out: it needs nothing of wait_call.
+static bool waits_for_ever(const Fiber *fiber, Value timeout) {
+    return load_relaxed(&fiber->wait.state) == WAIT_IDLE &&
+           (timeout == VALUE_UNDEF || timeout == VALUE_NIL);
+}
+
 // --- put ---
 
 typedef enum PutStep { PUT_DONE, PUT_FULL, PUT_CLOSED, PUT_MEMORY, PUT_PLAN } PutStep;
@@ -84,7 +87,8 @@ static PutStep put_step(Fiber *fiber, Queue *queue, Value item, const Plan *plan
     if (hand_to_getter(queue, item)) {
         drop_reservation(queue, reserved);
         queue->unfinished++;
-        serve_putters(queue);
+        if (queue->putters.first)
+            serve_putters(queue);
         return PUT_DONE;
     }
     if (!*reserved && !has_room(queue))
@@ -190,7 +194,30 @@ const WaitOps queue_put_wait = {.call = queue_put,
                                 .late = throw_full,
                                 .queued = true};
 
+// A put of the usual kind, in one step under the lock: the item goes in, or the fiber waits.
+static Value put_or_park(Fiber *fiber, Queue *queue, Value *args) {
+    bool reserved = false;
+    bool locked = shared_lock(fiber, &queue->header);
+    PutStep step = put_step(fiber, queue, args[1], NULL, &reserved);
+    if (step == PUT_FULL) {
+        park_arm_own(fiber, PARK_QUEUE_PUT, args[0], DEADLINE_NEVER);
+        fiber->wait.waiter.value = args[1];
+        wait_queue_push(&queue->putters, &fiber->wait.waiter);
+    }
+    shared_unlock(&queue->header, locked);
+    return step == PUT_FULL ? VALUE_PARKED : put_outcome(fiber, queue, step);
+}
+
 Value queue_put(Fiber *fiber, Value *args, int count) {
+    Queue *queue = value_to_queue(args[0]);
+    if (queue->order != QUEUE_PRIORITY) {
+        if (waits_for_ever(fiber, args[2]))
+            return put_or_park(fiber, queue, args);
+        if (park_was_handed(fiber)) {
+            fiber->wait.waiter.value = VALUE_UNDEF;
+            return VALUE_NIL;
+        }
+    }
     return wait_call(&queue_put_wait, fiber, args, count);
 }
 
@@ -266,11 +293,44 @@ static const WaitOps iterate_wait = {.call = queue_iterate,
                                      .late = throw_empty,
                                      .queued = true};
 
+// Takes an item, or waits, in one step under the lock. UNDEF: closed and empty; nothing is thrown.
+static Value get_or_park(Fiber *fiber, Queue *queue) {
+    Value item = VALUE_UNDEF;
+    bool locked = shared_lock(fiber, &queue->header);
+    if (load_relaxed(&queue->length) > 0) {
+        item = store_take(queue);
+        if (queue->putters.first)
+            serve_putters(queue);
+    } else if (!load_relaxed(&queue->closed)) {
+        park_arm_own(fiber, PARK_QUEUE_GET, value_from_ref(queue), DEADLINE_NEVER);
+        wait_queue_push(&queue->getters, &fiber->wait.waiter);
+        item = VALUE_PARKED;
+    }
+    shared_unlock(&queue->header, locked);
+    return item;
+}
+
+static Value take_handed(Fiber *fiber) {
+    Value item = fiber->wait.waiter.value;
+    fiber->wait.waiter.value = VALUE_UNDEF;
+    return item;
+}
+
 Value queue_get(Fiber *fiber, Value *args, int count) {
+    if (waits_for_ever(fiber, args[1])) {
+        Value item = get_or_park(fiber, value_to_queue(args[0]));
+        return item == VALUE_UNDEF ? throw_closed(fiber) : item;
+    }
+    if (park_was_handed(fiber))
+        return take_handed(fiber);
     return wait_call(&queue_get_wait, fiber, args, count);
 }
 
 Value queue_iterate(Fiber *fiber, Value *args, int count) {
+    if (waits_for_ever(fiber, VALUE_UNDEF))
+        return get_or_park(fiber, value_to_queue(args[0]));
+    if (park_was_handed(fiber))
+        return take_handed(fiber);
     return wait_call(&iterate_wait, fiber, args, count);
 }
 

@@ -167,8 +167,9 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
     return ENTERED_PARKED;
 }
 
-static Entered park_native(Fiber *fiber, const Native *native, Value *base, int count,
-                           uint32_t mode, Value *result) {
+// The native has given VALUE_PARKED.
+static inline Entered park_native(Fiber *fiber, const Native *native, Value *base, int count,
+                                  uint32_t mode, Value *result) {
     if (mode != CALL_AWAIT || fiber->c_calls > 0)
         return native_answer(fiber, block_for(fiber, native, base, count), result);
     fiber->pending = native->function;
@@ -176,6 +177,19 @@ static Entered park_native(Fiber *fiber, const Native *native, Value *base, int 
     fiber->pending_count = count;
     fiber->pending_result = result;
     return ENTERED_PARKED;
+}
+
+Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
+                     uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    call_leave_out(native, window, given);
+    fiber->awaits = mode == CALL_AWAIT;
+    int count = (int)native->parameter_count;
+    Value v = native->function(fiber, window, count);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, native, window, count, mode, window);
+    return native_answer(fiber, v, window);
 }
 
 // Arguments that are left out are UNDEF.
@@ -190,8 +204,7 @@ static bool bind_native(Fiber *fiber, const Native *native, Value *base, int cou
         Signature signature = signature_of_native(native);
         return bind_arguments(fiber, &signature, base, count, labels, bound);
     }
-    for (uint32_t i = given; i < native->parameter_count; i++)
-        base[i + 1] = VALUE_UNDEF;
+    call_leave_out(native, base, given);
     *bound = (int)native->parameter_count;
     return true;
 }

@@ -52,6 +52,16 @@ static inline void segments_release(Fiber *fiber, const Value *top) {
     while (top < fiber->segment->words || top > fiber->segment->end)
         fiber_drop_segment(fiber);
 }
+// Calls a native that native_waits says yes to, with `given` arguments from window[1] on; the result comes
+// to *window. Where it has to wait, and `mode` is CALL_AWAIT, its fiber is to be suspended: PARKED.
+Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
+                     uint32_t mode);
+// Arguments that are left out are UNDEF. They are one or two: by atomic stores the compiler makes no call
+// of memset of it.
+static inline void call_leave_out(const Native *native, Value *window, uint32_t given) {
+    for (uint32_t i = given; i < native->parameter_count; i++)
+        store_relaxed((Slot *)&window[i + 1], VALUE_UNDEF);
+}
 // Calls the native that has been parked again: as call_enter.
 Entered call_resume(Fiber *fiber);
 

@@ -135,7 +135,8 @@ static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite
     } else {
         if (value_is_kind(receiver, KIND_CLASS) || value_is_kind(receiver, KIND_MODULE))
             return VALUE_UNDEF;
-        c = class_of(fiber_runtime(fiber), receiver);
+        c = value_is_ref(receiver) ? fiber_runtime(fiber)->kind_class[value_to_ref(receiver)->kind]
+                                   : class_of(fiber_runtime(fiber), receiver);
         key = c->id;
     }
     uint64_t word = site_look(site, key);
@@ -541,13 +542,18 @@ call_native : {
         FAIL_UNLESS(poll_answer(fiber));
     }
     SAVE();
-    for (uint32_t i = given; i < native->parameter_count; i++)
-        window[i + 1] = VALUE_UNDEF;
+    call_leave_out(native, window, given);
     Value v = native->function(fiber, window, (int)native->parameter_count);
     FAIL_UNLESS(v != VALUE_UNDEF);
     *window = v;
     NEXT();
 }
+
+    // The same for one that may wait.
+call_waiting:
+    POLL();
+    SAVE();
+    ENTER(call_waiting(fiber, native, window, given, C));
 
 failed:
     if (!unwind(fiber))
@@ -959,16 +965,18 @@ failed:
         LoadedSite *site = &proto->sites[*pc++];
         window = &base[A];
         Value function = cached_method(fiber, window[0], site);
-        if (likely(C == CALL_PLAIN) && likely(function != VALUE_UNDEF)) {
+        if (likely(C <= CALL_AWAIT) && likely(function != VALUE_UNDEF)) {
             if (likely(value_to_ref(function)->kind == KIND_CLOSURE)) {
                 target = (Closure *)value_to_ref(function);
-                if (likely(target->proto->method_count == B))
+                if (likely(target->proto->method_count == B) && likely(C == CALL_PLAIN))
                     goto push_plain;
             } else {
                 native = (Native *)value_to_ref(function);
                 given = B;
-                if (native_takes(native, given))
+                if (native_takes(native, given) && likely(C == CALL_PLAIN))
                     goto call_native;
+                if (native_waits(native, given))
+                    goto call_waiting;
             }
         }
         POLL();
