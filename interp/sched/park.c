@@ -43,7 +43,7 @@ static inline void park_prepare(Fiber *fiber, ParkKind kind, Value object, uint6
     __atomic_store_n(&wait->fires_at, fires_at, __ATOMIC_RELAXED);
     wait->waiter.fiber = fiber;
     wait->fired = NULL;
-    wait->turns = false;
+    wait->turns = wait->delivers = false;
     if (fires_at != DEADLINE_NEVER)
         timer_add(fiber->thread, fiber);
 }

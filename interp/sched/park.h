@@ -96,6 +96,8 @@ typedef struct Wait {
     // throws it.
     char *report;
     bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
+    bool
+        delivers; // HANDED: waiter.value is what the call gives, and nobody needs to ask its native; likewise
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
 } Wait;

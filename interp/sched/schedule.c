@@ -15,6 +15,7 @@
 #include <assert.h>
 
 #include "base/os.h"
+#include "sched/alarm.h"
 #include "sched/deadlock.h"
 #include "sched/internal.h"
 #include "sched/loop.h"
@@ -285,11 +286,13 @@ static void thread_rest(Thread *thread, uint32_t ignored) {
 
 // ---- Running -------------------------------------------------------------------------------------
 
-// A task that has ended is freed here: its handle has let go of it.
+// A task that has ended is freed here: its handle has let go of it. See thread_switch: it need not be the one
+// that was run first.
 static void thread_run(Thread *thread, Fiber *fiber) {
     Fiber *outer = thread->current;
     thread->current = fiber;
     bool ended = thread->world->hooks.run_fiber(fiber);
+    fiber = thread->current;
     thread->current = outer;
     if (!ended)
         return;
@@ -303,6 +306,15 @@ static Fiber *next_ready(Thread *thread) {
     if (!thread->ready_first || ++thread->dispatches > DISPATCHES)
         thread_look(thread);
     return ready_pop(thread);
+}
+
+Fiber *thread_switch(Thread *thread) {
+    if (thread->turn_depth > 0 || ++thread->dispatches > DISPATCHES)
+        return NULL;
+    Fiber *next = ready_pop(thread);
+    if (next)
+        thread->current = next;
+    return next;
 }
 
 // A task is freed as it ends, and its memory may be another fiber's then: hence the id.
@@ -379,6 +391,8 @@ void park_block(Fiber *fiber, bool turn) {
     fiber->queued = FIBER_NOWHERE;
     fiber->blocking = false;
     store_release(&thread->blocked, outer);
+    if (turn && load_relaxed(&thread->alarm) != fiber->deadline)
+        alarm_set(thread, fiber->deadline); // it was that of those who ran meanwhile
     if (holds_up)
         tell_held_up(fiber, since);
 }

@@ -29,7 +29,8 @@ struct Vm;      // vm/vm.h
 
 // What the upper layers give the scheduler. Called on the fiber's own thread where not said otherwise.
 typedef struct WorldHooks {
-    // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed).
+    // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed); or, where it has to
+    // wait, others in its place (thread_switch), until one of them ends.
     bool (*run_fiber)(Fiber *fiber);
     // Writes what a waiting fiber waits for, as a sentence part with its source line, for
     // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)". The world is stopped.

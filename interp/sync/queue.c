@@ -49,6 +49,7 @@ static void serve_putters(Queue *queue) {
             queue->reserved++;
         } else {
             store_add(queue, waiter->value);
+            waiter->value = VALUE_NIL; // what put gives
             queue->unfinished++;
         }
         park_wake(waiter->fiber);
@@ -201,6 +202,7 @@ static Value put_or_park(Fiber *fiber, Queue *queue, Value *args) {
     PutStep step = put_step(fiber, queue, args[1], NULL, &reserved);
     if (step == PUT_FULL) {
         park_arm_own(fiber, PARK_QUEUE_PUT, args[0], DEADLINE_NEVER);
+        fiber->wait.delivers = true;
         fiber->wait.waiter.value = args[1];
         wait_queue_push(&queue->putters, &fiber->wait.waiter);
     }
@@ -303,6 +305,7 @@ static Value get_or_park(Fiber *fiber, Queue *queue) {
             serve_putters(queue);
     } else if (!load_relaxed(&queue->closed)) {
         park_arm_own(fiber, PARK_QUEUE_GET, value_from_ref(queue), DEADLINE_NEVER);
+        fiber->wait.delivers = true;
         wait_queue_push(&queue->getters, &fiber->wait.waiter);
         item = VALUE_PARKED;
     }

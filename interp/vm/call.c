@@ -352,6 +352,11 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
 Entered call_resume(Fiber *fiber) {
     NativeFunction native = fiber->pending;
     fiber->pending = NULL;
+    if (fiber->wait.delivers && park_was_handed(fiber)) {
+        *fiber->pending_result = fiber->wait.waiter.value;
+        fiber->wait.waiter.value = VALUE_UNDEF;
+        return ENTERED_VALUE;
+    }
     Value v = native(fiber, fiber->pending_args, fiber->pending_count);
     if (v == VALUE_PARKED) {
         fiber->pending = native;

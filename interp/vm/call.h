@@ -65,7 +65,8 @@ static inline void call_leave_out(const Native *native, Value *window, uint32_t 
 // Calls the native that has been parked again: as call_enter.
 Entered call_resume(Fiber *fiber);
 
-// vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end.
+// vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end. Where its fiber has to wait it may
+// go on with other fibers (run_next): then the answer is for the thread's current one.
 typedef enum RunStatus { RUN_DONE, RUN_ERROR, RUN_WAITS } RunStatus;
 RunStatus interpret(Fiber *fiber);
 

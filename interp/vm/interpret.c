@@ -24,6 +24,7 @@
 #include "vm/assertion.h"
 #include "vm/hint.h"
 #include "vm/import.h"
+#include "vm/run.h"
 #include "vm/slow.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -345,7 +346,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
         switch (how) {                                                                             \
         case ENTERED_VALUE: NEXT();                                                                \
         case ENTERED_FRAME: goto load_frame;                                                       \
-        case ENTERED_PARKED: return RUN_WAITS;                                                     \
+        case ENTERED_PARKED: goto suspend;                                                         \
         case ENTERED_ERROR: goto failed;                                                           \
         }                                                                                          \
     } while (0)
@@ -365,7 +366,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
                 switch (slow_return(fiber, v_)) {                                                  \
                 case ENTERED_VALUE: return RUN_DONE;                                               \
                 case ENTERED_FRAME: goto load_frame;                                               \
-                case ENTERED_PARKED: return RUN_WAITS;                                             \
+                case ENTERED_PARKED: goto suspend;                                                 \
                 case ENTERED_ERROR: goto failed;                                                   \
                 }                                                                                  \
             }                                                                                      \
@@ -493,9 +494,10 @@ RunStatus interpret(Fiber *fiber) {
     uint32_t given;  // call_native: how many arguments there are
     Value *window;   // of the call
 
+resume:
     if (fiber->pending) {
         switch (call_resume(fiber)) {
-        case ENTERED_PARKED: return RUN_WAITS;
+        case ENTERED_PARKED: goto suspend;
         case ENTERED_ERROR: goto failed;
         default: break;
         }
@@ -554,6 +556,15 @@ call_waiting:
     POLL();
     SAVE();
     ENTER(call_waiting(fiber, native, window, given, C));
+
+    // The fiber has to wait: another that is ready goes on in its place.
+suspend : {
+    Fiber *next = run_next(thread);
+    if (!next)
+        return RUN_WAITS;
+    fiber = next;
+    goto resume;
+}
 
 failed:
     if (!unwind(fiber))
@@ -1116,7 +1127,7 @@ failed:
         switch (FOR_STEP(&base[A])) {
         case STEP_END: pc += offset; break;
         case STEP_ELEMENT: break;
-        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS; // this instruction again when woken
+        case STEP_PARKED: fiber->pc = pc - 2; goto suspend; // this instruction again when woken
         case STEP_ERROR: goto failed;
         }
         NEXT();
@@ -1126,7 +1137,7 @@ failed:
         switch (FOR_STEP(&base[A])) {
         case STEP_END: NEXT();
         case STEP_ELEMENT: break;
-        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS;
+        case STEP_PARKED: fiber->pc = pc - 2; goto suspend;
         case STEP_ERROR: goto failed;
         }
         pc += offset;
