@@ -128,6 +128,8 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_CLEANUP:
     case OP_ACQUIRE:
     case OP_RELEASE:
+    case OP_QUEUE_GET:
+    case OP_QUEUE_PUT:
     case OP_INVOKE_SUPER: return check_call(v, pc, 0);
     case OP_CALL_LABELS: return check_call(v, pc, 1);
     case OP_INVOKE_LABELS:

@@ -33,17 +33,6 @@ enum {
 
 // ---- The ready queue -----------------------------------------------------------------------------
 
-void thread_add_ready(Thread *thread, Fiber *fiber) {
-    assert(fiber->queued == FIBER_NOWHERE);
-    fiber->queued = FIBER_IN_READY;
-    fiber->next_ready = NULL;
-    if (thread->ready_first)
-        thread->ready_last->next_ready = fiber;
-    else
-        thread->ready_first = fiber;
-    thread->ready_last = fiber;
-}
-
 static Fiber *ready_pop(Thread *thread) {
     Fiber *fiber = thread->ready_first;
     if (!fiber)
@@ -67,13 +56,6 @@ static void ready_remove(Thread *thread, Fiber *fiber) {
 }
 
 // ---- Arriving ------------------------------------------------------------------------------------
-
-void thread_arrive(Thread *thread, Fiber *fiber) {
-    if (fiber->blocking)
-        fiber->queued = FIBER_ARRIVED;
-    else
-        thread_add_ready(thread, fiber);
-}
 
 void thread_send(Thread *thread, Fiber *fiber) {
     Fiber *head = load_relaxed(&thread->inbox);

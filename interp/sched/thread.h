@@ -117,8 +117,6 @@ static inline bool thread_is_own(Thread *thread) {
 }
 
 // --- scheduling; own thread only ---
-// A new fiber, or one whose turn is to be over, goes to the end of the ready queue.
-void thread_add_ready(Thread *thread, Fiber *fiber);
 // For hooks.run_fiber, whose fiber has to wait: the first of those that are ready, to be run in its place, as the
 // current one; run_fiber then answers for whichever is current as it returns. NULL: it has to return, so that
 // the thread looks at what else has happened, or as it is not the thread's own turn (`turn_depth`).

@@ -210,15 +210,18 @@ static Value put_or_park(Fiber *fiber, Queue *queue, Value *args) {
     return step == PUT_FULL ? VALUE_PARKED : put_outcome(fiber, queue, step);
 }
 
-Value queue_put(Fiber *fiber, Value *args, int count) {
+Value queue_put_first(Fiber *fiber, Value *args) {
     Queue *queue = value_to_queue(args[0]);
-    if (queue->order != QUEUE_PRIORITY) {
-        if (waits_for_ever(fiber, args[2]))
-            return put_or_park(fiber, queue, args);
-        if (park_was_handed(fiber)) {
-            fiber->wait.waiter.value = VALUE_UNDEF;
-            return VALUE_NIL;
-        }
+    return queue->order == QUEUE_PRIORITY ? wait_call(&queue_put_wait, fiber, args, 2)
+                                          : put_or_park(fiber, queue, args);
+}
+
+Value queue_put(Fiber *fiber, Value *args, int count) {
+    if (waits_for_ever(fiber, args[2]))
+        return queue_put_first(fiber, args);
+    if (value_to_queue(args[0])->order != QUEUE_PRIORITY && park_was_handed(fiber)) {
+        fiber->wait.waiter.value = VALUE_UNDEF;
+        return VALUE_NIL;
     }
     return wait_call(&queue_put_wait, fiber, args, count);
 }
@@ -319,11 +322,14 @@ static Value take_handed(Fiber *fiber) {
     return item;
 }
 
+Value queue_get_first(Fiber *fiber, Value *args) {
+    Value item = get_or_park(fiber, value_to_queue(args[0]));
+    return item == VALUE_UNDEF ? throw_closed(fiber) : item;
+}
+
 Value queue_get(Fiber *fiber, Value *args, int count) {
-    if (waits_for_ever(fiber, args[1])) {
-        Value item = get_or_park(fiber, value_to_queue(args[0]));
-        return item == VALUE_UNDEF ? throw_closed(fiber) : item;
-    }
+    if (waits_for_ever(fiber, args[1]))
+        return queue_get_first(fiber, args);
     if (park_was_handed(fiber))
         return take_handed(fiber);
     return wait_call(&queue_get_wait, fiber, args, count);

@@ -10,6 +10,7 @@
 #include "object/str.h"
 #include "process/spawn.h"
 #include "sync/handle.h"
+#include "sync/queue.h"
 #include "sync/select.h"
 #include "sync/wait.h"
 #include "vm/bind.h"
@@ -126,11 +127,11 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
 }
 
 // Shielded: a group of a task that has failed lets its members end, whatever they need for it.
-static Value block_for(Fiber *fiber, const Native *native, Value *args, int count) {
+static Value block_for(Fiber *fiber, NativeFunction native, Value *args, int count) {
     Value v;
     do {
         park_block(fiber, fiber->wait.turns && (!fiber->is_task || fiber->shielded));
-        v = native->function(fiber, args, count);
+        v = native(fiber, args, count);
     } while (v == VALUE_PARKED);
     return v;
 }
@@ -168,11 +169,11 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
 }
 
 // The native has given VALUE_PARKED.
-static inline Entered park_native(Fiber *fiber, const Native *native, Value *base, int count,
+static inline Entered park_native(Fiber *fiber, NativeFunction native, Value *base, int count,
                                   uint32_t mode, Value *result) {
     if (mode != CALL_AWAIT || fiber->c_calls > 0)
         return native_answer(fiber, block_for(fiber, native, base, count), result);
-    fiber->pending = native->function;
+    fiber->pending = native;
     fiber->pending_args = base;
     fiber->pending_count = count;
     fiber->pending_result = result;
@@ -188,7 +189,29 @@ Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t
     int count = (int)native->parameter_count;
     Value v = native->function(fiber, window, count);
     if (v == VALUE_PARKED)
-        return park_native(fiber, native, window, count, mode, window);
+        return park_native(fiber, native->function, window, count, mode, window);
+    return native_answer(fiber, v, window);
+}
+
+Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    fiber->awaits = mode == CALL_AWAIT;
+    window[1] = VALUE_UNDEF; // the time-out
+    Value v = queue_get_first(fiber, window);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, queue_get, window, 1, mode, window);
+    return native_answer(fiber, v, window);
+}
+
+Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    fiber->awaits = mode == CALL_AWAIT;
+    window[2] = VALUE_UNDEF; // the time-out
+    Value v = queue_put_first(fiber, window);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, queue_put, window, 2, mode, window);
     return native_answer(fiber, v, window);
 }
 
@@ -235,7 +258,7 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
     fiber->awaits = mode == CALL_AWAIT;
     Value v = native->function(fiber, base, bound);
     if (v == VALUE_PARKED)
-        return park_native(fiber, native, base, bound, mode, result);
+        return park_native(fiber, native->function, base, bound, mode, result);
     if (mode == CALL_AWAIT && !waits && v != VALUE_UNDEF) {
         base[0] = v;
         return call_await(fiber, base, result);

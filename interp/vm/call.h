@@ -56,6 +56,9 @@ static inline void segments_release(Fiber *fiber, const Value *top) {
 // to *window. Where it has to wait, and `mode` is CALL_AWAIT, its fiber is to be suspended: PARKED.
 Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
                      uint32_t mode);
+// The same for get() and put(item) of a queue, which is in window[0].
+Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode);
+Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode);
 // Arguments that are left out are UNDEF. They are one or two: by atomic stores the compiler makes no call
 // of memset of it.
 static inline void call_leave_out(const Native *native, Value *window, uint32_t given) {

@@ -1028,6 +1028,24 @@ failed:
         }
         goto do_CLEANUP;
     }
+    CASE(QUEUE_GET) {
+        window = &base[A];
+        if (unlikely(!value_is_queue(*window)))
+            goto do_INVOKE;
+        pc++;
+        POLL();
+        SAVE();
+        ENTER(call_queue_get(fiber, window, C));
+    }
+    CASE(QUEUE_PUT) {
+        window = &base[A];
+        if (unlikely(!value_is_queue(*window)))
+            goto do_INVOKE;
+        pc++;
+        POLL();
+        SAVE();
+        ENTER(call_queue_put(fiber, window, C));
+    }
     CASE(INVOKE_LABELS) {
         LoadedSite *site = &proto->sites[*pc++];
         const LoadedLabels *names = &proto->labels[*pc++];
