@@ -73,6 +73,12 @@ void park_arm_own(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) 
     claim_cancelled(fiber);
 }
 
+void park_yield(Fiber *fiber) {
+    park_arm_own(fiber, PARK_YIELD, VALUE_NIL, DEADLINE_NEVER);
+    if (park_claim(fiber, WAKE_RETRY))
+        park_wake(fiber);
+}
+
 bool park_claim_cancelled(Thread *thread) {
     bool any = false;
     for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)

@@ -118,6 +118,9 @@ void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
 // The same for a wait that only threads of the world can end, and none of its other pthreads (a watcher of
 // processes, a listener); but for a cancel, which may come from any.
 void park_arm_own(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
+// Own thread: a wait that is over at once, with WAKE_RETRY (or WAKE_CANCELLED): the fiber goes to the end of the
+// ready queue.
+void park_yield(Fiber *fiber);
 // Own thread: takes an armed wait back where the caller found that it need not wait after all.
 // False where somebody has claimed it already (then it must be waited out: return VALUE_PARKED).
 bool park_disarm(Fiber *fiber);
