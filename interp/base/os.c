@@ -112,6 +112,13 @@ void *os_pages_alloc(size_t bytes, size_t alignment) {
 }
 
 void os_pages_free(void *pages, size_t bytes) { munmap(pages, bytes); }
+void os_pages_huge(void *pages, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    madvise(pages, bytes, MADV_HUGEPAGE); // it is only an advice
+#else
+    (void)pages, (void)bytes;
+#endif
+}
 void os_pages_discard(void *pages, size_t bytes) { madvise(pages, bytes, MADV_DONTNEED); }
 
 void *os_shared_alloc(size_t bytes) {

@@ -104,11 +104,20 @@ static void call_value(Emitter *e, const Expr *call, CallShape shape, Register b
         emit_extra(e, labels_add(e, call, shape.labelled));
 }
 
+// For what is most likely a queue's: the method that is called so is not looked for.
+static Opcode invoke_opcode(const Name *name, CallShape shape, uint32_t mode) {
+    if (mode <= CALL_AWAIT && shape.positional == 0 && strcmp(name->text, "get") == 0)
+        return OP_QUEUE_GET;
+    if (mode <= CALL_AWAIT && shape.positional == 1 && strcmp(name->text, "put") == 0)
+        return OP_QUEUE_PUT;
+    return OP_INVOKE;
+}
+
 // The receiver (self, for super) is in `base`.
 static void call_member(Emitter *e, const Expr *call, CallShape shape, Register base,
                         const Name *name, bool is_super, uint32_t mode) {
-    static const Opcode opcodes[2][2] = {{OP_INVOKE, OP_INVOKE_LABELS},
-                                         {OP_INVOKE_SUPER, OP_INVOKE_SUPER_LABELS}};
+    const Opcode opcodes[2][2] = {{invoke_opcode(name, shape, mode), OP_INVOKE_LABELS},
+                                  {OP_INVOKE_SUPER, OP_INVOKE_SUPER_LABELS}};
     positional_values(e, call);
     labelled_values(e, call);
     emit_at(e, call->at);

@@ -123,6 +123,8 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
     case OP_CALL:
     case OP_INVOKE:
     case OP_CLEANUP:
+    case OP_QUEUE_GET:
+    case OP_QUEUE_PUT:
     case OP_INVOKE_SUPER: return check_call(v, pc, 0);
     case OP_ACQUIRE:
     case OP_RELEASE: return c <= CALL_AWAIT || verify_fail(v, pc, "mode %u", c);

@@ -126,6 +126,8 @@ static bool special(Flow *f, uint32_t pc, bool *done) {
     case OP_CALL_LABELS:
     case OP_INVOKE:
     case OP_CLEANUP:
+    case OP_QUEUE_GET:
+    case OP_QUEUE_PUT:
     case OP_INVOKE_LABELS:
     case OP_INVOKE_SUPER:
     case OP_INVOKE_SUPER_LABELS: return call(f, pc, a, 1 + b);

@@ -67,7 +67,10 @@ static Value start_sleep(Fiber *fiber, Value v) {
         return throw_value(fiber, "sleep length must be non-negative");
     if (seconds == 0 && !wait_suspends(fiber))
         return VALUE_NIL; // nobody else could have a turn
-    park_arm(fiber, seconds == 0 ? PARK_YIELD : PARK_SLEEP, VALUE_NIL, deadline_after(seconds));
+    if (seconds == 0)
+        park_yield(fiber);
+    else
+        park_arm_own(fiber, PARK_SLEEP, VALUE_NIL, deadline_after(seconds));
     return VALUE_PARKED;
 }
 

@@ -107,7 +107,10 @@ Native *native_new(Runtime *runtime, LocalHeap *heap, const NativeSpec *spec, Cl
     native->spec = spec;
     native->owner = owner;
     read_signature(runtime, heap, native);
-    native->is_plain = !native->rest && !native->takes_labels && !(spec->flags & NATIVE_WAITS);
+    bool fixed = !native->rest && !native->takes_labels;
+    uint32_t waits = spec->flags & (NATIVE_WAITS | NATIVE_SHIELDED);
+    native->is_plain = fixed && !(spec->flags & NATIVE_WAITS);
+    native->is_waiting = fixed && waits == NATIVE_WAITS;
     return native;
 }
 

@@ -66,12 +66,19 @@ typedef struct Native {
     bool takes_labels;
     // Neither of both, and it never waits: native_takes tells whether it may be called.
     bool is_plain;
+    // Neither of both, and it waits: the same by native_waits.
+    bool is_waiting;
     Class *owner; // the type whose method it is; NULL for plain functions
 } Native;
 
 // True if `count` arguments need no binding but UNDEF for those that are left out.
 static inline bool native_takes(const Native *native, uint32_t count) {
     return native->is_plain && count <= native->parameter_count && count >= native->required_count;
+}
+// The same of one that may give VALUE_PARKED, and does not look after cancels by itself.
+static inline bool native_waits(const Native *native, uint32_t count) {
+    return native->is_waiting && count <= native->parameter_count &&
+           count >= native->required_count;
 }
 
 typedef struct Bound {

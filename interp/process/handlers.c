@@ -154,14 +154,14 @@ Value handlers_set(Fiber *fiber, int signal, Value handler) {
                           value_type_name(fiber_runtime(fiber), handler));
     Registry *registry = fiber_registry(fiber);
     SignalHandlers *all = handlers_of(fiber->world);
+    if (handler != VALUE_NIL)
+        world_share(fiber->world, fiber->thread); // handlers run on a thread of their own
     mutex_lock(&registry->mutex);
     bool ready = handler == VALUE_NIL || all->running || start_service(all);
     Value before = ready ? exchange(all, signal, handler) : VALUE_UNDEF;
     mutex_unlock(&registry->mutex);
     if (!ready)
         return throw_errno(fiber, errno, NULL);
-    if (handler != VALUE_NIL)
-        store_seq(&fiber->world->shared, true);
     return before;
 }
 
@@ -197,7 +197,7 @@ void handlers_after_fork(World *world) {
     if (all->count == 0)
         return;
     world_external_begin(world);
-    store_seq(&world->shared, true);
+    world_share(world, world->main_thread);
     start_service(all);
     for (int signal = 1; signal < SIGNALS; signal++)
         if (slot_get(&all->handlers[signal]) != VALUE_NIL)

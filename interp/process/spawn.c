@@ -98,7 +98,7 @@ static bool start(Fiber *fiber, Handle *handle) {
     Registry *registry = fiber_registry(fiber);
     store_release(&registry->processes, &hooks);
     if (is_settled_at_once(handle))
-        store_seq(&fiber->world->shared, true); // by the watcher, as a thread of the world
+        world_share(fiber->world, fiber->thread); // by the watcher, as a thread of the world
     handle_note_start(fiber, handle);
     registry_pending(registry, handle);
     world_external_begin(fiber->world);

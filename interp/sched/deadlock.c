@@ -79,7 +79,7 @@ static void describe(Text *text, Fiber *fiber) {
     text_string(text, what[0] ? what : translate(park_kind_name(fiber->wait.kind)));
 }
 
-static bool is_waiting(Fiber *fiber) { return load_seq(&fiber->wait.state) == WAIT_ARMED; }
+static bool is_waiting(Fiber *fiber) { return wait_is_open(&fiber->wait); }
 static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; }
 
 // Every fiber that waits; what is too much for a message is counted.

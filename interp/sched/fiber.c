@@ -17,7 +17,9 @@
 
 enum {
     SLAB_FIBERS = 16,
-    CACHED_FIBERS = 32,
+    SMALL_SLABS = 64,     // from then on slabs are
+    LARGE_SLAB = 2 << 20, // of so many bytes, a huge page each where the system has them
+    CACHED_FIBERS = 1024,
     TASK_FRAMES = 1,        // what a task has from the start: frames
     TASK_WORDS = 31,        // and registers
     SEGMENT_SCRIPT = 65536, // bytes of the first segment: of the script's main fiber,
@@ -34,9 +36,12 @@ typedef struct FiberRoom {
     _Alignas(Segment) char segment[sizeof(Segment) + TASK_WORDS * sizeof(Value)];
 } FiberRoom;
 
+// Rooms are handed out in order; what was not handed out yet is untouched memory.
 typedef struct FiberSlab {
     struct FiberSlab *next;
-    FiberRoom rooms[SLAB_FIBERS];
+    uint32_t count, used; // rooms
+    bool large;
+    FiberRoom rooms[];
 } FiberSlab;
 
 static Frame *own_frames(Fiber *fiber) { return ((FiberRoom *)fiber)->frames; }
@@ -46,17 +51,35 @@ static Segment *own_segment(Fiber *fiber) {
 
 // ---- Memory --------------------------------------------------------------------------------------
 
-// The pool's mutex is held.
-static void slab_add(World *world) {
-    FiberSlab *slab = os_calloc(1, sizeof *slab);
-    slab->next = world->slabs;
-    world->slabs = slab;
-    for (size_t i = 0; i < SLAB_FIBERS; i++) {
-        Fiber *fiber = &slab->rooms[i].fiber;
-        fiber->world = world;
-        fiber->next = world->free_fibers;
-        world->free_fibers = fiber;
+// The pool's mutex is held, here and below.
+static FiberSlab *slab_new(const World *world) {
+    FiberSlab *slab = NULL;
+    uint32_t count = SLAB_FIBERS;
+    if (world->slab_count >= SMALL_SLABS)
+        slab = os_pages_alloc(LARGE_SLAB, LARGE_SLAB);
+    bool large = slab;
+    if (large) {
+        os_pages_huge(slab, LARGE_SLAB);
+        count = (LARGE_SLAB - sizeof *slab) / sizeof(FiberRoom);
+    } else {
+        slab = os_calloc(1, sizeof *slab + count * sizeof(FiberRoom));
     }
+    slab->count = count;
+    slab->large = large;
+    return slab;
+}
+
+static Fiber *slab_take(World *world) {
+    FiberSlab *slab = world->slabs;
+    if (!slab || slab->used == slab->count) {
+        slab = slab_new(world);
+        slab->next = world->slabs;
+        world->slabs = slab;
+        world->slab_count++;
+    }
+    Fiber *fiber = &slab->rooms[slab->used++].fiber;
+    fiber->world = world;
+    return fiber;
 }
 
 static Fiber *fiber_take(Thread *thread) {
@@ -68,10 +91,11 @@ static Fiber *fiber_take(Thread *thread) {
     }
     World *world = thread->world;
     mutex_lock(&world->pool_mutex);
-    if (!world->free_fibers)
-        slab_add(world);
     fiber = world->free_fibers;
-    world->free_fibers = fiber->next;
+    if (fiber)
+        world->free_fibers = fiber->next;
+    else
+        fiber = slab_take(world);
     mutex_unlock(&world->pool_mutex);
     return fiber;
 }
@@ -96,7 +120,10 @@ void fiber_slabs_free(World *world) {
     while (world->slabs) {
         FiberSlab *slab = world->slabs;
         world->slabs = slab->next;
-        free(slab);
+        if (slab->large)
+            os_pages_free(slab, LARGE_SLAB);
+        else
+            free(slab);
     }
 }
 

@@ -9,6 +9,8 @@
 #ifndef CONC_SCHED_FIBER_H
 #define CONC_SCHED_FIBER_H
 
+#include <assert.h>
+
 #include "base/translate.h"
 #include "sched/park.h"
 #include "sched/thread.h"
@@ -99,6 +101,18 @@ Fiber *fiber_new(Thread *thread, bool is_task);
 // Tasks are freed by who runs them (thread_run_until_ended, park_block).
 // Its memory stays a Fiber's (id 0, not waiting) until it is used again for another fiber.
 void fiber_free(Fiber *fiber);
+
+// Own thread: a new fiber, or one whose turn is to be over, goes to the end of the ready queue.
+static inline void thread_add_ready(Thread *thread, Fiber *fiber) {
+    assert(fiber->queued == FIBER_NOWHERE);
+    fiber->queued = FIBER_IN_READY;
+    fiber->next_ready = NULL;
+    if (thread->ready_first)
+        thread->ready_last->next_ready = fiber;
+    else
+        thread->ready_first = fiber;
+    thread->ready_last = fiber;
+}
 
 // What `fiber`, which is new, is to run. start[0] is the callee then; start[1] the arguments' number, where
 // they stand in its first registers from words[1] on, or, if that does not hold them, a list of them (which

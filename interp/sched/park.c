@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The states of a wait, and queues of waiters. See the header for the drawing. Where a fiber goes
+// The states of a wait. See the header for the drawing. Where a fiber goes
 // once it is woken is the business of schedule.c.
 //
 // Cancel and arm meet as in Dekker's handshake: a cancel counts and then tries to claim, an arm
@@ -31,7 +31,7 @@ static bool cancel_pending(Fiber *fiber) {
 }
 
 // Kind, object and fires_at are read by threads that follow circles of waits, hence the atomic stores.
-void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
+static inline void park_prepare(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
     Wait *wait = &fiber->wait;
     assert(load_relaxed(&wait->state) == WAIT_IDLE);
     __atomic_store_n(&wait->kind, kind, __ATOMIC_RELAXED);
@@ -43,25 +43,82 @@ void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
     __atomic_store_n(&wait->fires_at, fires_at, __ATOMIC_RELAXED);
     wait->waiter.fiber = fiber;
     wait->fired = NULL;
-    wait->turns = false;
+    wait->turns = wait->delivers = false;
     if (fires_at != DEADLINE_NEVER)
         timer_add(fiber->thread, fiber);
-    store_seq(&wait->state, WAIT_ARMED);
-    if (cancel_pending(fiber) && !fiber->shielded && park_claim(fiber, WAKE_CANCELLED))
+}
+
+static bool claim_cancelled(Fiber *fiber) {
+    if (!cancel_pending(fiber) || fiber->shielded || !park_claim(fiber, WAKE_CANCELLED))
+        return false;
+    park_wake(fiber);
+    return true;
+}
+
+void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
+    park_prepare(fiber, kind, object, deadline);
+    store_seq(&fiber->wait.state, WAIT_ARMED);
+    claim_cancelled(fiber);
+}
+
+// No handshake is needed here: a cancel from outside sets a bit of the poll word after it has counted, and
+// this thread looks at that before it sleeps.
+void park_arm_own(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline) {
+    if (load_relaxed(&fiber->world->shared)) {
+        park_arm(fiber, kind, object, deadline);
+        return;
+    }
+    park_prepare(fiber, kind, object, deadline);
+    store_relaxed(&fiber->wait.state, WAIT_OWN);
+    claim_cancelled(fiber);
+}
+
+void park_yield(Fiber *fiber) {
+    park_arm_own(fiber, PARK_YIELD, VALUE_NIL, DEADLINE_NEVER);
+    if (park_claim(fiber, WAKE_RETRY))
         park_wake(fiber);
 }
 
+bool park_claim_cancelled(Thread *thread) {
+    bool any = false;
+    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
+        any |= claim_cancelled(fiber);
+    return any;
+}
+
+// `shared` is set by now: who cancels from outside has set the bit, or claims by itself, or has counted before
+// this looks.
+void park_share(Thread *thread) {
+    for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next) {
+        if (load_relaxed(&fiber->wait.state) != WAIT_OWN)
+            continue;
+        store_seq(&fiber->wait.state, WAIT_ARMED);
+        claim_cancelled(fiber);
+    }
+}
+
 static void park_end(Fiber *fiber) {
-    timer_remove(fiber->thread, fiber);
+    if (fiber->wait.timer_index != 0)
+        timer_remove(fiber->thread, fiber);
     __atomic_store_n(&fiber->wait.kind, PARK_NONE, __ATOMIC_RELAXED);
     __atomic_store_n(&fiber->wait.object, VALUE_NIL, __ATOMIC_RELAXED);
 }
 
 bool park_disarm(Fiber *fiber) {
     uint32_t armed = WAIT_ARMED;
-    if (!cas_acq_rel(&fiber->wait.state, &armed, WAIT_IDLE))
+    if (load_relaxed(&fiber->wait.state) == WAIT_OWN)
+        store_relaxed(&fiber->wait.state, WAIT_IDLE);
+    else if (!cas_acq_rel(&fiber->wait.state, &armed, WAIT_IDLE))
         return false;
     park_end(fiber);
+    return true;
+}
+
+bool park_was_handed(Fiber *fiber) {
+    if (load_acquire(&fiber->wait.state) != WAIT_READY || fiber->wait.reason != WAKE_HANDED)
+        return false;
+    park_end(fiber);
+    store_relaxed(&fiber->wait.state, WAIT_IDLE);
     return true;
 }
 
@@ -78,7 +135,9 @@ WakeReason park_outcome(Fiber *fiber) {
 
 bool park_claim(Fiber *fiber, WakeReason reason) {
     uint32_t armed = WAIT_ARMED;
-    if (!cas_seq(&fiber->wait.state, &armed, WAIT_CLAIMED))
+    if (load_relaxed(&fiber->wait.state) == WAIT_OWN && thread_is_own(fiber->thread))
+        store_relaxed(&fiber->wait.state, WAIT_CLAIMED);
+    else if (!cas_seq(&fiber->wait.state, &armed, WAIT_CLAIMED))
         return false;
     fiber->wait.reason = reason;
     return true;
@@ -88,6 +147,14 @@ bool waiter_claim(Waiter *waiter, WakeReason reason) {
     if (!park_claim(waiter->fiber, reason))
         return false;
     waiter->fiber->wait.fired = waiter;
+    return true;
+}
+
+bool waiter_hand(Waiter *waiter, Value value) {
+    if (!waiter_claim(waiter, WAKE_HANDED))
+        return false;
+    waiter->value = value;
+    park_wake(waiter->fiber);
     return true;
 }
 
@@ -104,6 +171,8 @@ void fiber_cancel(Fiber *fiber) {
     add_seq(&fiber->cancels, 1);
     if (park_claim(fiber, WAKE_CANCELLED))
         park_wake(fiber);
+    else if (!load_seq(&fiber->world->shared) && !thread_is_own(fiber->thread))
+        thread_notify(fiber->thread, POLL_CANCELLED);
 }
 
 const char *park_kind_name(ParkKind kind) {
@@ -124,40 +193,4 @@ const char *park_kind_name(ParkKind kind) {
     case PARK_IDLE: return MESSAGE("a job");
     default: return MESSAGE("something");
     }
-}
-
-// ---- Queues of waiters ---------------------------------------------------------------------------
-
-void wait_queue_push(WaitQueue *queue, Waiter *waiter) {
-    waiter->queue = queue;
-    waiter->next = NULL;
-    waiter->previous = queue->last;
-    if (queue->last)
-        queue->last->next = waiter;
-    else
-        queue->first = waiter;
-    queue->last = waiter;
-}
-
-void wait_queue_remove(Waiter *waiter) {
-    WaitQueue *queue = waiter->queue;
-    if (!queue)
-        return;
-    if (waiter->previous)
-        waiter->previous->next = waiter->next;
-    else
-        queue->first = waiter->next;
-    if (waiter->next)
-        waiter->next->previous = waiter->previous;
-    else
-        queue->last = waiter->previous;
-    waiter->queue = NULL;
-    waiter->next = waiter->previous = NULL;
-}
-
-Waiter *wait_queue_pop(WaitQueue *queue) {
-    Waiter *first = queue->first;
-    if (first)
-        wait_queue_remove(first);
-    return first;
 }

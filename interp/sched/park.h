@@ -20,6 +20,14 @@
 //   Wait.state:   IDLE --arm (own thread)--> ARMED --claim (anyone, compare-and-swap)--> CLAIMED
 //                 CLAIMED --wake (the claimer, last touch)--> READY --finish (own thread)--> IDLE
 //
+// While the world has one thread, what only threads of the world can end (an item put into a queue, the end of
+// a task) is armed without any atomic operation (park_arm_own):
+//
+//                 IDLE --arm--> OWN --claim--> CLAIMED    all by the own thread
+//                               OWN --------> ARMED       by the own thread, as the world gets a second one
+//
+// A cancel from outside of the world (--timeout) leaves such a claim to the thread: POLL_CANCELLED.
+//
 // A native that returned PARKED is called again with the same arguments when its fiber is READY;
 // park_outcome then says why. Before anything else it must take its waiter out of the object's
 // queue (wait_queue_remove under the object's lock) unless the outcome is WAKE_HANDED.
@@ -58,7 +66,7 @@ typedef enum WakeReason {
     WAKE_EXPIRED,     // a `timeout` block around the call has run out: fiber->deadline
 } WakeReason;
 
-enum { WAIT_IDLE, WAIT_ARMED, WAIT_CLAIMED, WAIT_READY };
+enum { WAIT_IDLE, WAIT_OWN, WAIT_ARMED, WAIT_CLAIMED, WAIT_READY };
 #define DEADLINE_NEVER UINT64_MAX
 
 typedef struct WaitQueue WaitQueue;
@@ -88,9 +96,17 @@ typedef struct Wait {
     // throws it.
     char *report;
     bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
+    bool
+        delivers; // HANDED: waiter.value is what the call gives, and nobody needs to ask its native; likewise
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
 } Wait;
+
+// Armed, and nobody has claimed it.
+static inline bool wait_is_open(const Wait *wait) {
+    uint32_t state = load_seq(&wait->state);
+    return state == WAIT_ARMED || state == WAIT_OWN;
+}
 
 // Deadline in `seconds` from now (at once if not above 0; DEADLINE_NEVER for infinity).
 uint64_t deadline_after(double seconds);
@@ -99,18 +115,29 @@ uint64_t deadline_after(double seconds);
 // waiter.value and waiter.extra alone. Where a cancel is pending the wait is claimed at once, and a
 // `timeout` block around it ends it with WAKE_EXPIRED; neither while the fiber is shielded.
 void park_arm(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
+// The same for a wait that only threads of the world can end, and none of its other pthreads (a watcher of
+// processes, a listener); but for a cancel, which may come from any.
+void park_arm_own(Fiber *fiber, ParkKind kind, Value object, uint64_t deadline);
+// Own thread: a wait that is over at once, with WAKE_RETRY (or WAKE_CANCELLED): the fiber goes to the end of the
+// ready queue.
+void park_yield(Fiber *fiber);
 // Own thread: takes an armed wait back where the caller found that it need not wait after all.
 // False where somebody has claimed it already (then it must be waited out: return VALUE_PARKED).
 bool park_disarm(Fiber *fiber);
 // Own thread, when the native is called again: why it was woken (WAKE_NONE on the first call);
 // ends the wait (state IDLE).
 WakeReason park_outcome(Fiber *fiber);
+// The same where that is all there is to do: true if it was woken with WAKE_HANDED, and the wait has ended.
+// False: nothing has happened.
+bool park_was_handed(Fiber *fiber);
 
 // Any thread; for the armed fiber in a queue whose object lock the caller holds (so that the fiber
 // cannot leave). True: the caller, and only it, ends this wait, and must call park_wake.
 bool park_claim(Fiber *fiber, WakeReason reason);
 // The same by one of its waiters, which was popped from its queue: the fiber learns which.
 bool waiter_claim(Waiter *waiter, WakeReason reason);
+// Claims with WAKE_HANDED, gives the waiter `value`, and wakes. False: nothing has happened.
+bool waiter_hand(Waiter *waiter, Value value);
 // Any thread: makes the claimed fiber ready. The last touch: the fiber may be gone afterwards.
 void park_wake(Fiber *fiber);
 
@@ -122,13 +149,59 @@ void park_block(Fiber *fiber, bool turn);
 // How the waiting ones are called in reports: "queue.get" and the like.
 const char *park_kind_name(ParkKind kind);
 
-// Cancels: counts, and claims the wait if there is one. Any thread; the caller knows that the
+// Cancels: counts, and claims the wait if there is one. Any pthread; the caller knows that the
 // fiber is alive (holds its handle's lock).
 void fiber_cancel(Fiber *fiber);
+// Own thread: claims the waits that were cancelled while only it could do that (POLL_CANCELLED). True if there
+// was one.
+bool park_claim_cancelled(Thread *thread);
+// Own thread, the only one of the world: the waits that it alone could end are anybody's from now on.
+void park_share(Thread *thread);
 
-void wait_queue_push(WaitQueue *queue, Waiter *waiter); // sets waiter->queue
-Waiter *wait_queue_pop(WaitQueue *queue);               // NULL if empty; clears waiter->queue
-void wait_queue_remove(Waiter *waiter);                 // nothing if it is in none
 static inline bool wait_queue_empty(const WaitQueue *queue) { return !queue->first; }
+
+// Sets waiter->queue.
+static inline void wait_queue_push(WaitQueue *queue, Waiter *waiter) {
+    waiter->queue = queue;
+    waiter->next = NULL;
+    waiter->previous = queue->last;
+    if (queue->last)
+        queue->last->next = waiter;
+    else
+        queue->first = waiter;
+    queue->last = waiter;
+}
+
+// Nothing if it is in none.
+static inline void wait_queue_remove(Waiter *waiter) {
+    WaitQueue *queue = waiter->queue;
+    if (!queue)
+        return;
+    if (waiter->previous)
+        waiter->previous->next = waiter->next;
+    else
+        queue->first = waiter->next;
+    if (waiter->next)
+        waiter->next->previous = waiter->previous;
+    else
+        queue->last = waiter->previous;
+    waiter->queue = NULL;
+    waiter->next = waiter->previous = NULL;
+}
+
+// NULL if empty; clears waiter->queue.
+static inline Waiter *wait_queue_pop(WaitQueue *queue) {
+    Waiter *first = queue->first;
+    if (!first)
+        return NULL;
+    queue->first = first->next;
+    if (first->next)
+        first->next->previous = NULL;
+    else
+        queue->last = NULL;
+    first->queue = NULL;
+    first->next = NULL;
+    return first;
+}
 
 #endif

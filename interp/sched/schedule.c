@@ -15,6 +15,7 @@
 #include <assert.h>
 
 #include "base/os.h"
+#include "sched/alarm.h"
 #include "sched/deadlock.h"
 #include "sched/internal.h"
 #include "sched/loop.h"
@@ -31,17 +32,6 @@ enum {
 };
 
 // ---- The ready queue -----------------------------------------------------------------------------
-
-void thread_add_ready(Thread *thread, Fiber *fiber) {
-    assert(fiber->queued == FIBER_NOWHERE);
-    fiber->queued = FIBER_IN_READY;
-    fiber->next_ready = NULL;
-    if (thread->ready_first)
-        thread->ready_last->next_ready = fiber;
-    else
-        thread->ready_first = fiber;
-    thread->ready_last = fiber;
-}
 
 static Fiber *ready_pop(Thread *thread) {
     Fiber *fiber = thread->ready_first;
@@ -66,13 +56,6 @@ static void ready_remove(Thread *thread, Fiber *fiber) {
 }
 
 // ---- Arriving ------------------------------------------------------------------------------------
-
-void thread_arrive(Thread *thread, Fiber *fiber) {
-    if (fiber->blocking)
-        fiber->queued = FIBER_ARRIVED;
-    else
-        thread_add_ready(thread, fiber);
-}
 
 void thread_send(Thread *thread, Fiber *fiber) {
     Fiber *head = load_relaxed(&thread->inbox);
@@ -241,6 +224,10 @@ static bool thread_attend(Thread *thread, uint32_t *left) {
         thread_terminate(thread);
         answered = true;
     }
+    if (poll & POLL_CANCELLED) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_CANCELLED);
+        answered |= park_claim_cancelled(thread);
+    }
     if (poll & POLL_SHOW) {
         and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
         thread->world->hooks.show(thread);
@@ -281,11 +268,13 @@ static void thread_rest(Thread *thread, uint32_t ignored) {
 
 // ---- Running -------------------------------------------------------------------------------------
 
-// A task that has ended is freed here: its handle has let go of it.
+// A task that has ended is freed here: its handle has let go of it. See thread_switch: it need not be the one
+// that was run first.
 static void thread_run(Thread *thread, Fiber *fiber) {
     Fiber *outer = thread->current;
     thread->current = fiber;
     bool ended = thread->world->hooks.run_fiber(fiber);
+    fiber = thread->current;
     thread->current = outer;
     if (!ended)
         return;
@@ -299,6 +288,15 @@ static Fiber *next_ready(Thread *thread) {
     if (!thread->ready_first || ++thread->dispatches > DISPATCHES)
         thread_look(thread);
     return ready_pop(thread);
+}
+
+Fiber *thread_switch(Thread *thread) {
+    if (thread->turn_depth > 0 || ++thread->dispatches > DISPATCHES)
+        return NULL;
+    Fiber *next = ready_pop(thread);
+    if (next)
+        thread->current = next;
+    return next;
 }
 
 // A task is freed as it ends, and its memory may be another fiber's then: hence the id.
@@ -375,6 +373,8 @@ void park_block(Fiber *fiber, bool turn) {
     fiber->queued = FIBER_NOWHERE;
     fiber->blocking = false;
     store_release(&thread->blocked, outer);
+    if (turn && load_relaxed(&thread->alarm) != fiber->deadline)
+        alarm_set(thread, fiber->deadline); // it was that of those who ran meanwhile
     if (holds_up)
         tell_held_up(fiber, since);
 }

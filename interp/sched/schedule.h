@@ -15,10 +15,15 @@
 enum { SLEEP_AWAKE, SLEEP_FUTEX, SLEEP_LOOP, SLEEP_SENDING };
 
 // What a sleeping thread has to look at.
-enum { POLL_ATTENTION = POLL_INTERRUPT | POLL_TERMINATE | POLL_SHOW };
+enum { POLL_ATTENTION = POLL_INTERRUPT | POLL_TERMINATE | POLL_SHOW | POLL_CANCELLED };
 
 // Own thread: a fiber that was woken goes into the ready queue, or ends the sleep for it.
-void thread_arrive(Thread *thread, Fiber *fiber);
+static inline void thread_arrive(Thread *thread, Fiber *fiber) {
+    if (fiber->blocking)
+        fiber->queued = FIBER_ARRIVED;
+    else
+        thread_add_ready(thread, fiber);
+}
 // Any other thread: sends it to its thread. Last touch of the fiber.
 void thread_send(Thread *thread, Fiber *fiber);
 // Own thread: waits until no waker is in the middle of sending to the loop.

@@ -142,7 +142,7 @@ Thread *thread_attach_new(World *world) {
 }
 
 Thread *thread_create(Thread *from) {
-    store_seq(&from->world->shared, true);
+    world_share(from->world, from);
     return thread_new(from->world);
 }
 

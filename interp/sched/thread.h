@@ -12,14 +12,16 @@ enum { THREAD_ATTACHED, THREAD_DETACHED, THREAD_STOPPED };
 
 // Bits of the poll word. Zero: nothing to do. Looked at on backward jumps, calls, after natives.
 enum {
-    POLL_STOP = 1,        // somebody stops the world
-    POLL_COLLECT = 2,     // a collection is due
-    POLL_INTERRUPT = 4,   // Ctrl-C (main thread): throw Interrupted
-    POLL_MEMORY = 8,      // over the limit: MemoryError
-    POLL_END = 16,        // the script ends: what runs looks whether it was cancelled
-    POLL_TIMEOUT = 32,    // a `timeout` block of a running fiber may have expired
-    POLL_REPORT = 64,     // main thread: errors of handles that were collected wait to be reported
-    POLL_SHOW = 256,      // main thread: SIGQUIT: print what runs
+    POLL_STOP = 1,      // somebody stops the world
+    POLL_COLLECT = 2,   // a collection is due
+    POLL_INTERRUPT = 4, // Ctrl-C (main thread): throw Interrupted
+    POLL_MEMORY = 8,    // over the limit: MemoryError
+    POLL_END = 16,      // the script ends: what runs looks whether it was cancelled
+    POLL_TIMEOUT = 32,  // a `timeout` block of a running fiber may have expired
+    POLL_REPORT = 64,   // main thread: errors of handles that were collected wait to be reported
+    POLL_SHOW = 256,    // main thread: SIGQUIT: print what runs
+    POLL_CANCELLED =
+        512, // a wait that only this thread can end was cancelled: park_claim_cancelled
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
 };
 
@@ -115,8 +117,10 @@ static inline bool thread_is_own(Thread *thread) {
 }
 
 // --- scheduling; own thread only ---
-// A new fiber, or one whose turn is to be over, goes to the end of the ready queue.
-void thread_add_ready(Thread *thread, Fiber *fiber);
+// For hooks.run_fiber, whose fiber has to wait: the first of those that are ready, to be run in its place, as the
+// current one; run_fiber then answers for whichever is current as it returns. NULL: it has to return, so that
+// the thread looks at what else has happened, or as it is not the thread's own turn (`turn_depth`).
+Fiber *thread_switch(Thread *thread);
 // Runs `fiber` (which is new, or ready, or waits) and all others that get ready on this thread, until
 // `fiber` has ended. A task is freed when hooks.run_fiber says that it has ended.
 // While none is ready it sleeps, detached, in the loop if there is one, until a timer is due or somebody

@@ -262,6 +262,13 @@ static void thread_keep_current(Thread *self) {
     self->next = self->previous = NULL;
 }
 
+void world_share(World *world, Thread *self) {
+    if (load_relaxed(&world->shared))
+        return;
+    store_seq(&world->shared, true);
+    park_share(self);
+}
+
 void world_after_fork(World *world, Thread *self) {
     mutex_after_fork(&world->mutex, RANK_WORLD);
     mutex_after_fork(&world->pool_mutex, RANK_POOL);

@@ -30,7 +30,8 @@ struct Vm;      // vm/vm.h
 
 // What the upper layers give the scheduler. Called on the fiber's own thread where not said otherwise.
 typedef struct WorldHooks {
-    // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed).
+    // Runs `fiber` until it ends (true) or has to wait (false; then fiber->wait is armed); or, where it has to
+    // wait, others in its place (thread_switch), until one of them ends.
     bool (*run_fiber)(Fiber *fiber);
     // Writes what a waiting fiber waits for, as a sentence part with its source line, for
     // deadlock reports: "lock `a` (held by thread 2 since x.conc:4)". The world is stopped.
@@ -87,8 +88,9 @@ struct World {
     struct Worker *ended;  // the last that has ended; it joined the one before itself
     pthread_cond_t workers_changed;
     bool pool_closed;
-    Fiber *free_fibers; // memory of fibers that were freed
-    struct FiberSlab *slabs;
+    Fiber *free_fibers;      // memory of fibers that were freed
+    struct FiberSlab *slabs; // the newest is the one that rooms are taken from
+    uint32_t slab_count;
     Thread *free_threads; // memory of threads that have ended
 
     _Atomic(struct Alarm *) alarm; // sched/alarm.h; NULL until first needed
@@ -106,6 +108,9 @@ struct World {
 
 World *world_new(Heap *heap, const WorldHooks *hooks);
 void world_free(World *world); // all other threads have ended
+
+// The caller is the only thread of the world, or it is shared already: there will be a second thread.
+void world_share(World *world, Thread *self);
 
 // Stops every other thread. Returns false where another thread was stopping the world at the same
 // time (the caller has then waited at a safepoint for it, and looks again whether it still wants to).

@@ -60,7 +60,7 @@ static void add_fiber(Overview *overview, Fiber *fiber) {
     row->started = place_of_start(fiber_runtime(fiber), handle);
     row->cancelled = handle && load_acquire(&handle->cancelled);
     row->of_pool = handle && value_is_kind(slot_get(&handle->callee), KIND_CREW);
-    if (load_relaxed(&fiber->wait.state) == WAIT_ARMED) {
+    if (wait_is_open(&fiber->wait)) {
         char what[400];
         wait_describe_object(fiber, what, sizeof what);
         row->waits_for = copy(what);

@@ -36,11 +36,8 @@ static bool has_room(const Queue *queue) {
 static bool hand_to_getter(Queue *queue, Value item) {
     Waiter *waiter;
     while ((waiter = wait_queue_pop(&queue->getters)))
-        if (waiter_claim(waiter, WAKE_HANDED)) {
-            waiter->value = item;
-            park_wake(waiter->fiber);
+        if (waiter_hand(waiter, item))
             return true;
-        }
     return false;
 }
 
@@ -62,6 +59,7 @@ static void serve_putters(Queue *queue) {
             queue->reserved++;
         } else {
             store_add(queue, waiter->value);
+            waiter->value = VALUE_NIL; // what put gives
             queue->unfinished++;
         }
         park_wake(waiter->fiber);
@@ -75,7 +73,7 @@ static void wake_all(WaitQueue *waiters, WakeReason reason) {
             park_wake(waiter->fiber);
 }
 
-// --- without waiting ---
+// --- looking a while ---
 
 enum { LOOK_FOR = 384, LOOK_EVERY = 24, LOOK_LEAST = 4 }; // turns of a spin
 
@@ -91,64 +89,24 @@ static bool no_place(Queue *queue) {
 // one that enters, is found and woken. Rarely, so that the other gets on with some items in a row; but no
 // more rarely than that one can go on. Where it cannot, turn and turn about is all there is, and being
 // handed the item is quicker.
-static bool changes_soon(Fiber *fiber, Queue *queue, bool (*has_to_wait)(Queue *queue)) {
+static void look_a_while(Fiber *fiber, Queue *queue, bool (*has_to_wait)(Queue *queue)) {
     World *world = fiber->world;
     size_t most = queue->maxsize > 0 ? queue->maxsize : LOOK_EVERY;
     if (most < LOOK_LEAST || wait_suspends(fiber) || !world->many_cpus ||
         !load_relaxed(&world->shared))
-        return false;
+        return;
     size_t every = most < LOOK_EVERY ? most : LOOK_EVERY;
     for (size_t spent = 1; spent <= LOOK_FOR && load_relaxed(&fiber->thread->poll) == 0; spent++) {
         spin_hint();
         if (spent % every == 0 && !has_to_wait(queue))
-            return true;
+            return;
     }
-    return false;
 }
 
-// A first call without a time-out, which may be a wrong one.
-static bool is_plain(Fiber *fiber, Queue *queue, Value timeout) {
-    return load_relaxed(&fiber->wait.state) == WAIT_IDLE && timeout == VALUE_UNDEF &&
-           queue->order != QUEUE_PRIORITY;
-}
-
-// The usual put: nobody is to be told.
-static bool put_at_once(Fiber *fiber, Queue *queue, Value item) {
-    bool locked = shared_lock(fiber, &queue->header);
-    bool goes = !load_relaxed(&queue->closed) && has_room(queue) && store_has_room(queue) &&
-                (load_relaxed(&queue->length) > 0 || wait_queue_empty(&queue->getters));
-    if (goes) {
-        store_add(queue, item);
-        queue->unfinished++;
-    }
-    shared_unlock(&queue->header, locked);
-    return goes;
-}
-
-// The usual get. UNDEF: there is nothing.
-static Value get_at_once(Fiber *fiber, Queue *queue) {
-    Value item = VALUE_UNDEF;
-    bool locked = shared_lock(fiber, &queue->header);
-    if (load_relaxed(&queue->length) > 0) {
-        item = store_take(queue);
-        if (was_full(queue))
-            serve_putters(queue);
-    }
-    shared_unlock(&queue->header, locked);
-    return item;
-}
-
-static Value get_soon(Fiber *fiber, Queue *queue) {
-    Value item = get_at_once(fiber, queue);
-    if (item == VALUE_UNDEF && changes_soon(fiber, queue, nothing_to_take))
-        item = get_at_once(fiber, queue);
-    return item;
-}
-
-static bool put_soon(Fiber *fiber, Queue *queue, Value item) {
-    return put_at_once(fiber, queue, item) ||
-           (no_place(queue) && changes_soon(fiber, queue, no_place) &&
-            put_at_once(fiber, queue, item));
+// A call begins, and has no time-out: it needs nothing of wait_call.
+static bool waits_for_ever(const Fiber *fiber, Value timeout) {
+    return load_relaxed(&fiber->wait.state) == WAIT_IDLE &&
+           (timeout == VALUE_UNDEF || timeout == VALUE_NIL);
 }
 
 // --- put ---
@@ -170,7 +128,8 @@ static PutStep put_step(Fiber *fiber, Queue *queue, Value item, const Plan *plan
     if (load_relaxed(&queue->length) == 0 && hand_to_getter(queue, item)) {
         drop_reservation(queue, reserved);
         queue->unfinished++;
-        serve_putters(queue);
+        if (queue->putters.first)
+            serve_putters(queue);
         return PUT_DONE;
     }
     if (!*reserved && !has_room(queue))
@@ -276,10 +235,37 @@ const WaitOps queue_put_wait = {.call = queue_put,
                                 .late = throw_full,
                                 .queued = true};
 
-Value queue_put(Fiber *fiber, Value *args, int count) {
+// A put of the usual kind, in one step under the lock: the item goes in, or the fiber waits.
+static Value put_or_park(Fiber *fiber, Queue *queue, Value *args) {
+    bool reserved = false;
+    bool locked = shared_lock(fiber, &queue->header);
+    PutStep step = put_step(fiber, queue, args[1], NULL, &reserved);
+    if (step == PUT_FULL) {
+        park_arm_own(fiber, PARK_QUEUE_PUT, args[0], DEADLINE_NEVER);
+        fiber->wait.delivers = true;
+        fiber->wait.waiter.value = args[1];
+        wait_queue_push(&queue->putters, &fiber->wait.waiter);
+    }
+    shared_unlock(&queue->header, locked);
+    return step == PUT_FULL ? VALUE_PARKED : put_outcome(fiber, queue, step);
+}
+
+Value queue_put_first(Fiber *fiber, Value *args) {
     Queue *queue = value_to_queue(args[0]);
-    if (is_plain(fiber, queue, args[2]) && put_soon(fiber, queue, args[1]))
+    if (queue->order == QUEUE_PRIORITY)
+        return wait_call(&queue_put_wait, fiber, args, 2);
+    if (no_place(queue))
+        look_a_while(fiber, queue, no_place);
+    return put_or_park(fiber, queue, args);
+}
+
+Value queue_put(Fiber *fiber, Value *args, int count) {
+    if (waits_for_ever(fiber, args[2]))
+        return queue_put_first(fiber, args);
+    if (value_to_queue(args[0])->order != QUEUE_PRIORITY && park_was_handed(fiber)) {
+        fiber->wait.waiter.value = VALUE_UNDEF;
         return VALUE_NIL;
+    }
     return wait_call(&queue_put_wait, fiber, args, count);
 }
 
@@ -355,20 +341,51 @@ static const WaitOps iterate_wait = {.call = queue_iterate,
                                      .late = throw_empty,
                                      .queued = true};
 
-static Value get_or_wait(const WaitOps *ops, Fiber *fiber, Value *args, int count, Value timeout) {
-    Queue *queue = value_to_queue(args[0]);
+// Takes an item, or waits, in one step under the lock. UNDEF: closed and empty; nothing is thrown.
+static Value get_or_park(Fiber *fiber, Queue *queue) {
     Value item = VALUE_UNDEF;
-    if (is_plain(fiber, queue, timeout))
-        item = get_soon(fiber, queue);
-    return item != VALUE_UNDEF ? item : wait_call(ops, fiber, args, count);
+    if (nothing_to_take(queue))
+        look_a_while(fiber, queue, nothing_to_take);
+    bool locked = shared_lock(fiber, &queue->header);
+    if (load_relaxed(&queue->length) > 0) {
+        item = store_take(queue);
+        if (was_full(queue))
+            serve_putters(queue);
+    } else if (!load_relaxed(&queue->closed)) {
+        park_arm_own(fiber, PARK_QUEUE_GET, value_from_ref(queue), DEADLINE_NEVER);
+        fiber->wait.delivers = true;
+        wait_queue_push(&queue->getters, &fiber->wait.waiter);
+        item = VALUE_PARKED;
+    }
+    shared_unlock(&queue->header, locked);
+    return item;
+}
+
+static Value take_handed(Fiber *fiber) {
+    Value item = fiber->wait.waiter.value;
+    fiber->wait.waiter.value = VALUE_UNDEF;
+    return item;
+}
+
+Value queue_get_first(Fiber *fiber, Value *args) {
+    Value item = get_or_park(fiber, value_to_queue(args[0]));
+    return item == VALUE_UNDEF ? throw_closed(fiber) : item;
 }
 
 Value queue_get(Fiber *fiber, Value *args, int count) {
-    return get_or_wait(&queue_get_wait, fiber, args, count, args[1]);
+    if (waits_for_ever(fiber, args[1]))
+        return queue_get_first(fiber, args);
+    if (park_was_handed(fiber))
+        return take_handed(fiber);
+    return wait_call(&queue_get_wait, fiber, args, count);
 }
 
 Value queue_iterate(Fiber *fiber, Value *args, int count) {
-    return get_or_wait(&iterate_wait, fiber, args, count, VALUE_UNDEF);
+    if (waits_for_ever(fiber, VALUE_UNDEF))
+        return get_or_park(fiber, value_to_queue(args[0]));
+    if (park_was_handed(fiber))
+        return take_handed(fiber);
+    return wait_call(&iterate_wait, fiber, args, count);
 }
 
 // --- task_done, join, close ---

@@ -52,6 +52,9 @@ Queue *queue_new(LocalHeap *heap, size_t maxsize, QueueOrder order);
 Value queue_put(Fiber *fiber, Value *args, int count);
 Value queue_get(Fiber *fiber, Value *args, int count);  // args[1] time-out
 Value queue_join(Fiber *fiber, Value *args, int count); // args[1] time-out
+// The first call of these, without a time-out (UNDEF).
+Value queue_put_first(Fiber *fiber, Value *args);
+Value queue_get_first(Fiber *fiber, Value *args);
 // The next item for `for x in q`; UNDEF without fiber->error where the queue is closed and empty.
 Value queue_iterate(Fiber *fiber, Value *args, int count);
 extern const WaitOps queue_put_wait, queue_get_wait, queue_join_wait;

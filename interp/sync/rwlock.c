@@ -111,7 +111,7 @@ static Fiber *holder(Gate *gate, Fiber *fiber) {
         Fiber *other = load_relaxed(&hold->fiber);
         if (!other || other == fiber)
             continue;
-        if (load_relaxed(&other->wait.state) == WAIT_ARMED)
+        if (wait_is_open(&other->wait))
             return other;
         found = other;
     }

@@ -37,7 +37,7 @@ static void move_items(Queue *queue, Buffer *to) {
     queue->head = 0;
 }
 
-bool store_has_room(const Queue *queue) {
+static bool store_has_room(const Queue *queue) {
     size_t have = queue->items ? queue->items->capacity : 0;
     return words_of(queue, load_relaxed(&queue->length) + 1) <= have;
 }

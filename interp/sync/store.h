@@ -16,8 +16,6 @@ typedef struct Plan {
 
 // Room for one more item, and for those of all reserved places. False: it would pass the limit of memory.
 bool store_ensure(LocalHeap *heap, Queue *queue);
-// The same without making room.
-bool store_has_room(const Queue *queue);
 // fifo, lifo; there is room.
 void store_add(Queue *queue, Value item);
 // priority. False: a plan is needed first, as scripts have to compare, or the plan does not hold.

@@ -24,7 +24,7 @@ Value wait_throw(Fiber *fiber, WakeReason reason);
 // Before a waiting call, and at polls: throws what is due, a cancel or a time limit that has passed.
 // False with the error. Own thread.
 bool wait_due_slow(Fiber *fiber);
-static inline bool wait_due(Fiber *fiber) {
+__attribute__((always_inline)) static inline bool wait_due(Fiber *fiber) {
     bool quiet = load_relaxed(&fiber->cancels) == 0 && !fiber->scope;
     return __builtin_expect(quiet, 1) || wait_due_slow(fiber);
 }

@@ -10,6 +10,7 @@
 #include "object/str.h"
 #include "process/spawn.h"
 #include "sync/handle.h"
+#include "sync/queue.h"
 #include "sync/select.h"
 #include "sync/wait.h"
 #include "vm/bind.h"
@@ -126,11 +127,11 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
 }
 
 // Shielded: a group of a task that has failed lets its members end, whatever they need for it.
-static Value block_for(Fiber *fiber, const Native *native, Value *args, int count) {
+static Value block_for(Fiber *fiber, NativeFunction native, Value *args, int count) {
     Value v;
     do {
         park_block(fiber, fiber->wait.turns && (!fiber->is_task || fiber->shielded));
-        v = native->function(fiber, args, count);
+        v = native(fiber, args, count);
     } while (v == VALUE_PARKED);
     return v;
 }
@@ -167,15 +168,51 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
     return ENTERED_PARKED;
 }
 
-static Entered park_native(Fiber *fiber, const Native *native, Value *base, int count,
-                           uint32_t mode, Value *result) {
+// The native has given VALUE_PARKED.
+static inline Entered park_native(Fiber *fiber, NativeFunction native, Value *base, int count,
+                                  uint32_t mode, Value *result) {
     if (mode != CALL_AWAIT || fiber->c_calls > 0)
         return native_answer(fiber, block_for(fiber, native, base, count), result);
-    fiber->pending = native->function;
+    fiber->pending = native;
     fiber->pending_args = base;
     fiber->pending_count = count;
     fiber->pending_result = result;
     return ENTERED_PARKED;
+}
+
+Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
+                     uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    call_leave_out(native, window, given);
+    fiber->awaits = mode == CALL_AWAIT;
+    int count = (int)native->parameter_count;
+    Value v = native->function(fiber, window, count);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, native->function, window, count, mode, window);
+    return native_answer(fiber, v, window);
+}
+
+Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    fiber->awaits = mode == CALL_AWAIT;
+    window[1] = VALUE_UNDEF; // the time-out
+    Value v = queue_get_first(fiber, window);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, queue_get, window, 1, mode, window);
+    return native_answer(fiber, v, window);
+}
+
+Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode) {
+    if (!wait_due(fiber))
+        return ENTERED_ERROR;
+    fiber->awaits = mode == CALL_AWAIT;
+    window[2] = VALUE_UNDEF; // the time-out
+    Value v = queue_put_first(fiber, window);
+    if (v == VALUE_PARKED)
+        return park_native(fiber, queue_put, window, 2, mode, window);
+    return native_answer(fiber, v, window);
 }
 
 // Arguments that are left out are UNDEF.
@@ -190,8 +227,7 @@ static bool bind_native(Fiber *fiber, const Native *native, Value *base, int cou
         Signature signature = signature_of_native(native);
         return bind_arguments(fiber, &signature, base, count, labels, bound);
     }
-    for (uint32_t i = given; i < native->parameter_count; i++)
-        base[i + 1] = VALUE_UNDEF;
+    call_leave_out(native, base, given);
     *bound = (int)native->parameter_count;
     return true;
 }
@@ -222,7 +258,7 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
     fiber->awaits = mode == CALL_AWAIT;
     Value v = native->function(fiber, base, bound);
     if (v == VALUE_PARKED)
-        return park_native(fiber, native, base, bound, mode, result);
+        return park_native(fiber, native->function, base, bound, mode, result);
     if (mode == CALL_AWAIT && !waits && v != VALUE_UNDEF) {
         base[0] = v;
         return call_await(fiber, base, result);
@@ -339,6 +375,11 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
 Entered call_resume(Fiber *fiber) {
     NativeFunction native = fiber->pending;
     fiber->pending = NULL;
+    if (fiber->wait.delivers && park_was_handed(fiber)) {
+        *fiber->pending_result = fiber->wait.waiter.value;
+        fiber->wait.waiter.value = VALUE_UNDEF;
+        return ENTERED_VALUE;
+    }
     Value v = native(fiber, fiber->pending_args, fiber->pending_count);
     if (v == VALUE_PARKED) {
         fiber->pending = native;

@@ -52,10 +52,24 @@ static inline void segments_release(Fiber *fiber, const Value *top) {
     while (top < fiber->segment->words || top > fiber->segment->end)
         fiber_drop_segment(fiber);
 }
+// Calls a native that native_waits says yes to, with `given` arguments from window[1] on; the result comes
+// to *window. Where it has to wait, and `mode` is CALL_AWAIT, its fiber is to be suspended: PARKED.
+Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
+                     uint32_t mode);
+// The same for get() and put(item) of a queue, which is in window[0].
+Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode);
+Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode);
+// Arguments that are left out are UNDEF. They are one or two: by atomic stores the compiler makes no call
+// of memset of it.
+static inline void call_leave_out(const Native *native, Value *window, uint32_t given) {
+    for (uint32_t i = given; i < native->parameter_count; i++)
+        store_relaxed((Slot *)&window[i + 1], VALUE_UNDEF);
+}
 // Calls the native that has been parked again: as call_enter.
 Entered call_resume(Fiber *fiber);
 
-// vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end.
+// vm/interpret.c: runs the newest frame, whose FRAME_ENTRY is set, to its end. Where its fiber has to wait it may
+// go on with other fibers (run_next): then the answer is for the thread's current one.
 typedef enum RunStatus { RUN_DONE, RUN_ERROR, RUN_WAITS } RunStatus;
 RunStatus interpret(Fiber *fiber);
 

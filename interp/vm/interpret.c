@@ -24,6 +24,7 @@
 #include "vm/assertion.h"
 #include "vm/hint.h"
 #include "vm/import.h"
+#include "vm/run.h"
 #include "vm/slow.h"
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -149,7 +150,8 @@ static inline Value cached_method(Fiber *fiber, Value receiver, const LoadedSite
     } else {
         if (value_is_kind(receiver, KIND_CLASS) || value_is_kind(receiver, KIND_MODULE))
             return VALUE_UNDEF;
-        c = class_of(fiber_runtime(fiber), receiver);
+        c = value_is_ref(receiver) ? fiber_runtime(fiber)->kind_class[value_to_ref(receiver)->kind]
+                                   : class_of(fiber_runtime(fiber), receiver);
         key = c->id;
     }
     uint64_t word = site_look(site, key);
@@ -371,7 +373,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
         switch (how) {                                                                             \
         case ENTERED_VALUE: NEXT();                                                                \
         case ENTERED_FRAME: goto load_frame;                                                       \
-        case ENTERED_PARKED: return RUN_WAITS;                                                     \
+        case ENTERED_PARKED: goto suspend;                                                         \
         case ENTERED_ERROR: goto failed;                                                           \
         }                                                                                          \
     } while (0)
@@ -391,7 +393,7 @@ static Entered slow_return(Fiber *fiber, Value v) {
                 switch (slow_return(fiber, v_)) {                                                  \
                 case ENTERED_VALUE: return RUN_DONE;                                               \
                 case ENTERED_FRAME: goto load_frame;                                               \
-                case ENTERED_PARKED: return RUN_WAITS;                                             \
+                case ENTERED_PARKED: goto suspend;                                                 \
                 case ENTERED_ERROR: goto failed;                                                   \
                 }                                                                                  \
             }                                                                                      \
@@ -549,9 +551,10 @@ RunStatus interpret(Fiber *fiber) {
     uint32_t given;  // call_native: how many arguments there are
     Value *window;   // of the call
 
+resume:
     if (fiber->pending) {
         switch (call_resume(fiber)) {
-        case ENTERED_PARKED: return RUN_WAITS;
+        case ENTERED_PARKED: goto suspend;
         case ENTERED_ERROR: goto failed;
         default: break;
         }
@@ -598,12 +601,26 @@ call_native : {
         FAIL_UNLESS(poll_answer(fiber));
     }
     SAVE();
-    for (uint32_t i = given; i < native->parameter_count; i++)
-        window[i + 1] = VALUE_UNDEF;
+    call_leave_out(native, window, given);
     Value v = native->function(fiber, window, (int)native->parameter_count);
     FAIL_UNLESS(v != VALUE_UNDEF);
     *window = v;
     NEXT();
+}
+
+    // The same for one that may wait.
+call_waiting:
+    POLL();
+    SAVE();
+    ENTER(call_waiting(fiber, native, window, given, C));
+
+    // The fiber has to wait: another that is ready goes on in its place.
+suspend : {
+    Fiber *next = run_next(thread);
+    if (!next)
+        return RUN_WAITS;
+    fiber = next;
+    goto resume;
 }
 
 failed:
@@ -919,16 +936,18 @@ failed:
         LoadedSite *site = &proto->sites[*pc++];
         window = &base[A];
         Value function = cached_method(fiber, window[0], site);
-        if (likely(C == CALL_PLAIN) && likely(function != VALUE_UNDEF)) {
+        if (likely(C <= CALL_AWAIT) && likely(function != VALUE_UNDEF)) {
             if (likely(value_to_ref(function)->kind == KIND_CLOSURE)) {
                 target = (Closure *)value_to_ref(function);
-                if (likely(target->proto->method_count == B))
+                if (likely(target->proto->method_count == B) && likely(C == CALL_PLAIN))
                     goto push_plain;
             } else {
                 native = (Native *)value_to_ref(function);
                 given = B;
-                if (native_takes(native, given))
+                if (native_takes(native, given) && likely(C == CALL_PLAIN))
                     goto call_native;
+                if (native_waits(native, given))
+                    goto call_waiting;
             }
         }
         POLL();
@@ -976,6 +995,24 @@ failed:
         base[A] = lock;
         word &= ~(uint32_t)0xff0000;
         goto do_CLEANUP;
+    }
+    CASE(QUEUE_GET) {
+        window = &base[A];
+        if (unlikely(!value_is_queue(*window)))
+            goto do_INVOKE;
+        pc++;
+        POLL();
+        SAVE();
+        ENTER(call_queue_get(fiber, window, C));
+    }
+    CASE(QUEUE_PUT) {
+        window = &base[A];
+        if (unlikely(!value_is_queue(*window)))
+            goto do_INVOKE;
+        pc++;
+        POLL();
+        SAVE();
+        ENTER(call_queue_put(fiber, window, C));
     }
     CASE(INVOKE_LABELS) {
         LoadedSite *site = &proto->sites[*pc++];
@@ -1078,7 +1115,7 @@ failed:
         switch (FOR_STEP(&base[A])) {
         case STEP_END: pc += offset; break;
         case STEP_ELEMENT: break;
-        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS; // this instruction again when woken
+        case STEP_PARKED: fiber->pc = pc - 2; goto suspend; // this instruction again when woken
         case STEP_ERROR: goto failed;
         }
         NEXT();
@@ -1088,7 +1125,7 @@ failed:
         switch (FOR_STEP(&base[A])) {
         case STEP_END: NEXT();
         case STEP_ELEMENT: break;
-        case STEP_PARKED: fiber->pc = pc - 2; return RUN_WAITS;
+        case STEP_PARKED: fiber->pc = pc - 2; goto suspend;
         case STEP_ERROR: goto failed;
         }
         pc += offset;

@@ -59,6 +59,10 @@ bool poll_answer(Fiber *fiber) {
             return false;
         alarm_set(thread, fiber->deadline); // it may have rung for another fiber
     }
+    if (bits & POLL_CANCELLED) {
+        and_seq(&thread->poll, ~(uint32_t)POLL_CANCELLED);
+        park_claim_cancelled(thread);
+    }
     if (bits & POLL_SHOW) {
         and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
         run_show(thread);

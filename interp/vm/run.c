@@ -80,20 +80,26 @@ static RunStatus turn(Fiber *fiber) {
 }
 
 // The thread's alarm is that of the fiber that runs.
-static void alarm_follow(Thread *thread, const Fiber *fiber) {
-    uint64_t deadline = fiber ? fiber->deadline : DEADLINE_NEVER;
-    if (deadline != load_relaxed(&thread->alarm))
-        alarm_set(thread, deadline);
+static inline void alarm_follow(Thread *thread, const Fiber *fiber) {
+    if (fiber->deadline != load_relaxed(&thread->alarm))
+        alarm_set(thread, fiber->deadline);
+}
+
+Fiber *run_next(Thread *thread) {
+    const Fiber *first = thread->ready_first;
+    if (!first || first->start[0] != VALUE_UNDEF || first->frame_count == 0)
+        return NULL; // not in the middle of script code
+    Fiber *next = thread_switch(thread);
+    if (next)
+        alarm_follow(thread, next);
+    return next;
 }
 
 static bool run_fiber(Fiber *fiber) {
     Thread *thread = fiber->thread;
-    Fiber *outer = thread->current;
-    thread->current = fiber;
     alarm_follow(thread, fiber);
     RunStatus status = turn(fiber);
-    alarm_follow(thread, outer);
-    thread->current = outer;
+    fiber = thread->current; // see run_next
     if (status == RUN_WAITS)
         return false;
     if (status == RUN_ERROR)

@@ -18,6 +18,10 @@ int run_script(Vm *vm, Fiber *fiber);
 // ends the rest.
 int run_end(Vm *vm, Fiber *fiber, bool wait);
 
+// For interpret, whose fiber has to wait: the fiber that is ready and in the middle of script code that it runs
+// instead, on the spot; NULL: it returns RUN_WAITS.
+Fiber *run_next(Thread *thread);
+
 // WorldHooks.show: prints what runs to standard error.
 void run_show(Thread *thread);
 
