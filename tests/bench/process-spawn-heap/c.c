@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BYTES = 96 }; // what a list of one element and its place take in conc
+enum { BYTES = 8192 };
 
 int main(int argc, char **argv) {
     (void)argc;
