@@ -34,7 +34,7 @@ struct Heap;
 typedef struct Kind {
     const char *name; // as type() names it: "list"
     // Reports every reference that the object holds (trace_value, trace_slots). Runs while the
-    // world is stopped; must not allocate.
+    // world is stopped, for several objects at once on several threads; must not allocate, nor write.
     void (*trace)(Object *object, Tracer *tracer);
     // Frees what the object owns outside of the heap. NULL for most. Runs while the world is
     // stopped, after marking; must not allocate, nor touch other heap objects (they may be gone).
