@@ -48,6 +48,7 @@ struct Fiber {
     bool blocking;       // the thread sleeps for this fiber alone
     bool forced;         // ends by an error that no block of its script sees: the script is over
     bool ended;          // also: it was another thread's, and this is a forked child
+    bool shielded;       // a wait that neither a cancel nor a `timeout` block ends
     uint8_t queued;      // FIBER_...: where it is once it was woken; own thread only
 
     Frame *frames; // frames[0 .. frame_count)
@@ -64,6 +65,7 @@ struct Fiber {
     Value (*pending)(Fiber *fiber, Value *args, int count);
     Value *pending_args, *pending_result;
     int pending_count;
+    uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 
     Value error;    // UNDEF: none. An error instance that is on its way up
     Value result;   // of the call that it was started for, once ended
@@ -77,7 +79,6 @@ struct Fiber {
     _Atomic uint32_t cancels;       // cancel() calls that have not been thrown yet
     _Atomic uint32_t scope_cancels; // groups around the running code that have failed: likewise
     uint64_t deadline;              // the earliest of the `timeout` blocks around the running code
-    bool shielded;                  // a wait that neither a cancel nor a `timeout` block ends
     Fiber *next_ready;              // in the inbox or the ready queue
     Fiber *next, *previous;         // thread->fibers
     struct Lock *held_locks;        // sync/lock.h: what it holds, newest first; own thread only
@@ -86,7 +87,6 @@ struct Fiber {
     struct CancelScope *scope; // sync/cancel_scope.h: the innermost group or timeout block; traced
     struct CancelScope *start_scope; // the group that the next start belongs to; NULL: none
     void *locals;                    // upper layers' per-fiber data (sync/fiber_local.h)
-    uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 };
 
 // How people call it.

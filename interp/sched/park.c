@@ -80,7 +80,7 @@ void park_yield(Fiber *fiber) {
 }
 
 bool park_claim_cancelled(Thread *thread) {
-    bool any = false;
+    bool any = claim_cancelled(thread->main_fiber);
     for (Fiber *fiber = thread->fibers; fiber; fiber = fiber->next)
         any |= claim_cancelled(fiber);
     return any;

@@ -88,18 +88,18 @@ typedef struct Wait {
     _Atomic uint32_t state;
     WakeReason reason; // valid when CLAIMED or READY
     ParkKind kind;
+    uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
     Value object;         // what it waits for; traced. nil if nothing
     uint64_t deadline;    // of the call: nanoseconds of os_now, DEADLINE_NEVER
     uint64_t fires_at;    // the earlier of that and the fiber's (a `timeout` block around the call)
-    uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
     // WAKE_DEADLOCK: the message, and in further lines what to note beside it. malloc'ed; freed by who
     // throws it.
     char *report;
-    bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
-    bool
-        delivers; // HANDED: waiter.value is what the call gives, and nobody needs to ask its native; likewise
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
+    bool turns;    // a thread's own code that waits so lets the thread's tasks run; set once armed
+    // Likewise: with WAKE_HANDED waiter.value is what the call gives, and its native need not be asked.
+    bool delivers;
 } Wait;
 
 // Armed, and nobody has claimed it.
