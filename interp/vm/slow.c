@@ -314,7 +314,16 @@ Value slow_class(Fiber *fiber, const LoadedPlan *plan, Value *window) {
         class_new(fiber_runtime(fiber), fiber->heap, plan->name, base, members, plan->count));
 }
 
+static bool grows(const Str *s) {
+    return s->size >= STR_LONG && (s->header.flags & (STR_JOINED | STR_STORED));
+}
+
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
+    if (count > 1 && grows(value_to_str(parts[0]))) { // "${text}more": as + has it
+        Value rest = slow_concat(fiber, parts + 1, count - 1);
+        return rest == VALUE_UNDEF ? rest
+                                   : str_concat(fiber, value_to_str(parts[0]), value_to_str(rest));
+    }
     size_t size = 0, length = 0;
     uint8_t flags = STR_ASCII;
     for (uint32_t i = 0; i < count; i++) {
@@ -327,7 +336,7 @@ Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
         return throw_memory(fiber, size);
     Str *whole = str_reserve(fiber->heap, size);
     whole->length = length;
-    whole->header.flags |= flags;
+    whole->header.flags |= flags | STR_JOINED;
     char *at = whole->own;
     for (uint32_t i = 0; i < count; i++) {
         const Str *s = value_to_str(parts[i]);
