@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,20 +16,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-// Known from the first call on; a forked child learns its own.
-static _Atomic int process;
-
-static void learn_process(void) { store_relaxed(&process, (int)getpid()); }
-
-int os_process(void) {
-    if (load_relaxed(&process) == 0) {
-        pthread_atfork(NULL, NULL,
-                       learn_process); // twice, where two threads are first, is harmless
-        learn_process();
-    }
-    return load_relaxed(&process);
-}
 
 uint64_t os_now(void) {
     struct timespec t;

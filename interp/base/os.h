@@ -13,7 +13,6 @@
 
 // Nanoseconds of the monotonic clock.
 uint64_t os_now(void);
-int os_process(void); // the id of this process, without a system call
 // Sleeps while *word == expected, until woken or `deadline` (os_now time; UINT64_MAX: none).
 // May return early for no reason. False if the deadline has passed.
 bool os_futex_wait(_Atomic uint32_t *word, uint32_t expected, uint64_t deadline);

@@ -36,6 +36,10 @@ const Kind file_kind = {"file", NULL, file_finalize};
 
 static File *self(const Value *args) { return (File *)value_to_ref(args[0]); }
 
+static Stream *stream_of(Fiber *fiber, const File *file) {
+    return stream_here(file->stream, fiber->world->forks);
+}
+
 static Value throw_mode(Fiber *fiber, const char *what, const char *hint) {
     throw_error(fiber, ERROR_OSError, "%s", translate(what));
     return error_hint(fiber, hint);
@@ -119,7 +123,7 @@ static Value file_open(Fiber *fiber, Value *args, int count) {
         return throw_value(fiber, "text files are UTF-8; open others with \"b\" and decode()");
     Stream *stream = NULL;
     thread_detach(fiber->thread);
-    int result = stream_open(path->own, mode, asked_to_stop, &stream);
+    int result = stream_open(path->own, mode, fiber->world->forks, asked_to_stop, &stream);
     thread_attach(fiber->thread);
     if (result != 0)
         return throw_errno(fiber, result, path->own);
@@ -160,7 +164,7 @@ static Value read_all(Fiber *fiber, File *file) {
             return throw_memory(fiber, before * 2);
         }
         thread_detach(fiber->thread);
-        result = stream_read(file->stream, PIECE, &text, fiber->thread);
+        result = stream_read(stream_of(fiber, file), PIECE, &text, fiber->thread);
         thread_attach(fiber->thread);
     } while (result == 0 && text.length > before && !asked_to_stop(fiber->thread));
     return finish(fiber, file, result, &text);
@@ -175,7 +179,7 @@ static Value file_read(Fiber *fiber, Value *args, int count) {
         return read_all(fiber, self(args));
     Text text = {0};
     thread_detach(fiber->thread);
-    int result = stream_read(self(args)->stream, size, &text, fiber->thread);
+    int result = stream_read(stream_of(fiber, self(args)), size, &text, fiber->thread);
     thread_attach(fiber->thread);
     return finish(fiber, self(args), result, &text);
 }
@@ -183,7 +187,7 @@ static Value file_read(Fiber *fiber, Value *args, int count) {
 static Value read_line(Fiber *fiber, File *file, int64_t most) {
     Text text = {0};
     thread_detach(fiber->thread);
-    int result = stream_read_line(file->stream, most, &text, fiber->thread);
+    int result = stream_read_line(stream_of(fiber, file), most, &text, fiber->thread);
     thread_attach(fiber->thread);
     return finish(fiber, file, result, &text);
 }
@@ -255,7 +259,7 @@ static bool write_value(Fiber *fiber, File *file, Value v) {
     if (!take_data(fiber, file, v, &piece))
         return false;
     thread_detach(fiber->thread);
-    int result = stream_write(file->stream, piece.data, piece.size);
+    int result = stream_write(stream_of(fiber, file), piece.data, piece.size);
     thread_attach(fiber->thread);
     if (result != 0)
         throw_stream(fiber, result);
@@ -288,7 +292,7 @@ static Value file_writelines(Fiber *fiber, Value *args, int count) {
 static Value file_flush(Fiber *fiber, Value *args, int count) {
     (void)count;
     thread_detach(fiber->thread);
-    int result = stream_flush(self(args)->stream);
+    int result = stream_flush(stream_of(fiber, self(args)));
     thread_attach(fiber->thread);
     return result == 0 ? VALUE_NIL : throw_stream(fiber, result);
 }
@@ -296,7 +300,7 @@ static Value file_flush(Fiber *fiber, Value *args, int count) {
 static Value file_close(Fiber *fiber, Value *args, int count) {
     (void)count;
     thread_detach(fiber->thread);
-    int result = stream_close(self(args)->stream);
+    int result = stream_close(stream_of(fiber, self(args)));
     thread_attach(fiber->thread);
     return result == 0 ? VALUE_NIL : throw_stream(fiber, result);
 }
@@ -306,7 +310,7 @@ static Value file_close(Fiber *fiber, Value *args, int count) {
 static Value seek(Fiber *fiber, File *file, int64_t offset, int whence) {
     int64_t position = 0;
     thread_detach(fiber->thread);
-    int result = stream_seek(file->stream, offset, whence, &position);
+    int result = stream_seek(stream_of(fiber, file), offset, whence, &position);
     thread_attach(fiber->thread);
     return result == 0 ? integer_from_int64(fiber->heap, position) : throw_stream(fiber, result);
 }

@@ -79,10 +79,11 @@ static bool to_sets(Fiber *fiber, Value *args, int count) {
 static Value combine(Fiber *fiber, Value *args, int count, Operator op) {
     if (!to_sets(fiber, args, count))
         return VALUE_UNDEF;
-    Map *copy = map_copy(fiber, self(args));
-    if (!copy)
-        return VALUE_UNDEF;
-    Value result = value_from_ref(copy);
+    Value result = args[0];
+    if (count == 0) {
+        Map *copy = map_copy(fiber, self(args));
+        return copy ? value_from_ref(copy) : VALUE_UNDEF;
+    }
     for (int i = 1; i <= count && result != VALUE_UNDEF; i++)
         result = args[0] = value_operate(fiber, op, result, args[i]);
     return result;

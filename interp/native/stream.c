@@ -21,8 +21,9 @@ enum { BUFFER = 65536 };
 
 struct Stream {
     pthread_mutex_t mutex;
-    _Atomic int owner; // the process that uses it
-    _Atomic int fd;    // -1: closed; changed under the mutex
+    _Atomic uint32_t forks; // before the process that uses it
+    int owner;              // that process
+    _Atomic int fd;         // -1: closed; changed under the mutex
     StreamMode mode;
     bool after_return; // text mode: the last byte read was '\r', a '\n' that follows belongs to it
     bool (*stop)(void *context);
@@ -30,22 +31,26 @@ struct Stream {
     char data[BUFFER];
 };
 
-// Takes the mutex. The first use in a forked child makes it anew: whoever held it stayed in the parent.
-static void enter(Stream *s) {
-    int self = os_process(), owner = load_relaxed(&s->owner);
-    if (owner != self && atomic_compare_exchange_strong(&s->owner, &owner, self)) {
+// The first use in a forked child makes the mutex anew: whoever held it stayed in the parent.
+Stream *stream_here(Stream *s, uint32_t forks) {
+    uint32_t before = load_relaxed(&s->forks);
+    if (before != forks && atomic_compare_exchange_strong(&s->forks, &before, forks)) {
         pthread_mutex_init(&s->mutex, NULL);
         s->pending = 0;
+        s->owner = getpid();
     }
-    pthread_mutex_lock(&s->mutex);
+    return s;
 }
+
+static void enter(Stream *s) { pthread_mutex_lock(&s->mutex); }
 
 static int leave(Stream *s, int result) {
     pthread_mutex_unlock(&s->mutex);
     return result;
 }
 
-int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), Stream **out) {
+int stream_open(const char *path, StreamMode mode, uint32_t forks, bool (*stop)(void *context),
+                Stream **out) {
     int flags = mode.read && mode.write ? O_RDWR : mode.write ? O_WRONLY : O_RDONLY;
     flags |= (mode.append ? O_APPEND : 0) | (mode.truncate ? O_TRUNC : 0);
     flags |= (mode.create ? O_CREAT : 0) | (mode.exclusive ? O_EXCL : 0);
@@ -59,7 +64,8 @@ int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), 
     }
     Stream *s = os_malloc(sizeof *s);
     pthread_mutex_init(&s->mutex, NULL);
-    store_relaxed(&s->owner, os_process());
+    store_relaxed(&s->forks, forks);
+    s->owner = getpid();
     store_relaxed(&s->fd, fd);
     s->mode = mode;
     s->after_return = false;
@@ -85,10 +91,13 @@ static int close_stream(Stream *s) {
     return result;
 }
 
+// Nobody else has it any more, so there is nothing to lock.
 void stream_free(Stream *s) {
-    enter(s);
-    leave(s, close_stream(s));
-    pthread_mutex_destroy(&s->mutex);
+    if (s->owner == getpid())
+        pthread_mutex_destroy(&s->mutex);
+    else
+        s->pending = 0;
+    close_stream(s);
     free(s);
 }
 

@@ -5,7 +5,8 @@
 // return 0 or an errno.
 //
 // A forked child has a copy with the same descriptor: what the parent had not written yet is the
-// parent's to write, so the child forgets it when it first uses the stream.
+// parent's to write, so the child forgets it when it first uses the stream. That it is one is seen by how many
+// forks lie before it (World.forks), which who uses a stream says by stream_here.
 #ifndef CONC_NATIVE_STREAM_H
 #define CONC_NATIVE_STREAM_H
 
@@ -23,7 +24,10 @@ typedef struct StreamMode {
 enum { STREAM_CLOSED = -1, STREAM_NOT_READABLE = -2, STREAM_NOT_WRITABLE = -3 }; // beside errno
 
 // Opens; EISDIR for a directory. `stop` says whether to give up a read that a signal has broken off.
-int stream_open(const char *path, StreamMode mode, bool (*stop)(void *context), Stream **out);
+int stream_open(const char *path, StreamMode mode, uint32_t forks, bool (*stop)(void *context),
+                Stream **out);
+// The stream, fit for use in this process; before anything below that may block.
+Stream *stream_here(Stream *stream, uint32_t forks);
 void stream_free(Stream *stream); // writes what is left, closes, frees
 int stream_close(Stream *stream); // twice is harmless
 // These two do not wait, and may be called by attached threads.

@@ -329,7 +329,19 @@ static char *write_integer(char *at, int64_t i) {
     return at + size;
 }
 
+static bool grows(Value v) {
+    if (!value_is_str(v))
+        return false;
+    const Str *s = value_to_str(v);
+    return s->size >= STR_LONG && (s->header.flags & (STR_JOINED | STR_STORED));
+}
+
 Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
+    if (count > 1 && grows(parts[0])) { // "${text}more": as + has it
+        Value rest = slow_concat(fiber, parts + 1, count - 1);
+        return rest == VALUE_UNDEF ? rest
+                                   : str_concat(fiber, value_to_str(parts[0]), value_to_str(rest));
+    }
     size_t size = 0, surplus = 0; // of bytes over characters
     uint8_t flags = STR_ASCII;
     for (uint32_t i = 0; i < count; i++) {
@@ -346,7 +358,7 @@ Value slow_concat(Fiber *fiber, const Value *parts, uint32_t count) {
         return throw_memory(fiber, size);
     Str *whole = str_reserve(fiber->heap, size);
     whole->length = size - surplus;
-    whole->header.flags |= flags;
+    whole->header.flags |= flags | STR_JOINED;
     char *at = whole->own;
     for (uint32_t i = 0; i < count; i++) {
         if (value_is_int(parts[i])) {
