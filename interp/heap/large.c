@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
 // Objects above HEAP_LARGE bytes: malloc'ed one by one, each with a description outside of it, so
-// that marking does not write to it. They are freed by the sweep and counted exactly.
+// that marking does not write to it. They are freed by the sweep and counted exactly. Huge ones have pages of their
+// own, of 2 MiB where the system has such: a table of a million keys that grows spends half of its time in faults
+// of 4 KiB otherwise.
 #include <stdlib.h>
 
 #include "base/os.h"
 #include "heap/chunk.h"
+
+enum { PAGE = 4096, HUGE_PAGE = 2 << 20, HUGE_LEAST = 2 * HUGE_PAGE };
+
+static size_t whole_pages(size_t bytes) { return (bytes + PAGE - 1) & ~(size_t)(PAGE - 1); }
+
+// Zeroed.
+static LargePrefix *memory_take(size_t bytes) {
+    if (bytes < HUGE_LEAST)
+        return os_calloc(1, bytes);
+    void *pages = os_pages_alloc(whole_pages(bytes), HUGE_PAGE);
+    if (!pages)
+        os_fatal("out of memory (an object of %zu bytes)", bytes);
+    os_pages_huge(pages, whole_pages(bytes));
+    return pages;
+}
+
+static void memory_give_back(LargePrefix *prefix, size_t bytes) {
+    if (bytes < HUGE_LEAST)
+        free(prefix);
+    else
+        os_pages_free(prefix, whole_pages(bytes));
+}
 
 static void large_register(Heap *heap, Large *large) {
     mutex_lock(&heap->mutex);
@@ -20,7 +44,7 @@ static void large_register(Heap *heap, Large *large) {
 void *large_alloc(Heap *heap, KindId kind, size_t bytes) {
     if (bytes > SIZE_MAX / 2)
         os_fatal("out of memory (an object of %zu bytes)", bytes);
-    LargePrefix *prefix = os_calloc(1, sizeof *prefix + bytes);
+    LargePrefix *prefix = memory_take(sizeof *prefix + bytes);
     Large *large = os_calloc(1, sizeof *large);
     prefix->large = large;
     large->object = (Object *)(void *)(prefix + 1);
@@ -35,7 +59,8 @@ static void large_free(Heap *heap, Large *large) {
     const Kind *kind = heap->kinds[large->object->kind];
     if (kind->finalize)
         kind->finalize(large->object, heap);
-    free((LargePrefix *)(void *)large->object - 1);
+    LargePrefix *prefix = (LargePrefix *)(void *)large->object - 1;
+    memory_give_back(prefix, sizeof *prefix + large->bytes);
     free(large);
 }
 

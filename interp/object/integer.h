@@ -69,10 +69,10 @@ Value integer_not(Fiber *fiber, Value a);
 int integer_compare(Value a, Value b);
 int integer_compare_double(Value a, double d); // exact; 2 where d is NaN
 // Of a number's remainder modulo HASH_MODULUS (object/integer_limbs.h), with its sign.
+// A small one is its own hash (object/map.c).
 static inline uint32_t integer_residue_hash(int64_t residue) {
     uint64_t x = (uint64_t)residue;
-    x ^= x >> 32;
-    return (uint32_t)(x * 0x9e3779b97f4a7c15u >> 32);
+    return (uint32_t)(x ^ x >> 32);
 }
 uint32_t integer_hash_big(Value v);
 static inline uint32_t integer_hash(Value v) { // equal to float_hash of the same number

@@ -22,15 +22,29 @@ typedef _Atomic uint32_t IndexWord; // 0: empty; else number of an entry plus 1
 
 struct MapTable {
     Object header;
-    size_t capacity; // entries
-    uint32_t shift;  // 32 - log2 of the index's size
-    uint32_t mask;
+    size_t capacity;     // entries
+    uint32_t mask;       // the index's size, a power of two, minus 1
     _Atomic size_t used; // entries that were appended
     MapEntry entries[];  // then the index
 };
 
 static IndexWord *table_index(MapTable *table) {
     return (IndexWord *)(void *)&table->entries[table->capacity];
+}
+
+// Where to look for a hash, one place after the other: the probe sequence of CPython's dict (Objects/dictobject.c).
+// Ints, which are their own hashes, then lie as they come: those that are near each other share cache lines, and an
+// arithmetic sequence hardly meets itself. On a collision ever more of the higher bits come in.
+typedef struct Probe {
+    uint32_t at, rest;
+} Probe;
+
+static inline Probe probe_first(const MapTable *table, uint32_t hash) {
+    return (Probe){hash & table->mask, hash};
+}
+static inline Probe probe_next(const MapTable *table, Probe p) {
+    uint32_t rest = p.rest >> 5;
+    return (Probe){(p.at * 5 + rest + 1) & table->mask, rest};
 }
 
 static void table_trace(Object *object, Tracer *tracer) {
@@ -68,7 +82,6 @@ static MapTable *table_new(Fiber *fiber, size_t capacity) {
     MapTable *table = heap_alloc(fiber->heap, KIND_MAP_TABLE, bytes);
     table->capacity = capacity;
     table->mask = (uint32_t)(index_size - 1);
-    table->shift = 32 - (uint32_t)__builtin_ctzll(index_size);
     return table;
 }
 
@@ -165,8 +178,9 @@ static Look look_up(Fiber *fiber, Map *map, MapTable *table, Value key, uint32_t
     if (!table)
         return LOOK_MISSING;
     IndexWord *index = table_index(table);
-    uint32_t at = hash * 2654435769u >> table->shift, number;
-    for (; (number = load_acquire(&index[at])) != 0; at = (at + 1) & table->mask) {
+    Probe p = probe_first(table, hash);
+    uint32_t number;
+    for (; (number = load_acquire(&index[p.at])) != 0; p = probe_next(table, p)) {
         MapEntry *entry = &table->entries[number - 1];
         if (load_relaxed(&entry->hash) != hash)
             continue;
@@ -197,8 +211,9 @@ static inline MapEntry *look_up_plain(MapTable *table, Value key, uint32_t hash)
     if (!table)
         return NULL;
     IndexWord *index = table_index(table);
-    uint32_t at = hash * 2654435769u >> table->shift, number;
-    for (; (number = load_acquire(&index[at])) != 0; at = (at + 1) & table->mask) {
+    Probe p = probe_first(table, hash);
+    uint32_t number;
+    for (; (number = load_acquire(&index[p.at])) != 0; p = probe_next(table, p)) {
         MapEntry *entry = &table->entries[number - 1];
         if (load_relaxed(&entry->hash) != hash)
             continue;
@@ -243,10 +258,10 @@ bool map_get(Fiber *fiber, Map *map, Value key, Value *out) {
 
 static void index_put(MapTable *table, uint32_t hash, size_t number) {
     IndexWord *index = table_index(table);
-    uint32_t at = hash * 2654435769u >> table->shift;
-    while (load_relaxed(&index[at]) != 0)
-        at = (at + 1) & table->mask;
-    store_release(&index[at], (uint32_t)number + 1);
+    Probe p = probe_first(table, hash);
+    while (load_relaxed(&index[p.at]) != 0)
+        p = probe_next(table, p);
+    store_release(&index[p.at], (uint32_t)number + 1);
 }
 
 static void table_append(MapTable *table, Value key, Value v, uint32_t hash) {

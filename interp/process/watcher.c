@@ -27,7 +27,7 @@
 #include "sync/watch.h"
 
 enum { EVENTS = 32, READ_STEP = 65536, READ_STEPS = 16 };
-enum { PAUSE_LEAST = 2, PAUSE_MOST = 1000 }; // milliseconds
+enum { PAUSE_LEAST = 1, PAUSE_MOST = 1000 }; // milliseconds
 
 void child_free(Child *child) {
     if (child->fd >= 0)

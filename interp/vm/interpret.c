@@ -203,15 +203,6 @@ static inline bool cached_store(Fiber *fiber, Value receiver, LoadedSite *site, 
 // The number that an index stands for. What is negative or no int is beyond every length.
 static inline size_t plain_index(Value index) { return index - VALUE_INT_TAG; }
 
-// The element of a list, or of a map by a usual key; UNDEF where it takes more to tell.
-static inline Value element(Value container, Value index) {
-    if (likely(value_is_kind(container, KIND_LIST)))
-        return list_get(value_to_list(container), plain_index(index));
-    if (value_is_kind(container, KIND_MAP))
-        return map_get_plain(value_to_map(container), index);
-    return VALUE_UNDEF;
-}
-
 static inline bool list_store(Fiber *fiber, Value container, Value index, Value v) {
     size_t i = plain_index(index);
     if (unlikely(!value_is_kind(container, KIND_LIST)))
@@ -863,7 +854,11 @@ failed:
         ENTER(slow_set_super(fiber, closure->home, base[A], site, base[B]));
     }
     CASE(GET_INDEX) {
-        Value container = base[B], index = base[C], v = element(container, index);
+        Value container = base[B], index = base[C], v = VALUE_UNDEF;
+        if (likely(value_is_kind(container, KIND_LIST)))
+            v = list_get(value_to_list(container), plain_index(index));
+        else if (value_is_kind(container, KIND_MAP))
+            v = map_get_plain(value_to_map(container), index);
         if (likely(v != VALUE_UNDEF)) {
             base[A] = v;
             NEXT();

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes the Debian package, installs it into an empty folder, and runs scripts with nothing else there.
 
-    tests/support/package_test.py [--build build/release]
+    tests/support/package_test.py [--build build/package]
 
 The folder holds the package's files and the libraries that it depends on. A root's test runs in a chroot; where
 that is not allowed, the programs are run by their path. Needs neither the network nor dpkg's database of what
@@ -47,6 +47,8 @@ def output(*command, **more):
 
 
 def make_package(build, folder):
+    output("cmake", "--preset", "package", "-B", build, cwd=TOP)
+    output("cmake", "--build", build, "-j", str(os.cpu_count()), "--target", "conc", cwd=TOP)
     output("cpack", "--config", os.path.join(build, "CPackConfig.cmake"), "-B", folder, cwd=folder)
     return glob.glob(os.path.join(folder, "conc_*.deb"))[0]
 
@@ -102,7 +104,7 @@ def check_depends(package):
                                stderr=subprocess.DEVNULL)
         if known.returncode != 0:
             yield "it depends on %s, which is no package here" % name
-    for library in ("libc6",): # the others are in the program, where their archives are installed
+    for library in ("libc6", "libuv1", "libgmp10"):
         if library not in names:
             yield "it does not depend on " + library
 
@@ -220,7 +222,7 @@ def complaints(build, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", default=os.path.join(TOP, "build/release"))
+    parser.add_argument("--build", default=os.path.join(TOP, "build/package"))
     options = parser.parse_args()
     for tool in ("cpack", "dpkg-deb", "dpkg-shlibdeps", "file", "pkg-config"):
         if not shutil.which(tool):
