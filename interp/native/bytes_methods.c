@@ -420,7 +420,7 @@ static Value bytes_fromhex(Fiber *fiber, Value *args, int count) {
     (void)count;
     if (!value_is_str(args[1]))
         return throw_type(fiber, "fromhex() argument must be str, not %s", name_of(fiber, args[1]));
-    Str *s = value_to_str(args[1]);
+    Str *s = str_terminated(fiber->heap, value_to_str(args[1])); // the NUL ends a half pair
     Text text = {0};
     for (size_t i = 0; i < s->size; i++) {
         if (is_space(str_data(s)[i]))
