@@ -81,9 +81,10 @@ void os_futex_wake_shared(_Atomic uint32_t *word, int count) {
 
 // A mapping of `bytes + alignment`, with what stands over at both ends given back.
 void *os_pages_alloc(size_t bytes, size_t alignment) {
-    size_t total = bytes + alignment;
-    if (total < bytes)
+    if (bytes > SIZE_MAX - alignment - OS_PAGE)
         return NULL;
+    bytes = (bytes + OS_PAGE - 1) & ~(size_t)(OS_PAGE - 1);
+    size_t total = bytes + alignment;
     char *at = mmap(NULL, total, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED)

@@ -27,10 +27,13 @@ uint64_t os_sleep_until(uint64_t deadline);
 // number next is another one.
 void os_tell_closed(int fd);
 
-// `bytes` of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on failure.
+// `bytes` (whole pages are taken) of zeroed memory aligned to `alignment` (a power of two, at least a page); NULL on
+// failure.
 void *os_pages_alloc(size_t bytes, size_t alignment);
 void os_pages_free(void *pages, size_t bytes);
-// Asks for huge pages (2 MB) for the range, which is aligned to them: one page fault instead of 512.
+// Asks for huge pages for the range, which begins at one: one page fault instead of 512. What does not fill one at its
+// end stays as it is.
+enum { OS_PAGE = 4096, OS_HUGE_PAGE = 2 << 20 };
 void os_pages_huge(void *pages, size_t bytes);
 // Gives the pages' memory back; they read as zero from then on.
 void os_pages_discard(void *pages, size_t bytes);

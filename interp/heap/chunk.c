@@ -84,11 +84,11 @@ void heap_release_range(Heap *heap) {
 
 // A heap that has grown so far goes on in huge pages: a fault for 2 MiB instead of 512, and so much less to copy
 // at a fork. Not before, as a small script would take more memory than it uses.
-enum { HUGE_PAGE = 2 << 20, HUGE_FROM = 16 << 20 };
+enum { HUGE_FROM = 16 << 20 };
 
 static void go_on_in_huge_pages(Heap *heap) {
     uintptr_t from = (uintptr_t)heap->base + HUGE_FROM, end = (uintptr_t)heap->base + heap->range;
-    from = (from + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+    from = (from + OS_HUGE_PAGE - 1) & ~(uintptr_t)(OS_HUGE_PAGE - 1);
     if (from < end)
         os_pages_huge((void *)from, end - from);
 }

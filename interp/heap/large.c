@@ -9,18 +9,16 @@
 #include "base/os.h"
 #include "heap/chunk.h"
 
-enum { PAGE = 4096, HUGE_PAGE = 2 << 20, HUGE_LEAST = 2 * HUGE_PAGE };
-
-static size_t whole_pages(size_t bytes) { return (bytes + PAGE - 1) & ~(size_t)(PAGE - 1); }
+enum { HUGE_LEAST = 2 * OS_HUGE_PAGE };
 
 // Zeroed.
 static LargePrefix *memory_take(size_t bytes) {
     if (bytes < HUGE_LEAST)
         return os_calloc(1, bytes);
-    void *pages = os_pages_alloc(whole_pages(bytes), HUGE_PAGE);
+    void *pages = os_pages_alloc(bytes, OS_HUGE_PAGE);
     if (!pages)
         os_fatal("out of memory (an object of %zu bytes)", bytes);
-    os_pages_huge(pages, whole_pages(bytes));
+    os_pages_huge(pages, bytes);
     return pages;
 }
 
@@ -28,7 +26,7 @@ static void memory_give_back(LargePrefix *prefix, size_t bytes) {
     if (bytes < HUGE_LEAST)
         free(prefix);
     else
-        os_pages_free(prefix, whole_pages(bytes));
+        os_pages_free(prefix, bytes);
 }
 
 static void large_register(Heap *heap, Large *large) {

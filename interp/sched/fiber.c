@@ -17,8 +17,8 @@
 
 enum {
     SLAB_FIBERS = 16,
-    SMALL_SLABS = 64,     // from then on slabs are
-    LARGE_SLAB = 2 << 20, // of so many bytes, a huge page each where the system has them
+    SMALL_SLABS = 64,          // from then on slabs are
+    LARGE_SLAB = OS_HUGE_PAGE, // of so many bytes, where the system has huge pages
     CACHED_FIBERS = 1024,
     TASK_FRAMES = 1,        // what a task has from the start: frames
     TASK_WORDS = 31,        // and registers

@@ -180,6 +180,13 @@ static inline Entered park_native(Fiber *fiber, NativeFunction native, Value *ba
     return ENTERED_PARKED;
 }
 
+// What the first call of a native that may wait has given.
+static inline Entered first_answer(Fiber *fiber, Value v, NativeFunction native, Value *window,
+                                   int count, uint32_t mode) {
+    return v == VALUE_PARKED ? park_native(fiber, native, window, count, mode, window)
+                             : native_answer(fiber, v, window);
+}
+
 Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
                      uint32_t mode) {
     if (!wait_due(fiber))
@@ -187,10 +194,8 @@ Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t
     call_leave_out(native, window, given);
     fiber->awaits = mode == CALL_AWAIT;
     int count = (int)native->parameter_count;
-    Value v = native->function(fiber, window, count);
-    if (v == VALUE_PARKED)
-        return park_native(fiber, native->function, window, count, mode, window);
-    return native_answer(fiber, v, window);
+    return first_answer(fiber, native->function(fiber, window, count), native->function, window,
+                        count, mode);
 }
 
 Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode) {
@@ -198,10 +203,7 @@ Entered call_queue_get(Fiber *fiber, Value *window, uint32_t mode) {
         return ENTERED_ERROR;
     fiber->awaits = mode == CALL_AWAIT;
     window[1] = VALUE_UNDEF; // the time-out
-    Value v = queue_get_first(fiber, window);
-    if (v == VALUE_PARKED)
-        return park_native(fiber, queue_get, window, 1, mode, window);
-    return native_answer(fiber, v, window);
+    return first_answer(fiber, queue_get_first(fiber, window), queue_get, window, 1, mode);
 }
 
 Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode) {
@@ -209,10 +211,7 @@ Entered call_queue_put(Fiber *fiber, Value *window, uint32_t mode) {
         return ENTERED_ERROR;
     fiber->awaits = mode == CALL_AWAIT;
     window[2] = VALUE_UNDEF; // the time-out
-    Value v = queue_put_first(fiber, window);
-    if (v == VALUE_PARKED)
-        return park_native(fiber, queue_put, window, 2, mode, window);
-    return native_answer(fiber, v, window);
+    return first_answer(fiber, queue_put_first(fiber, window), queue_put, window, 2, mode);
 }
 
 // Arguments that are left out are UNDEF.
