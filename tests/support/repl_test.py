@@ -570,13 +570,11 @@ class Commands(ReplTest):
 class Plain(ReplTest):
     def test_a_dumb_terminal(self):
         t = self.start(TERM="dumb")
-        t.type("1 + 1\r")
-        t.wait_line("2")
+        self.assertEqual(self.run_input(t, "1 + 1"), ["2"])
         t.type("fn f() {\r")
         t.wait_last("...")
         self.run_input(t, "return 3 }")
-        t.type("f()\r")
-        t.wait_line("3")
+        self.assertEqual(self.run_input(t, "f()"), ["3"])
         self.assertNotIn(b"\x1b", t.raw)
         t.type("while true { }\r")
         t.wait_line(">>> while true { }")
