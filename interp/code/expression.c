@@ -198,14 +198,34 @@ void expression_operate(Emitter *e, BinaryOp op, Span at, Register left, Expr *r
     e->top = top;
 }
 
+// Within `(a * b + c) % m`: the product may be wider than any value that the script gets to see.
+static void expect_wide(Expr *expr) {
+    while (expr->kind == EXPR_BINARY &&
+           (expr->binary.op == BINARY_ADD || expr->binary.op == BINARY_SUBTRACT))
+        expr = expr->binary.left;
+    if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_MULTIPLY)
+        expr->binary.wide = true;
+}
+
+// The product that was emitted last, in the form that may be wide.
+static void widen(Emitter *e) {
+    uint32_t *word = &e->words[e->word_count - 1];
+    Opcode op = word_op(*word) == OP_MUL         ? OP_MUL_WIDE
+                : word_op(*word) == OP_MUL_CONST ? OP_MUL_CONST_WIDE
+                                                 : OP_CONST_MUL_WIDE;
+    *word = (*word & ~0xffu) | op;
+}
+
 static void binary_to(Emitter *e, Expr *expr, Register r) {
     Register top = e->top;
-    if (literal_operate(e, expr, r)) {
-        e->top = top;
-        return;
+    if (expr->binary.op == BINARY_MODULO || expr->binary.op == BINARY_AND)
+        expect_wide(expr->binary.left);
+    if (!literal_operate(e, expr, r)) {
+        Register left = expression_operand(e, expr->binary.left, r);
+        expression_operate(e, expr->binary.op, expr->at, left, expr->binary.right, r);
     }
-    Register left = expression_operand(e, expr->binary.left, r);
-    expression_operate(e, expr->binary.op, expr->at, left, expr->binary.right, r);
+    if (expr->binary.wide)
+        widen(e);
     e->top = top;
 }
 

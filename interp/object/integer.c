@@ -116,24 +116,6 @@ double integer_to_double(Value v) {
     return limbs.negative ? -d : d;
 }
 
-bool integer_to_int64(Value v, int64_t *out) {
-    if (value_is_int(v)) {
-        *out = value_to_int(v);
-        return true;
-    }
-    const Big *big = (const Big *)value_to_ref(v);
-    mp_limb_t limb = big->limbs[0];
-    if (big->size == 1 && limb <= (mp_limb_t)INT64_MAX) {
-        *out = (int64_t)limb;
-        return true;
-    }
-    if (big->size == -1 && limb <= (mp_limb_t)INT64_MAX + 1) {
-        *out = (int64_t)-limb;
-        return true;
-    }
-    return false;
-}
-
 // --- order and hash ---
 
 int integer_sign(Value v) {

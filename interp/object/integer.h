@@ -28,7 +28,17 @@ Value integer_from_uint64(LocalHeap *heap, uint64_t i);
 Value integer_parse(LocalHeap *heap, const char *text, size_t size, int base);
 Value integer_from_double(Fiber *fiber, double d); // truncates; ValueError/OverflowError
 double integer_to_double(Value v);                 // HUGE_VAL where it is too large
-bool integer_to_int64(Value v, int64_t *out);      // false where it does not fit
+// False where it does not fit a word of the machine.
+static inline bool integer_to_int64(Value v, int64_t *out) {
+    if (value_is_int(v)) {
+        *out = value_to_int(v);
+        return true;
+    }
+    const Big *big = (const Big *)value_to_ref(v);
+    bool negative = big->size < 0;
+    *out = (int64_t)(negative ? -big->limbs[0] : big->limbs[0]);
+    return (big->size == 1 || big->size == -1) && (*out < 0) == negative;
+}
 // Python's arithmetic. UNDEF with the error thrown (ZeroDivisionError, MemoryError, ValueError).
 Value integer_add(Fiber *fiber, Value a, Value b);
 Value integer_sub(Fiber *fiber, Value a, Value b);

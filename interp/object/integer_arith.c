@@ -48,7 +48,6 @@ static Value add_limbs(Fiber *fiber, Limbs a, Limbs b) {
     return big_finish(r, a.count, a.negative);
 }
 
-// Where both are words of the machine, if not small ones.
 static bool both_words(Value a, Value b, int64_t *x, int64_t *y) {
     return integer_to_int64(a, x) && integer_to_int64(b, y);
 }
@@ -124,27 +123,19 @@ static Value by_mpz(Fiber *fiber, Binary *operation, Value a, Value b) {
 Value integer_floordiv(Fiber *fiber, Value a, Value b) {
     if (b == value_from_int(0))
         return throw_error(fiber, ERROR_ZeroDivisionError, "integer division or modulo by zero");
-    int64_t x, y;
-    if (!both_words(a, b, &x, &y))
-        return by_mpz(fiber, mpz_fdiv_q, a, b);
-    if (y == -1)
-        return integer_neg(fiber, a);
-    int64_t q = x / y;
-    if (x % y != 0 && (x ^ y) < 0)
-        q--;
-    return integer_from_int64(fiber->heap, q);
+    int64_t x, y, quotient;
+    if (both_words(a, b, &x, &y) && word_floordiv(x, y, &quotient))
+        return integer_from_int64(fiber->heap, quotient);
+    return by_mpz(fiber, mpz_fdiv_q, a, b);
 }
 
 Value integer_mod(Fiber *fiber, Value a, Value b) {
     if (b == value_from_int(0))
         return throw_error(fiber, ERROR_ZeroDivisionError, "integer modulo by zero");
-    int64_t x, y;
-    if (!both_words(a, b, &x, &y))
-        return by_mpz(fiber, mpz_fdiv_r, a, b);
-    int64_t r = y == -1 ? 0 : x % y;
-    if (r != 0 && (r ^ y) < 0)
-        r += y;
-    return integer_from_int64(fiber->heap, r);
+    int64_t x, y, rest;
+    if (both_words(a, b, &x, &y) && word_mod(x, y, &rest))
+        return integer_from_int64(fiber->heap, rest);
+    return by_mpz(fiber, mpz_fdiv_r, a, b);
 }
 
 // A quotient of 55 or more bits, its last bit set if there is a remainder, is rounded once, to what
@@ -280,8 +271,6 @@ static uint64_t low_word(Value v) {
 }
 
 Value integer_and(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return value_from_int(value_to_int(a) & value_to_int(b));
     uint64_t mask;
     if (is_mask(b, &mask))
         return integer_from_uint64(fiber->heap, low_word(a) & mask);
@@ -290,23 +279,9 @@ Value integer_and(Fiber *fiber, Value a, Value b) {
     return by_mpz(fiber, mpz_and, a, b);
 }
 
-Value integer_or(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return value_from_int(value_to_int(a) | value_to_int(b));
-    int64_t x, y;
-    if (both_words(a, b, &x, &y))
-        return integer_from_int64(fiber->heap, x | y);
-    return by_mpz(fiber, mpz_ior, a, b);
-}
+Value integer_or(Fiber *fiber, Value a, Value b) { return by_mpz(fiber, mpz_ior, a, b); }
 
-Value integer_xor(Fiber *fiber, Value a, Value b) {
-    if (value_both_int(a, b))
-        return value_from_int(value_to_int(a) ^ value_to_int(b));
-    int64_t x, y;
-    if (both_words(a, b, &x, &y))
-        return integer_from_int64(fiber->heap, x ^ y);
-    return by_mpz(fiber, mpz_xor, a, b);
-}
+Value integer_xor(Fiber *fiber, Value a, Value b) { return by_mpz(fiber, mpz_xor, a, b); }
 
 Value integer_shl(Fiber *fiber, Value a, Value b) {
     if (integer_sign(b) < 0)
@@ -316,8 +291,6 @@ Value integer_shl(Fiber *fiber, Value a, Value b) {
     int64_t count;
     if (!integer_to_int64(b, &count))
         return throw_error(fiber, ERROR_OverflowError, "too many digits in integer");
-    if (value_is_int(a) && count <= 12)
-        return integer_from_int64(fiber->heap, value_to_int(a) * ((int64_t)1 << count));
     if (!room_for(fiber, integer_bit_length(a) / 64 + (size_t)count / 64 + 2))
         return VALUE_UNDEF;
     mpz_t x, r;
@@ -335,9 +308,6 @@ Value integer_shr(Fiber *fiber, Value a, Value b) {
     int64_t count;
     if (!integer_to_int64(b, &count) || (value_is_int(a) && count > 63))
         return value_from_int(integer_sign(a) < 0 ? -1 : 0);
-    int64_t word;
-    if (count <= 63 && integer_to_int64(a, &word))
-        return integer_from_int64(fiber->heap, word >> count);
     mpz_t x, r;
     IntegerRoom room;
     mpz_init(r);

@@ -43,6 +43,20 @@ static inline void limbs_end(Fiber *fiber, bool detached) {
 bool mpz_power(Fiber *fiber, mpz_ptr result, mpz_srcptr base, mpz_srcptr exponent,
                mpz_srcptr modulus);
 
+// Python's division of words: rounded down, the rest has the sign of y. y is not 0. False where the result is
+// no word.
+static inline bool word_floordiv(int64_t x, int64_t y, int64_t *quotient) {
+    if (y == -1)
+        return !__builtin_sub_overflow(0, x, quotient);
+    *quotient = x / y - (x % y != 0 && (x ^ y) < 0);
+    return true;
+}
+static inline bool word_mod(int64_t x, int64_t y, int64_t *rest) {
+    int64_t r = y == -1 ? 0 : x % y; // INT64_MIN % -1 traps
+    *rest = r != 0 && (r ^ y) < 0 ? r + y : r;
+    return true;
+}
+
 #define HASH_BITS    61
 #define HASH_MODULUS (((mp_limb_t)1 << HASH_BITS) - 1)
 

@@ -417,6 +417,25 @@ static Entered slow_return(Fiber *fiber, Value v) {
         SAVE();                                                                                    \
         GIVE(slow(fiber, operator_, a, b));                                                        \
     }
+// slow_wide leaves the register of a later instruction as it should be, and goes on behind that.
+#define WIDE_PRODUCT(NAME, left, right)                                                            \
+    CASE(NAME) {                                                                                   \
+        Value a = left, b = right, r = 0;                                                          \
+        double x, y;                                                                               \
+        if (likely(value_both_int(a, b))) {                                                        \
+            if (likely(integer_mul_small(a, b, &r))) {                                             \
+                base[A] = r;                                                                       \
+                NEXT();                                                                            \
+            }                                                                                      \
+            SAVE();                                                                                \
+            pc = slow_wide(fiber, proto, base, A, a, b);                                           \
+            NEXT();                                                                                \
+        }                                                                                          \
+        if (both_double(a, b, &x, &y))                                                             \
+            GIVE_DOUBLE(x *y);                                                                     \
+        SAVE();                                                                                    \
+        GIVE(slow_operate(fiber, OPERATOR_MUL, a, b));                                             \
+    }
 #define DIVISION(NAME, left, right)                                                                \
     CASE(NAME) {                                                                                   \
         Value a = left, b = right;                                                                 \
@@ -724,6 +743,9 @@ failed:
     ARITHMETIC(CONST_MUL, K, base[B], integer_mul_small, *, slow_operate, OPERATOR_MUL)
     ARITHMETIC(MUL_IN_PLACE, base[B], base[C], integer_mul_small, *, slow_in_place, OPERATOR_MUL)
     ARITHMETIC(MUL_CONST_IN_PLACE, base[B], K, integer_mul_small, *, slow_in_place, OPERATOR_MUL)
+    WIDE_PRODUCT(MUL_WIDE, base[B], base[C])
+    WIDE_PRODUCT(MUL_CONST_WIDE, base[B], K)
+    WIDE_PRODUCT(CONST_MUL_WIDE, K, base[B])
     DIVISION(DIV, base[B], base[C])
     DIVISION(DIV_CONST, base[B], K)
     DIVISION(CONST_DIV, K, base[B])

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/translate.h"
 #include "object/error.h"
+#include "object/integer_limbs.h"
 #include "object/iterate.h"
 #include "object/list.h"
 #include "object/map.h"
@@ -51,17 +52,74 @@ static Value operate_unlike(Fiber *fiber, Operator op, Value a, Value b) {
 }
 
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
+    Value v = number_operate_words(fiber->heap, op, a, b);
+    if (v != VALUE_UNDEF)
+        return v;
     if (!value_is_number(a) || !value_is_number(b))
         return operate_unlike(fiber, op, a, b);
-    Value v = number_operate(fiber, op, a, b);
+    v = number_operate(fiber, op, a, b);
     if (v == VALUE_UNDEF && op != OPERATOR_POW)
         hint_divisor(fiber, b);
     return v;
 }
 
+// The instructions of such a chain (code/expression.c, expect_wide). False where it is none, the right side is no
+// small int, the result no word or an error.
+static inline bool wide_add(int64_t x, Value y, int64_t *out) {
+    return value_is_int(y) && !__builtin_add_overflow(x, value_to_int(y), out);
+}
+static inline bool wide_sub(int64_t x, Value y, int64_t *out) {
+    return value_is_int(y) && !__builtin_sub_overflow(x, value_to_int(y), out);
+}
+static inline bool wide_mod(int64_t x, Value y, int64_t *out) {
+    return value_is_int(y) && value_to_int(y) > 0 && word_mod(x, value_to_int(y), out);
+}
+static inline bool wide_and(int64_t x, Value y, int64_t *out) {
+    *out = x & value_to_int(y);
+    return value_is_int(y);
+}
+
+static inline bool operate_wide(const Proto *proto, const Value *base, uint32_t instruction,
+                                int64_t x, int64_t *out) {
+    uint32_t c = word_c(instruction);
+    switch (word_op(instruction)) {
+    case OP_ADD_INT: return wide_add(x, value_from_int(word_sc(instruction)), out);
+    case OP_ADD_CONST: return wide_add(x, proto->constants[c], out);
+    case OP_SUB_CONST: return wide_sub(x, proto->constants[c], out);
+    case OP_MOD_CONST: return wide_mod(x, proto->constants[c], out);
+    case OP_BIT_AND_CONST: return wide_and(x, proto->constants[c], out);
+    case OP_ADD: return wide_add(x, base[c], out);
+    case OP_SUB: return wide_sub(x, base[c], out);
+    case OP_MOD: return wide_mod(x, base[c], out);
+    case OP_BIT_AND: return wide_and(x, base[c], out);
+    default: return false;
+    }
+}
+
+const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, uint32_t r, Value x,
+                          Value y) {
+    const uint32_t *pc = fiber->pc;
+    int64_t wide, next;
+    if (__builtin_mul_overflow(value_to_int(x), value_to_int(y), &wide)) {
+        base[r] = integer_mul(fiber, x, y);
+        return pc;
+    }
+    for (; !int_fits_value(wide); wide = next) {
+        uint32_t instruction = *pc;
+        if (word_b(instruction) != r || !operate_wide(proto, base, instruction, wide, &next)) {
+            base[r] = integer_from_int64(fiber->heap, wide);
+            return pc;
+        }
+        r = word_a(instruction);
+        pc++;
+    }
+    base[r] = value_from_int(wide);
+    return pc;
+}
+
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b) {
     if (value_is_number(a) && value_is_number(b))
-        return number_operate(fiber, op, a, b);
+        return slow_operate(fiber, op, a, b);
     Value v = value_operate_in_place(fiber, op, a, b);
     if (v == VALUE_UNDEF)
         hint_operands(fiber, a, b, op == OPERATOR_ADD);

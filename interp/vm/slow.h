@@ -18,6 +18,10 @@ typedef enum Comparison {
 
 bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out);
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);
+// After a product x * y of small ints into base[r] that is none itself (MUL_WIDE); fiber->pc is at what follows.
+// Does as much of that as it can without an object for the product. Gives where to go on; never fails.
+const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, uint32_t r, Value x,
+                          Value y);
 // a op= b: what can change itself does, and is the result.
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b);
 Value slow_is(Fiber *fiber, Value v, Value of);
