@@ -29,6 +29,9 @@ enum {
     CALL_DROPPED = 8, // `thread f()` as a statement of its own
 };
 
+// Operand C of FOR_PAIRS: what would make a list of pairs for the loop.
+typedef enum PairSource { PAIRS_ENUMERATE, PAIRS_ZIP, PAIRS_ITEMS, PAIR_SOURCE_COUNT } PairSource;
+
 enum { CODE_MAX_REGISTERS = 250 };
 
 typedef struct CodeName { // NFC text; not NUL-terminated

@@ -26,7 +26,6 @@ const ModuleCode *compile_module(Arena *arena, const Source *source, struct Modu
         return NULL;
     Generator generator = {.arena = arena, .diagnostics = diagnostics, .options = options};
     generator.error_class = builtin_number(options, "Error");
-    generator.range_class = builtin_number(options, "range");
     generator.assert_function = builtin_number(options, "assert");
     const Code *main = function_main(&generator, scope, tree);
     if (generator.failed)

@@ -26,7 +26,6 @@ typedef struct Generator { // of a module
     Diagnostics *diagnostics;
     const CompileOptions *options;
     int64_t error_class;     // number of the built-in Error, or -1
-    int64_t range_class;     // of the built-in range
     int64_t assert_function; // of the built-in assert
     uint32_t builtin_limit;  // see ModuleCode
     uint32_t tests_seen;     // of test blocks

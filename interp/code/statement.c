@@ -21,67 +21,132 @@ static void while_loop(Emitter *e, Stmt *stmt) {
     jumps_here(e, &jumps.breaks);
 }
 
-// range(...) with one to three plain arguments, where `range` is the built-in.
-static bool is_range_call(const Emitter *e, const Expr *expr) {
-    if (expr->kind != EXPR_CALL || expr->call.callee->kind != EXPR_NAME)
+static bool is_builtin(const Expr *callee, const char *name) {
+    if (callee->kind != EXPR_NAME)
         return false;
-    const Binding *callee = expr->call.callee->name.binding;
-    if (callee->kind != BINDING_BUILTIN || (int64_t)callee->number != e->generator->range_class)
-        return false;
-    for (uint32_t i = 0; i < expr->call.count; i++)
-        if (expr->call.arguments[i].label || expr->call.arguments[i].spread)
-            return false;
-    return expr->call.count >= 1 && expr->call.count <= 3;
+    const Binding *binding = callee->name.binding;
+    return binding->kind == BINDING_BUILTIN && strcmp(callee->name.name->text, name) == 0;
 }
 
-// What is iterated over into `state`, the topmost register. Gives a FOR_RANGE jump where it may be done
-// with that: to the FOR_NEXT; 0 where not.
-static uint32_t for_iterable(Emitter *e, Expr *iterable, Register state) {
-    uint32_t counts = 0;
-    if (iterable->kind == EXPR_BINARY && iterable->binary.op == BINARY_RANGE) {
-        Register low = expression_next(e, iterable->binary.left);
-        Register high = expression_next(e, iterable->binary.right);
-        emit_at(e, iterable->at);
-        counts = emit_long_jump(e, OP_FOR_RANGE, state, 2, true);
-        emit(e, OP_NEW_RANGE, state, low, high);
-    } else if (is_range_call(e, iterable)) {
-        uint32_t count = iterable->call.count;
-        expression_to(e, iterable->call.callee, state);
-        for (uint32_t i = 0; i < count; i++)
-            expression_next(e, iterable->call.arguments[i].value);
-        emit_at(e, iterable->at);
-        counts = emit_long_jump(e, OP_FOR_RANGE, state, count, false);
-        emit(e, OP_CALL, state, count, CALL_PLAIN);
-    } else {
-        expression_to(e, iterable, state);
+// So many arguments or fewer, all by position; the last of them may have the label.
+static bool has_plain_arguments(const Expr *call, uint32_t most, const char *label) {
+    for (uint32_t i = 0; i < call->call.count; i++) {
+        const Argument *argument = &call->call.arguments[i];
+        bool may_have = label && i > 0 && i + 1 == call->call.count;
+        if (argument->spread ||
+            (argument->label && !(may_have && strcmp(argument->label->text, label) == 0)))
+            return false;
     }
-    e->top = state + 1;
+    return call->call.count <= most;
+}
+
+// Whose pairs are gone through in `for a, b in CALL`; PAIR_SOURCE_COUNT where the loop is another one.
+static PairSource pair_source(const Stmt *stmt) {
+    const Expr *call = stmt->for_.iterable;
+    const Target *targets = stmt->for_.targets;
+    if (!stmt->for_.unpacks || stmt->for_.count != 2 || targets[0].is_rest || targets[1].is_rest ||
+        stmt->for_.is_await || call->kind != EXPR_CALL)
+        return PAIR_SOURCE_COUNT;
+    const Expr *callee = call->call.callee;
+    uint32_t count = call->call.count;
+    if (count == 0 && callee->kind == EXPR_MEMBER &&
+        strcmp(callee->member.name->text, "items") == 0)
+        return PAIRS_ITEMS;
+    if (count >= 1 && is_builtin(callee, "enumerate") && has_plain_arguments(call, 2, "start"))
+        return PAIRS_ENUMERATE;
+    if (count == 2 && is_builtin(callee, "zip") && has_plain_arguments(call, 2, NULL))
+        return PAIRS_ZIP;
+    return PAIR_SOURCE_COUNT;
+}
+
+// These put what is iterated over into `state`, the topmost register, and make it the state of the loop. They give
+// a jump to what follows where that is done already; 0 if there is none.
+
+static uint32_t for_pairs(Emitter *e, Expr *call, PairSource source, Register state) {
+    Expr *callee = call->call.callee;
+    uint32_t count = call->call.count;
+    expression_to(e, source == PAIRS_ITEMS ? callee->member.object : callee, state);
+    for (uint32_t i = 0; i < count; i++)
+        expression_next(e, call->call.arguments[i].value);
+    emit_at(e, call->at);
+    uint32_t apart = emit_long_jump(e, OP_FOR_PAIRS, state, count, source);
+    emit(e, source == PAIRS_ITEMS ? OP_INVOKE : OP_CALL, state, count, CALL_PLAIN);
+    if (source == PAIRS_ITEMS)
+        emit_extra(e, site_add(e, callee->member.name));
+    for (Register r = state + 4; r < state + 7; r++)
+        emit(e, OP_LOAD_NIL, r, 0, 0);
+    return apart;
+}
+
+static uint32_t for_range(Emitter *e, Expr *low, Expr *high, Span at, Register state) {
+    Register from = expression_next(e, low), to = expression_next(e, high);
+    emit_at(e, at);
+    uint32_t counts = emit_long_jump(e, OP_FOR_RANGE, state, 2, true);
+    emit(e, OP_NEW_RANGE, state, from, to);
     return counts;
+}
+
+static uint32_t for_range_call(Emitter *e, Expr *call, Register state) {
+    uint32_t count = call->call.count;
+    expression_to(e, call->call.callee, state);
+    for (uint32_t i = 0; i < count; i++)
+        expression_next(e, call->call.arguments[i].value);
+    emit_at(e, call->at);
+    uint32_t counts = emit_long_jump(e, OP_FOR_RANGE, state, count, false);
+    emit(e, OP_CALL, state, count, CALL_PLAIN);
+    return counts;
+}
+
+static uint32_t for_iterable(Emitter *e, Expr *iterable, Register state) {
+    if (iterable->kind == EXPR_BINARY && iterable->binary.op == BINARY_RANGE)
+        return for_range(e, iterable->binary.left, iterable->binary.right, iterable->at, state);
+    if (iterable->kind == EXPR_CALL && iterable->call.count >= 1 &&
+        is_builtin(iterable->call.callee, "range") && has_plain_arguments(iterable, 3, NULL))
+        return for_range_call(e, iterable, state);
+    expression_to(e, iterable, state);
+    return 0;
+}
+
+// The loop's variables are the registers of its elements where they can be.
+static void for_targets(Emitter *e, Stmt *stmt, Register state, bool pairs) {
+    const Target *targets = stmt->for_.targets;
+    if (!pairs) {
+        assign_new_targets(e, targets, stmt->for_.count, stmt->for_.unpacks, state + 3);
+        return;
+    }
+    assign_new_targets(e, &targets[0], 1, false, state + 3);
+    assign_new_targets(e, &targets[1], 1, false, state + 7);
 }
 
 static void for_loop(Emitter *e, Stmt *stmt) {
     Register locals = e->locals;
     LoopJumps jumps = {0};
+    PairSource source = pair_source(stmt);
+    bool pairs = source != PAIR_SOURCE_COUNT;
+    Expr *iterable = stmt->for_.iterable;
     Register state = register_take(e);
-    uint32_t counts = for_iterable(e, stmt->for_.iterable, state);
-    register_take(e);
-    register_take(e);
-    Register element = register_take(e);
+    uint32_t ready =
+        pairs ? for_pairs(e, iterable, source, state) : for_iterable(e, iterable, state);
+    for (e->top = state + 1; e->top < state + (pairs ? 8 : 4);)
+        register_take(e);
     e->locals = e->top;
-    emit_at(e, stmt->for_.iterable->at);
+    emit_at(e, iterable->at);
     emit(e, OP_FOR_PREPARE, state, 0, 0);
-    if (counts)
-        jump_here(e, counts);
+    if (ready)
+        jump_here(e, ready);
     emit_at(e, stmt->at);
-    uint32_t first = emit_long_jump(e, OP_FOR_NEXT, state, 0, stmt->for_.is_await);
+    uint32_t first =
+        emit_long_jump(e, pairs ? OP_FOR_PAIR_NEXT : OP_FOR_NEXT, state, 0, stmt->for_.is_await);
     uint32_t start = emit_here(e);
     unwind_loop_enter(e, &jumps);
-    assign_new_targets(e, stmt->for_.targets, stmt->for_.count, stmt->for_.unpacks, element);
+    for_targets(e, stmt, state, pairs);
     statement_block(e, &stmt->for_.body);
     unwind_loop_leave(e);
     jumps_here(e, &jumps.continues);
     emit_at(e, stmt->at);
-    jump_to(e, emit_long_jump(e, OP_FOR_LOOP, state, 0, stmt->for_.is_await), start);
+    jump_to(
+        e, emit_long_jump(e, pairs ? OP_FOR_PAIR_LOOP : OP_FOR_LOOP, state, 0, stmt->for_.is_await),
+        start);
     jump_here(e, first);
     jumps_here(e, &jumps.breaks);
     locals_end(e, locals);

@@ -143,6 +143,12 @@ static bool check_meaning(Verifier *v, uint32_t pc) {
         if (b < 1 || b > 3)
             return verify_fail(v, pc, "a range of %u numbers", b);
         return check_registers(v, pc, a, 4);
+    case OP_FOR_PAIRS:
+        if (c >= PAIR_SOURCE_COUNT || b > 2)
+            return verify_fail(v, pc, "pairs of source %u, %u arguments", c, b);
+        return check_registers(v, pc, a, 8);
+    case OP_FOR_PAIR_NEXT:
+    case OP_FOR_PAIR_LOOP: return check_registers(v, pc, a, 8);
     case OP_FOR_NEXT:
     case OP_FOR_LOOP: return check_registers(v, pc, a, 4);
     case OP_UNPACK: return check_registers(v, pc, a, c);
@@ -202,7 +208,7 @@ static bool check_jumps(Verifier *v) {
             continue;
         if (target < 0 || target >= code->word_count || !v->starts[target])
             return verify_fail(v, pc, "a jump to %lld", (long long)target);
-        bool polls = op == OP_LOOP || op == OP_FOR_LOOP;
+        bool polls = op == OP_LOOP || op == OP_FOR_LOOP || op == OP_FOR_PAIR_LOOP;
         if ((target <= pc) != polls)
             return verify_fail(v, pc, "%s jumps %s", opcode_name(op), polls ? "forwards" : "back");
     }

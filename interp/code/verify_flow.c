@@ -162,6 +162,19 @@ static bool special(Flow *f, uint32_t pc, bool *done) {
             return false;
         set_values(f, a, 3);
         return true;
+    case OP_FOR_PAIRS: // either way all six hold values
+        if (!needs_values(f, pc, a, 1 + b))
+            return false;
+        set_values(f, a, 3);
+        set_values(f, a + 4, 3);
+        return true;
+    case OP_FOR_PAIR_NEXT:
+    case OP_FOR_PAIR_LOOP:
+        if (!needs_values(f, pc, a, 3) || !needs_values(f, pc, a + 4, 3))
+            return false;
+        set_values(f, a + 3, 1);
+        set_values(f, a + 7, 1);
+        return true;
     case OP_FOR_NEXT:
     case OP_FOR_LOOP:
         if (!needs_values(f, pc, a, 3))

@@ -391,10 +391,13 @@ const NativeSpec builtin_sequence_functions[] = {
      "ValueError.\n"
      "    max(1, 2)  # 2"},
     {"enumerate", builtin_enumerate, "iterable, start=0", 0,
-     "A list of [number, element], one for each element; the numbers begin at start.\n"
+     "A list of [number, element], one for each element; the numbers begin at start. "
+     "A loop `for i, x in enumerate(xs)` makes no list: it goes through xs as `for x in xs` does.\n"
      "    enumerate([\"a\", \"b\"])   # [[0, \"a\"], [1, \"b\"]]"},
     {"zip", builtin_zip, "*iterables", 0,
-     "A list of rows, one element of each, as long as the shortest.\n"
+     "A list of rows, one element of each, as long as the shortest. A loop `for a, b in zip(xs, "
+     "ys)` "
+     "makes no list: it goes through both.\n"
      "    zip([1, 2], [\"a\", \"b\"])  # [[1, \"a\"], [2, \"b\"]]"},
     {"filter", builtin_filter, "function, iterable", 0,
      "A list of the elements for which function(element) is truthy; nil in its place: of those "

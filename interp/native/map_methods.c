@@ -20,42 +20,28 @@ static Value map_method_get(Fiber *fiber, Value *args, int count) {
     return v == VALUE_UNDEF ? nil_or(args[2]) : v;
 }
 
-// A list of what `take` makes of every entry.
-static Value entries(Fiber *fiber, const Value *args, Value (*take)(Fiber *, Value key, Value v)) {
-    Map *copy = map_copy(fiber, self(args)); // as it is at one moment
-    if (!copy)
-        return VALUE_UNDEF;
-    List *list = list_new(fiber->heap, map_length(copy));
-    Value key, v;
-    size_t position = 0;
-    while (map_next(copy, &position, &key, &v))
-        list_append(fiber, list, take(fiber, key, v));
-    return value_from_ref(list);
-}
-static Value take_key(Fiber *fiber, Value key, Value v) {
-    (void)fiber;
-    (void)v;
-    return key;
-}
-static Value take_value(Fiber *fiber, Value key, Value v) {
-    (void)fiber;
-    (void)key;
-    return v;
-}
-static Value take_both(Fiber *fiber, Value key, Value v) {
-    return value_from_ref(list_pair(fiber->heap, key, v));
-}
+static Value list_of(List *list) { return list ? value_from_ref(list) : VALUE_UNDEF; }
+
 static Value map_method_keys(Fiber *fiber, Value *args, int count) {
     (void)count;
-    return entries(fiber, args, take_key);
+    return list_of(map_list(fiber, self(args), MAP_KEYS));
 }
 static Value map_method_values(Fiber *fiber, Value *args, int count) {
     (void)count;
-    return entries(fiber, args, take_value);
+    return list_of(map_list(fiber, self(args), MAP_VALUES));
 }
 static Value map_method_items(Fiber *fiber, Value *args, int count) {
     (void)count;
-    return entries(fiber, args, take_both);
+    List *both = map_list(fiber, self(args), MAP_BOTH);
+    if (!both)
+        return VALUE_UNDEF;
+    size_t length = list_length(both);
+    List *pairs = list_new(fiber->heap, length / 2);
+    for (size_t i = 0; i < length; i += 2)
+        list_append(
+            fiber, pairs,
+            value_from_ref(list_pair(fiber->heap, list_get(both, i), list_get(both, i + 1))));
+    return value_from_ref(pairs);
 }
 
 static Value map_method_pop(Fiber *fiber, Value *args, int count) {
@@ -72,8 +58,10 @@ static Value map_method_popitem(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value key, v;
     if (!map_pop_last(fiber, self(args), &key, &v))
+        return VALUE_UNDEF;
+    if (key == VALUE_UNDEF)
         return throw_error(fiber, ERROR_KeyError, "popitem(): dictionary is empty");
-    return take_both(fiber, key, v);
+    return value_from_ref(list_pair(fiber->heap, key, v));
 }
 
 static Value map_method_setdefault(Fiber *fiber, Value *args, int count) {

@@ -35,9 +35,9 @@ static Value set_method_remove(Fiber *fiber, Value *args, int count) {
 static Value set_method_pop(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value key, v;
-    if (map_pop_last(fiber, self(args), &key, &v))
-        return key;
-    return throw_error(fiber, ERROR_KeyError, "pop from an empty set");
+    if (!map_pop_last(fiber, self(args), &key, &v))
+        return VALUE_UNDEF;
+    return key == VALUE_UNDEF ? throw_error(fiber, ERROR_KeyError, "pop from an empty set") : key;
 }
 
 static Value set_method_clear(Fiber *fiber, Value *args, int count) {

@@ -9,6 +9,8 @@
 // the table may even be gone, as only the map is rooted.
 #include "object/map.h"
 
+#include <string.h>
+
 #include "object/bytes.h"
 #include "object/class.h"
 #include "object/error.h"
@@ -24,6 +26,7 @@ struct MapTable {
     Object header;
     size_t capacity;     // entries
     uint32_t mask;       // the index's size, a power of two, minus 1
+    _Atomic bool kept;   // some loop goes through it: what it has may not change (own_entry)
     _Atomic size_t used; // entries that were appended
     MapEntry entries[];  // then the index
 };
@@ -311,6 +314,33 @@ static bool insert(Fiber *fiber, Map *map, Value key, Value v, uint32_t hash) {
     return true;
 }
 
+// The same table again, holes and all: whoever counts places goes on with it.
+static MapTable *cloned(Fiber *fiber, MapTable *old) {
+    MapTable *table = table_new(fiber, old->capacity);
+    if (!table)
+        return NULL;
+    size_t used = load_relaxed(&old->used);
+    memcpy(table->entries, old->entries, used * sizeof(MapEntry));
+    memcpy(table_index(table), table_index(old), ((size_t)old->mask + 1) * sizeof(IndexWord));
+    store_relaxed(&table->used, used);
+    return table;
+}
+
+static bool __attribute__((noinline)) leave_kept(Fiber *fiber, Map *map, MapEntry **entry) {
+    MapTable *table = load_relaxed(&map->table), *fresh = cloned(fiber, table);
+    if (!fresh)
+        return false;
+    *entry = &fresh->entries[*entry - table->entries];
+    store_release(&map->table, fresh);
+    return true;
+}
+
+// Before an entry is changed: makes it one of a table that nobody keeps. False with MemoryError.
+static inline bool own_entry(Fiber *fiber, Map *map, MapEntry **entry) {
+    return __builtin_expect(!load_relaxed(&load_relaxed(&map->table)->kept), 1) ||
+           leave_kept(fiber, map, entry);
+}
+
 static Value take_out(Map *map, MapEntry *entry) {
     Value old = slot_get(&entry->value);
     slot_set(&entry->value, VALUE_UNDEF);
@@ -325,10 +355,18 @@ typedef enum Change { CHANGE_SET, CHANGE_DEFAULT, CHANGE_DELETE } Change;
 static bool apply(Fiber *fiber, Map *map, Change change, MapEntry *entry, Value key, uint32_t hash,
                   Value v, Value *out) {
     switch (change) {
-    case CHANGE_DELETE: *out = entry ? take_out(map, entry) : VALUE_UNDEF; return true;
+    case CHANGE_DELETE:
+        *out = VALUE_UNDEF;
+        if (entry && !own_entry(fiber, map, &entry))
+            return false;
+        if (entry)
+            *out = take_out(map, entry);
+        return true;
     case CHANGE_SET:
         if (!entry)
             return insert(fiber, map, key, v, hash);
+        if (!own_entry(fiber, map, &entry))
+            return false;
         slot_set(&entry->value, v);
         return true;
     default:
@@ -390,10 +428,8 @@ bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v) {
 
 // --- as a whole ---
 
-bool map_next(Map *map, size_t *position, Value *key, Value *value) {
-    MapTable *table = load_acquire(&map->table);
-    size_t used = table ? load_acquire(&table->used) : 0;
-    while (*position < used) {
+bool map_next_kept(MapTable *table, size_t places, size_t *position, Value *key, Value *value) {
+    while (*position < places) {
         MapEntry *entry = &table->entries[(*position)++];
         *key = slot_get(&entry->key);
         *value = slot_get(&entry->value);
@@ -403,20 +439,28 @@ bool map_next(Map *map, size_t *position, Value *key, Value *value) {
     return false;
 }
 
+bool map_next(Map *map, size_t *position, Value *key, Value *value) {
+    MapTable *table = load_acquire(&map->table);
+    return table && map_next_kept(table, load_acquire(&table->used), position, key, value);
+}
+
 bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
-    bool locked = shared_lock(fiber, &map->header), there = false;
+    bool locked = shared_lock(fiber, &map->header), ok = true;
     MapTable *table = load_relaxed(&map->table);
     size_t i = table ? load_relaxed(&table->used) : 0;
-    while (i > 0 && !there) {
+    *key = VALUE_UNDEF;
+    while (i > 0 && ok && *key == VALUE_UNDEF) {
         MapEntry *entry = &table->entries[--i];
         if (load_relaxed(&entry->value) == VALUE_UNDEF)
             continue;
-        *key = load_relaxed(&entry->key);
-        *value = take_out(map, entry);
-        there = true;
+        ok = own_entry(fiber, map, &entry);
+        if (ok) {
+            *key = load_relaxed(&entry->key);
+            *value = take_out(map, entry);
+        }
     }
     shared_unlock(&map->header, locked);
-    return there;
+    return ok;
 }
 
 Map *map_copy(Fiber *fiber, Map *map) {
@@ -431,6 +475,50 @@ Map *map_copy(Fiber *fiber, Map *map) {
     store_relaxed(&copy->table, fresh);
     store_relaxed(&copy->length, live);
     return copy;
+}
+
+static void fill(List *list, MapTable *table, MapParts parts) {
+    Buffer *buffer = load_relaxed(&list->items);
+    size_t used = table ? load_relaxed(&table->used) : 0, count = 0;
+    for (size_t i = 0; i < used; i++) {
+        MapEntry *entry = &table->entries[i];
+        Value v = load_relaxed(&entry->value);
+        if (v == VALUE_UNDEF)
+            continue;
+        if (parts & MAP_KEYS)
+            store_relaxed(&buffer->slots[count++], load_relaxed(&entry->key));
+        if (parts & MAP_VALUES)
+            store_relaxed(&buffer->slots[count++], v);
+    }
+    store_relaxed(&list->length, count);
+}
+
+List *map_list(Fiber *fiber, Map *map, MapParts parts) {
+    for (;;) {
+        size_t length = map_length(map), room = parts == MAP_BOTH ? 2 * length : length;
+        if (room > 512 && !heap_has_room(fiber->heap, room * sizeof(Slot))) {
+            throw_memory(fiber, room * sizeof(Slot));
+            return NULL;
+        }
+        List *list = list_new(fiber->heap, room);
+        bool locked = shared_lock(fiber, &map->header);
+        bool fits = load_relaxed(&map->length) <= length;
+        if (fits)
+            fill(list, load_relaxed(&map->table), parts);
+        shared_unlock(&map->header, locked);
+        if (fits)
+            return list;
+    }
+}
+
+MapTable *map_keep(Fiber *fiber, Map *map, size_t *places) {
+    bool locked = shared_lock(fiber, &map->header);
+    MapTable *table = load_relaxed(&map->table);
+    *places = table ? load_relaxed(&table->used) : 0;
+    if (table)
+        store_relaxed(&table->kept, true);
+    shared_unlock(&map->header, locked);
+    return table;
 }
 
 void map_clear(Fiber *fiber, Map *map) {

@@ -12,7 +12,7 @@
 #ifndef CONC_OBJECT_MAP_H
 #define CONC_OBJECT_MAP_H
 
-#include "object/runtime.h"
+#include "object/list.h"
 
 typedef struct MapEntry {
     Slot key;   // UNDEF: a hole
@@ -54,9 +54,17 @@ bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v); // false with Memor
 
 // Goes over the entries in order: *position starts at 0. False at the end. Safe against any change.
 bool map_next(Map *map, size_t *position, Value *key, Value *value);
-// The last entry, taken out (popitem); false if empty.
+// The last entry, taken out (popitem); *key UNDEF if there is none. False with MemoryError.
 bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value);
 Map *map_copy(Fiber *fiber, Map *map); // as it was at one moment
+// Its keys, values, or both by turns, in order, as they were at one moment. NULL with MemoryError.
+typedef enum MapParts { MAP_KEYS = 1, MAP_VALUES, MAP_BOTH } MapParts;
+List *map_list(Fiber *fiber, Map *map, MapParts parts);
+// To go through it as it is now, whatever becomes of it: its table, which keeps the entries that it has from now
+// on, and how many places for entries that has. NULL: it has no table yet.
+MapTable *map_keep(Fiber *fiber, Map *map, size_t *places);
+// The same as map_next for the first `places` of a table that is kept.
+bool map_next_kept(MapTable *table, size_t places, size_t *position, Value *key, Value *value);
 void map_clear(Fiber *fiber, Map *map);
 
 // Hash of any hashable value (may run scripts). False with TypeError: "unhashable type: 'list'".

@@ -9,13 +9,11 @@
 // The poll word is looked at by LOOP and by calls: that is often enough, as all other code is
 // finite, and rare enough to cost nothing that can be measured (SQLite's check_for_interrupt).
 #include "object/error.h"
-#include "object/iterate.h"
 #include "object/list.h"
 #include "object/map.h"
 #include "object/module.h"
 #include "object/range.h"
 #include "object/str.h"
-#include "process/shared_queue.h"
 #include "sync/lock.h"
 #include "sync/queue.h"
 #include "sync/cancel_scope.h"
@@ -24,6 +22,7 @@
 #include "vm/assertion.h"
 #include "vm/hint.h"
 #include "vm/import.h"
+#include "vm/loop.h"
 #include "vm/run.h"
 #include "vm/slow.h"
 
@@ -226,79 +225,6 @@ static inline bool unpack_list(Value from, Value *targets, uint32_t count) {
             return false;
         targets[i] = v;
     }
-    return true;
-}
-
-static bool is_any_queue(Value v) {
-    return value_is_kind(v, KIND_QUEUE) || value_is_shared_queue(v);
-}
-
-static bool prepare_for(Fiber *fiber, Value *state) {
-    Value iterable = state[0];
-    if (value_is_kind(iterable, KIND_LIST)) {
-        state[1] = value_from_int(0);
-        state[2] = VALUE_NIL;
-        return true;
-    }
-    if (is_any_queue(iterable)) {
-        state[1] = state[2] = VALUE_NIL;
-        return true;
-    }
-    if (iterate_start(fiber, iterable, state))
-        return true;
-    hint_iterable(fiber, iterable);
-    return false;
-}
-
-typedef enum Step { STEP_ELEMENT, STEP_END, STEP_PARKED, STEP_ERROR } Step;
-
-// The next item of a queue, which may have to be waited for.
-static Step next_of_queue(Fiber *fiber, Value *state, bool awaits) {
-    fiber->awaits = awaits;
-    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE && !wait_due(fiber))
-        return STEP_ERROR;
-    NativeFunction iterate = value_is_shared_queue(state[0]) ? shared_queue_iterate : queue_iterate;
-    Value v = iterate(fiber, state, 0);
-    while (v == VALUE_PARKED) {
-        if (awaits && fiber->c_calls == 0)
-            return STEP_PARKED;
-        park_block(fiber, false);
-        v = iterate(fiber, state, 0);
-    }
-    if (v == VALUE_UNDEF)
-        return fiber->error == VALUE_UNDEF ? STEP_END : STEP_ERROR;
-    state[3] = v;
-    return STEP_ELEMENT;
-}
-
-static Step step_slow(Fiber *fiber, Value *state, bool awaits) {
-    if (is_any_queue(state[0]))
-        return next_of_queue(fiber, state, awaits);
-    if (!iterate_next(fiber, state, &state[3]))
-        return STEP_ERROR;
-    return state[3] == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
-}
-
-// The next element of a range (the number itself stands in state[0]) or a list into state[3].
-static inline bool step_fast(Value *state, Step *step) {
-    Value source = state[0];
-    if (likely(value_is_int(source))) {
-        *step = STEP_END;
-        if (state[1] == value_from_int(0))
-            return true;
-        *step = STEP_ELEMENT;
-        state[1]--; // the tag bits stay, as it is above 0
-        state[3] = source;
-        state[0] = (source + state[2]) | VALUE_INT_TAG; // what is carried into the tag bits goes
-        return true;
-    }
-    if (!value_is_kind(source, KIND_LIST))
-        return false;
-    int64_t i = value_to_int(state[1]);
-    Value v = list_get(value_to_list(source), (size_t)i);
-    *step = v == VALUE_UNDEF ? STEP_END : STEP_ELEMENT;
-    state[3] = v;
-    state[1] = value_from_int(i + 1);
     return true;
 }
 
@@ -536,9 +462,18 @@ static Entered slow_return(Fiber *fiber, Value v) {
 #define FOR_STEP(state)                                                                            \
     ({                                                                                             \
         Step step_;                                                                                \
-        if (unlikely(!step_fast(state, &step_))) {                                                 \
+        if (unlikely(!loop_step(state, &step_))) {                                                 \
             SAVE();                                                                                \
-            step_ = step_slow(fiber, state, C);                                                    \
+            step_ = loop_step_slow(fiber, state, C);                                               \
+        }                                                                                          \
+        step_;                                                                                     \
+    })
+#define PAIR_STEP(state)                                                                           \
+    ({                                                                                             \
+        Step step_;                                                                                \
+        if (unlikely(!loop_pair_step(state, &step_))) {                                            \
+            SAVE();                                                                                \
+            step_ = loop_pair_step_slow(fiber, state);                                             \
         }                                                                                          \
         step_;                                                                                     \
     })
@@ -1118,7 +1053,7 @@ failed:
     // --- loops and unpacking
     CASE(FOR_PREPARE) {
         SAVE();
-        FAIL_UNLESS(prepare_for(fiber, &base[A]));
+        FAIL_UNLESS(loop_prepare(fiber, &base[A]));
         NEXT();
     }
     CASE(FOR_RANGE) {
@@ -1145,6 +1080,36 @@ failed:
         case STEP_PARKED: fiber->pc = pc - 2; goto suspend;
         case STEP_ERROR: goto failed;
         }
+        pc += offset;
+        POLL();
+        NEXT();
+    }
+    CASE(FOR_PAIRS) {
+        int32_t offset = (int32_t)*pc++;
+        SAVE();
+        switch (loop_pairs(fiber, &base[A], B, C)) {
+        case PAIRS_APART: pc += offset; break;
+        case PAIRS_LISTED: break;
+        case PAIRS_ERROR: goto failed;
+        }
+        NEXT();
+    }
+    CASE(FOR_PAIR_NEXT) {
+        int32_t offset = (int32_t)*pc++;
+        Step step = PAIR_STEP(&base[A]);
+        if (unlikely(step == STEP_ERROR))
+            goto failed;
+        if (step == STEP_END)
+            pc += offset;
+        NEXT();
+    }
+    CASE(FOR_PAIR_LOOP) {
+        int32_t offset = (int32_t)*pc++;
+        Step step = PAIR_STEP(&base[A]);
+        if (unlikely(step == STEP_ERROR))
+            goto failed;
+        if (step == STEP_END)
+            NEXT();
         pc += offset;
         POLL();
         NEXT();

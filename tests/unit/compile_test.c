@@ -12,9 +12,9 @@
 
 // ---- Helpers ----------------------------------------------------------------------------------
 
-static const CodeName builtins[] = {{"print", 5},       {"len", 3},     {"range", 5}, {"Error", 5},
-                                    {"ValueError", 10}, {"OSError", 7}, {"lock", 4},  {"open", 4},
-                                    {"sleep", 5},       {"Thread", 6},  {"assert", 6}};
+static const CodeName builtins[] = {
+    {"print", 5}, {"len", 3},  {"range", 5}, {"Error", 5},  {"ValueError", 10}, {"OSError", 7},
+    {"lock", 4},  {"open", 4}, {"sleep", 5}, {"Thread", 6}, {"assert", 6},      {"enumerate", 9}};
 static const CodeName known[] = {{"args", 4}, {"FIXED", 5}};
 static const bool known_constant[] = {false, true};
 
@@ -233,6 +233,14 @@ Test(compile, for_turns_with_one_instruction) {
            "CALL               r1 1 0", "FOR_PREPARE        r1");
     EXPECT("for x in 2..3 { }", "FOR_RANGE          r1 2 1 -> 6", "NEW_RANGE          r1 = r2 r3",
            "FOR_PREPARE        r1", "FOR_NEXT           r1 0");
+    EXPECT("for i, x in enumerate(args, 1) { print(i, x) }", "FOR_PAIRS          r1 2 0 -> 10",
+           "CALL               r1 2 0", "FOR_PREPARE        r1", "FOR_PAIR_NEXT      r1 -> 18",
+           "MOVE               r10 = r4", "MOVE               r11 = r8",
+           "FOR_PAIR_LOOP      r1 -> 12");
+    EXPECT("for k, v in args.items() { }", "FOR_PAIRS          r1 0 2",
+           "INVOKE             r1 0 0");
+    EXPECT("for a, b, c in args.items() { }", "FOR_PREPARE        r1",
+           "UNPACK             r5 = r4 3");
     EXPECT("for a, b in args { }", "UNPACK             r5 = r4 2");
     EXPECT("for a, ...b in args { }", "UNPACK_REST        r5 = r4 2 1");
 }

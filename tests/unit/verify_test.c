@@ -97,6 +97,9 @@ Test(verify, rows_of_registers_end_within_the_frame) {
     cr_expect_str_eq(VERDICT(ABC(GET_SLICE, 0, 3, 0), END), beyond);
     cr_expect_str_eq(VERDICT(ABC(SET_SLICE, 3, 0, 0), END), beyond);
     cr_expect_str_eq(VERDICT(ABC(FOR_NEXT, 3, 0, 0), 0, END), beyond);
+    cr_expect_str_eq(VERDICT(ABC(FOR_PAIRS, 0, 1, 3), 0, END),
+                     "f at 0: pairs of source 3, 1 arguments");
+    cr_expect_str_eq(VERDICT(ABC(FOR_PAIR_NEXT, 0, 0, 0), 0, END), "f at 0: registers 0 to 7 of 6");
     cr_expect_str_eq(VERDICT(ABC(UNPACK, 3, 0, 4), END), beyond);
     cr_expect_str_eq(VERDICT(ABC(LOCK_ORDER, 3, 4, 0), END), beyond);
     cr_expect_str_eq(VERDICT(ABC(NEW_CLASS, 3, 0, 0), 0, END), beyond);
