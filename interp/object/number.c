@@ -59,13 +59,13 @@ static inline bool operate_words(Operator op, int64_t x, int64_t y, int64_t *out
     case OPERATOR_OR: *out = x | y; return true;
     case OPERATOR_XOR: *out = x ^ y; return true;
     case OPERATOR_SHL: return y >= 0 && y < 63 && !__builtin_mul_overflow(x, (int64_t)1 << y, out);
-    case OPERATOR_SHR: *out = x >> (y < 64 ? y : 63); return y >= 0;
+    case OPERATOR_SHR: *out = y < 0 ? 0 : x >> (y < 64 ? y : 63); return y >= 0;
     default: return false;
     }
 }
 
 Value number_operate_words(LocalHeap *heap, Operator op, Value a, Value b) {
-    int64_t x, y, r;
+    int64_t x, y, r = 0;
     if (value_is_integer(a) && value_is_integer(b) && integer_to_int64(a, &x) &&
         integer_to_int64(b, &y) && operate_words(op, x, y, &r))
         return integer_from_int64(heap, r);
