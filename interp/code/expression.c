@@ -198,6 +198,11 @@ void expression_operate(Emitter *e, BinaryOp op, Span at, Register left, Expr *r
     e->top = top;
 }
 
+static bool makes_small(BinaryOp op) {
+    return op == BINARY_MODULO || op == BINARY_AND || op == BINARY_FLOOR_DIVIDE ||
+           op == BINARY_SHIFT_RIGHT;
+}
+
 // Within `(a * b + c) % m`: the product may be wider than any value that the script gets to see.
 static void expect_wide(Expr *expr) {
     while (expr->kind == EXPR_BINARY &&
@@ -218,7 +223,7 @@ static void widen(Emitter *e) {
 
 static void binary_to(Emitter *e, Expr *expr, Register r) {
     Register top = e->top;
-    if (expr->binary.op == BINARY_MODULO || expr->binary.op == BINARY_AND)
+    if (makes_small(expr->binary.op))
         expect_wide(expr->binary.left);
     if (!literal_operate(e, expr, r)) {
         Register left = expression_operand(e, expr->binary.left, r);

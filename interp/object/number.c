@@ -47,33 +47,8 @@ static Value unsupported(Fiber *fiber, Operator op, Value a, Value b) {
                       value_type_name(runtime, b));
 }
 
-// Of words of the machine, which nearly all integers are. False where the result is none, or an error.
-static inline bool operate_words(Operator op, int64_t x, int64_t y, int64_t *out) {
-    switch (op) {
-    case OPERATOR_ADD: return !__builtin_add_overflow(x, y, out);
-    case OPERATOR_SUB: return !__builtin_sub_overflow(x, y, out);
-    case OPERATOR_MUL: return !__builtin_mul_overflow(x, y, out);
-    case OPERATOR_FLOORDIV: return y != 0 && word_floordiv(x, y, out);
-    case OPERATOR_MOD: return y != 0 && word_mod(x, y, out);
-    case OPERATOR_AND: *out = x & y; return true;
-    case OPERATOR_OR: *out = x | y; return true;
-    case OPERATOR_XOR: *out = x ^ y; return true;
-    case OPERATOR_SHL: return y >= 0 && y < 63 && !__builtin_mul_overflow(x, (int64_t)1 << y, out);
-    case OPERATOR_SHR: *out = y < 0 ? 0 : x >> (y < 64 ? y : 63); return y >= 0;
-    default: return false;
-    }
-}
-
-Value number_operate_words(LocalHeap *heap, Operator op, Value a, Value b) {
-    int64_t x, y, r = 0;
-    if (value_is_integer(a) && value_is_integer(b) && integer_to_int64(a, &x) &&
-        integer_to_int64(b, &y) && operate_words(op, x, y, &r))
-        return integer_from_int64(heap, r);
-    return VALUE_UNDEF;
-}
-
 static Value operate_integers(Fiber *fiber, Operator op, Value a, Value b) {
-    Value v = number_operate_words(fiber->heap, op, a, b);
+    Value v = number_operate_short(fiber->heap, op, a, b);
     if (v != VALUE_UNDEF)
         return v;
     switch (op) {

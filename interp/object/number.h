@@ -27,9 +27,9 @@ static inline bool value_is_number(Value v) { // int, big, float or bool
 }
 // Both are numbers. UNDEF with the error thrown.
 Value number_operate(Fiber *fiber, Operator op, Value a, Value b);
-// The same for integers that are words of the machine, as nearly all are, with such a result. UNDEF, and nothing
-// thrown, where one of the three is not; any values.
-Value number_operate_words(LocalHeap *heap, Operator op, Value a, Value b);
+// The same for integers of one or two words of the machine, as nearly all are, with such a result
+// (object/integer_short.c). UNDEF, and nothing thrown, where one of the three is not; any values.
+Value number_operate_short(LocalHeap *heap, Operator op, Value a, Value b);
 Value number_negate(Fiber *fiber, Value a);
 // <0, 0, >0, or 2 where one is NaN. Both are numbers.
 int number_compare(Value a, Value b);

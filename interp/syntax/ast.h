@@ -168,7 +168,7 @@ struct Expr {
         } unary;
         struct {
             BinaryOp op;
-            bool wide; // set by code/: a product within sums within a remainder or mask
+            bool wide; // set by code/: a product within sums within %, &, // or >>
             Expr *left, *right;
         } binary;
         struct {

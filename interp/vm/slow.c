@@ -52,7 +52,7 @@ static Value operate_unlike(Fiber *fiber, Operator op, Value a, Value b) {
 }
 
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b) {
-    Value v = number_operate_words(fiber->heap, op, a, b);
+    Value v = number_operate_short(fiber->heap, op, a, b);
     if (v != VALUE_UNDEF)
         return v;
     if (!value_is_number(a) || !value_is_number(b))
@@ -74,6 +74,14 @@ static inline bool wide_sub(int64_t x, Value y, int64_t *out) {
 static inline bool wide_mod(int64_t x, Value y, int64_t *out) {
     return value_is_int(y) && value_to_int(y) > 0 && word_mod(x, value_to_int(y), out);
 }
+static inline bool wide_floordiv(int64_t x, Value y, int64_t *out) {
+    return value_is_int(y) && value_to_int(y) > 0 && word_floordiv(x, value_to_int(y), out);
+}
+static inline bool wide_shr(int64_t x, Value y, int64_t *out) {
+    uint64_t count = (uint64_t)value_to_int(y);
+    *out = x >> (count & 63);
+    return value_is_int(y) && count < 64;
+}
 static inline bool wide_and(int64_t x, Value y, int64_t *out) {
     *out = x & value_to_int(y);
     return value_is_int(y);
@@ -92,6 +100,10 @@ static inline bool operate_wide(const Proto *proto, const Value *base, uint32_t 
     case OP_SUB: return wide_sub(x, base[c], out);
     case OP_MOD: return wide_mod(x, base[c], out);
     case OP_BIT_AND: return wide_and(x, base[c], out);
+    case OP_FLOORDIV_CONST: return wide_floordiv(x, proto->constants[c], out);
+    case OP_FLOORDIV: return wide_floordiv(x, base[c], out);
+    case OP_SHIFT_RIGHT_CONST: return wide_shr(x, proto->constants[c], out);
+    case OP_SHIFT_RIGHT: return wide_shr(x, base[c], out);
     default: return false;
     }
 }
