@@ -84,7 +84,7 @@ static bool map_update_from(Fiber *fiber, Map *to, Map *from) {
 }
 
 static Value merge_maps(Fiber *fiber, Map *a, Map *b) {
-    Map *merged = map_copy(fiber, a);
+    Map *merged = map_copy_for(fiber, a, map_length(b));
     if (!merged)
         return VALUE_UNDEF;
     root_push(fiber, value_from_ref(merged));
@@ -109,6 +109,11 @@ static Value operate_sets(Fiber *fiber, Operator op, Map *a, Map *b) {
         return merge_maps(fiber, a, b);
     Map *result = set_new(fiber->heap);
     root_push(fiber, value_from_ref(result));
+    SetWalk walk = op == OPERATOR_AND   ? set_intersect(fiber, result, a, b)
+                   : op == OPERATOR_SUB ? set_subtract(fiber, result, a, b)
+                                        : set_exclude(fiber, result, a, b);
+    if (walk != SET_ASKS_SCRIPT)
+        return walk == SET_DONE ? value_from_ref(result) : VALUE_UNDEF;
     bool ok = select_members(fiber, result, a, b, op == OPERATOR_AND);
     if (ok && op == OPERATOR_XOR)
         ok = select_members(fiber, result, b, a, false);
