@@ -168,7 +168,7 @@ void local_close_runs(LocalHeap *local);
 // heap/mark.c: marks what the roots lead to, and nothing else. The world is stopped, the mutex is held.
 void heap_mark(Heap *heap);
 // heap/large.c
-void *large_alloc(Heap *heap, KindId kind, size_t bytes);
+void *large_alloc(Heap *heap, KindId kind, size_t bytes, size_t zeroed); // see heap_alloc_unset
 size_t large_sweep(Heap *heap);
 void large_free_all(Heap *heap);
 

@@ -5,16 +5,19 @@
 // own, of 2 MiB where the system has such: a table of a million keys that grows spends half of its time in faults
 // of 4 KiB otherwise.
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "heap/chunk.h"
 
 enum { HUGE_LEAST = 2 * OS_HUGE_PAGE };
 
-// Zeroed.
-static LargePrefix *memory_take(size_t bytes) {
-    if (bytes < HUGE_LEAST)
+// `zeroed` bytes of it are.
+static LargePrefix *memory_take(size_t bytes, size_t zeroed) {
+    if (bytes < HUGE_LEAST && zeroed == bytes)
         return os_calloc(1, bytes);
+    if (bytes < HUGE_LEAST)
+        return memset(os_realloc(NULL, bytes), 0, zeroed);
     void *pages = os_pages_alloc(bytes, OS_HUGE_PAGE);
     if (!pages)
         os_fatal("out of memory (an object of %zu bytes)", bytes);
@@ -39,10 +42,10 @@ static void large_register(Heap *heap, Large *large) {
     mutex_unlock(&heap->mutex);
 }
 
-void *large_alloc(Heap *heap, KindId kind, size_t bytes) {
+void *large_alloc(Heap *heap, KindId kind, size_t bytes, size_t zeroed) {
     if (bytes > SIZE_MAX / 2)
         os_fatal("out of memory (an object of %zu bytes)", bytes);
-    LargePrefix *prefix = memory_take(sizeof *prefix + bytes);
+    LargePrefix *prefix = memory_take(sizeof *prefix + bytes, sizeof *prefix + zeroed);
     Large *large = os_calloc(1, sizeof *large);
     prefix->large = large;
     large->object = (Object *)(void *)(prefix + 1);

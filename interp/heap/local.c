@@ -34,7 +34,7 @@ static void local_open_run(LocalHeap *local, size_t index) {
 
 void *heap_alloc_slow(LocalHeap *local, KindId kind, size_t bytes) {
     if (bytes > HEAP_LARGE)
-        return large_alloc(local->heap, kind, bytes);
+        return large_alloc(local->heap, kind, bytes, bytes);
     size_t size_class = class_of_bytes(bytes);
     size_t size = class_granules(size_class) * HEAP_GRANULE;
     size_t index = local->first_run[kind] + size_class;
@@ -45,6 +45,11 @@ void *heap_alloc_slow(LocalHeap *local, KindId kind, size_t bytes) {
     run->cursor += size;
     object->kind = (uint16_t)kind;
     return object;
+}
+
+void *heap_alloc_unset(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed) {
+    return bytes > HEAP_LARGE ? large_alloc(local->heap, kind, bytes, zeroed)
+                              : heap_alloc(local, kind, bytes);
 }
 
 LocalHeap *local_heap_new(Heap *heap) {

@@ -131,6 +131,16 @@ void trace_slots(Tracer *tracer, Slot *slots, size_t count) {
     }
 }
 
+void trace_pairs(Tracer *tracer, Slot *first, size_t count, size_t stride) {
+    for (; count > 0; count--, first += stride) {
+        Value a = load_relaxed(&first[0]), b = load_relaxed(&first[1]);
+        if (value_is_ref(a))
+            trace_ref(tracer, value_to_ref(a));
+        if (value_is_ref(b))
+            trace_ref(tracer, value_to_ref(b));
+    }
+}
+
 // ---- Packets -------------------------------------------------------------------------------------
 
 static inline bool is_wanted(const Tracer *tracer) {

@@ -82,6 +82,10 @@ static Value builtin_sum(Fiber *fiber, Value *args, int count) {
     while (walk_next(fiber, &walk, &v)) {
         if (value_both_int(total, v) && integer_add_small(total, v, &total))
             continue;
+        if (value_is_double(total) && value_is_double(v)) {
+            total = value_from_double(value_to_double(total) + value_to_double(v));
+            continue;
+        }
         total = value_operate(fiber, OPERATOR_ADD, total, v);
         args[2] = total; // rooted
         if (total != VALUE_UNDEF)
@@ -92,6 +96,25 @@ static Value builtin_sum(Fiber *fiber, Value *args, int count) {
     return walk.failed ? VALUE_UNDEF : total;
 }
 
+// Of numbers alone, the first of equal ones; UNDEF where there is something else among them.
+static Value extreme_number(const Value *values, size_t count, bool largest) {
+    Value best = values[0];
+    for (size_t i = 0; i < count; i++) {
+        if (value_both_int(values[i], best)) {
+            int64_t a = value_to_int(values[i]), b = value_to_int(best);
+            if (largest ? a > b : a < b)
+                best = values[i];
+            continue;
+        }
+        if (!value_is_number(values[i]))
+            return VALUE_UNDEF;
+        int order = number_compare(values[i], best); // 2: not a number
+        if (largest ? order > 0 && order != 2 : order < 0)
+            best = values[i];
+    }
+    return best;
+}
+
 // min and max over the list in args[3]; args[1] is key, args[2] default. The best value and its key
 // stay in args[3 + ...] of the roots.
 static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, bool largest) {
@@ -100,6 +123,14 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
     Value key = given(args[1]) && args[1] != VALUE_NIL ? args[1] : VALUE_UNDEF;
     Value best = VALUE_UNDEF, best_key = VALUE_UNDEF;
     bool ok = true;
+    if (!given(key) && list_length(values) > 0) {
+        best = extreme_number(buffer_values(load_relaxed(&values->items)), list_length(values),
+                              largest);
+        if (given(best)) {
+            root_release(fiber, mark);
+            return best;
+        }
+    }
     uint32_t inner = root_mark(fiber);
     for (size_t i = 0; ok && i < list_length(values); i++) {
         Value v = list_get(values, i), k = v;
@@ -126,19 +157,6 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
     return throw_value(fiber, "%s() arg is an empty sequence", name);
 }
 
-// Of numbers alone, the first of equal ones; UNDEF where there is something else among them.
-static Value extreme_number(const Value *values, int count, bool largest) {
-    Value best = values[0];
-    for (int i = 0; i < count; i++) {
-        if (!value_is_number(values[i]))
-            return VALUE_UNDEF;
-        int order = number_compare(values[i], best); // 2: not a number
-        if (largest ? order > 0 && order != 2 : order < 0)
-            best = values[i];
-    }
-    return best;
-}
-
 static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, bool largest) {
     if (count == 2)
         return throw_type(fiber, "%s expected at least 1 argument, got 0", name);
@@ -146,7 +164,7 @@ static Value extreme_of(Fiber *fiber, Value *args, int count, const char *name, 
         return throw_type(
             fiber, "Cannot specify a default for %s() with multiple positional arguments", name);
     if (count > 3 && !given(args[1])) {
-        Value best = extreme_number(args + 3, count - 2, largest);
+        Value best = extreme_number(args + 3, (size_t)count - 2, largest);
         if (best != VALUE_UNDEF)
             return best;
     }

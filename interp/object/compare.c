@@ -14,7 +14,7 @@
 #include "object/root.h"
 #include "object/str.h"
 
-enum { COMPARE_DEPTH = 1000 };
+enum { COMPARE_DEPTH = 1000, POLL_EVERY = 256 };
 
 static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth);
 
@@ -49,9 +49,13 @@ static bool too_deep(Fiber *fiber, int depth) {
 static bool equal_lists(Fiber *fiber, List *a, List *b, bool *out, int depth) {
     *out = list_length(a) == list_length(b);
     for (size_t i = 0; *out; i++) {
-        if (!runtime_poll(fiber))
+        if (i % POLL_EVERY == 0 && !runtime_poll(fiber))
             return false;
         Value x = list_get(a, i), y = list_get(b, i);
+        if (value_both_int(x, y)) {
+            *out = x == y;
+            continue;
+        }
         if (x == VALUE_UNDEF || y == VALUE_UNDEF) {
             *out = x == y;
             return true;

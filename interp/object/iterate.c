@@ -165,12 +165,56 @@ bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
     }
 }
 
+// The numbers of a range that all are small ints.
+static List *count_to_list(Fiber *fiber, Value state[3]) {
+    size_t count = (size_t)value_to_int(state[1]);
+    int64_t number = value_to_int(state[0]), step = value_to_int(state[2]);
+    if (count > 512 && !heap_has_room(fiber->heap, count * sizeof(Slot))) {
+        throw_memory(fiber, count * sizeof(Slot));
+        return NULL;
+    }
+    List *list = list_new(fiber->heap, count);
+    Value *values = buffer_values(load_relaxed(&list->items));
+    for (size_t i = 0; i < count; i++, number += step)
+        values[i] = value_from_int(number);
+    store_relaxed(&list->length, count);
+    return list;
+}
+
+// The characters of a text.
+static List *text_to_list(Fiber *fiber, Str *text) {
+    if (text->length > 512 && !heap_has_room(fiber->heap, text->length * sizeof(Slot))) {
+        throw_memory(fiber, text->length * sizeof(Slot));
+        return NULL;
+    }
+    List *list = list_new(fiber->heap, text->length);
+    Value v;
+    for (size_t at = 0; (v = str_next(fiber, text, &at)) != VALUE_UNDEF;)
+        list_append(fiber, list, v);
+    return list;
+}
+
+// Of what needs no script to be gone over, and does not change meanwhile: *list, NULL with MemoryError. Else false.
+static bool plain_to_list(Fiber *fiber, Value iterable, List **list) {
+    Value state[3];
+    if (value_is_list(iterable))
+        *list = list_copy(fiber, value_to_list(iterable));
+    else if (value_is_str(iterable))
+        *list = text_to_list(fiber, value_to_str(iterable));
+    else if (value_is_range(iterable) &&
+             iterate_count(value_to_range(iterable)->start, value_to_range(iterable)->stop,
+                           value_to_range(iterable)->step, state))
+        *list = count_to_list(fiber, state);
+    else
+        return false;
+    return true;
+}
+
 // The state and the list stand in the fiber's roots while scripts may run.
 Value iterate_to_list(Fiber *fiber, Value iterable) {
-    if (value_is_list(iterable)) {
-        List *copy = list_copy(fiber, value_to_list(iterable));
-        return copy ? value_from_ref(copy) : VALUE_UNDEF;
-    }
+    List *plain;
+    if (plain_to_list(fiber, iterable, &plain))
+        return plain ? value_from_ref(plain) : VALUE_UNDEF;
     uint32_t mark = root_mark(fiber);
     // Of a map that other threads may change: as it is at one moment.
     bool changes =

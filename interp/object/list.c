@@ -3,6 +3,8 @@
 // Lists. Every change happens under shared_lock; what readers may see in between is noted at each.
 #include "object/list.h"
 
+#include <string.h>
+
 #include "object/error.h"
 
 static void buffer_trace(Object *object, Tracer *tracer) {
@@ -16,26 +18,51 @@ static void list_trace(Object *object, Tracer *tracer) {
 }
 const Kind list_kind = {"list", list_trace, NULL};
 
+// Whose first `filled` slots the caller writes at once; the others are UNDEF.
+static Buffer *buffer_to_fill(LocalHeap *heap, size_t capacity, size_t filled) {
+    Buffer *buffer = heap_alloc_unset(heap, KIND_BUFFER, sizeof *buffer + capacity * sizeof(Slot),
+                                      sizeof *buffer);
+    buffer->capacity = capacity;
+    if (filled < capacity)
+        memset(buffer->slots + filled, 0, (capacity - filled) * sizeof(Slot));
+    return buffer;
+}
+
 static Buffer *buffer_new(LocalHeap *heap, size_t capacity) {
     Buffer *buffer = heap_alloc(heap, KIND_BUFFER, sizeof *buffer + capacity * sizeof(Slot));
     buffer->capacity = capacity;
     return buffer;
 }
 
-List *list_new(LocalHeap *heap, size_t capacity) {
+static List *list_of(LocalHeap *heap, Buffer *buffer, size_t length) {
     List *list = heap_alloc(heap, KIND_LIST, sizeof *list);
-    store_relaxed(&list->items, buffer_new(heap, capacity));
+    store_relaxed(&list->items, buffer);
+    store_relaxed(&list->length, length);
     return list;
 }
 
-// Plain stores: nobody else knows the list yet.
+List *list_new(LocalHeap *heap, size_t capacity) {
+    return list_of(heap, buffer_new(heap, capacity), 0);
+}
+
 List *list_from(LocalHeap *heap, const Value *values, size_t count) {
-    List *list = list_new(heap, count);
-    Buffer *buffer = load_relaxed(&list->items);
-    for (size_t i = 0; i < count; i++)
-        store_relaxed(&buffer->slots[i], values[i]);
-    store_relaxed(&list->length, count);
-    return list;
+    Buffer *buffer = buffer_to_fill(heap, count, count);
+    memcpy(buffer->slots, values, count * sizeof(Value));
+    return list_of(heap, buffer, count);
+}
+
+List *list_filled(LocalHeap *heap, const Value *values, size_t count, size_t times) {
+    size_t total = count * times;
+    Buffer *buffer = buffer_to_fill(heap, total, total);
+    Value *slots = buffer_values(buffer);
+    if (count == 1) {
+        for (size_t i = 0; i < total; i++)
+            slots[i] = values[0];
+    } else {
+        for (size_t i = 0; i < total; i += count)
+            memcpy(slots + i, values, count * sizeof(Value));
+    }
+    return list_of(heap, buffer, total);
 }
 
 List *list_pair(LocalHeap *heap, Value a, Value b) {
@@ -49,16 +76,16 @@ List *list_pair(LocalHeap *heap, Value a, Value b) {
     return list;
 }
 
+// Into a buffer that nobody else knows yet, out of a list that is locked: plain memory.
 static void copy_slots(Slot *to, Slot *from, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        store_relaxed(&to[i], load_relaxed(&from[i]));
+    memcpy(to, from, count * sizeof(Slot));
 }
 
-// NULL with MemoryError.
-static Buffer *buffer_checked(Fiber *fiber, size_t capacity) {
+// buffer_to_fill, or NULL with MemoryError.
+static Buffer *buffer_checked(Fiber *fiber, size_t capacity, size_t filled) {
     size_t bytes = capacity * sizeof(Slot);
     if (bytes <= 4096 || heap_has_room(fiber->heap, bytes))
-        return buffer_new(fiber->heap, capacity);
+        return buffer_to_fill(fiber->heap, capacity, filled);
     throw_memory(fiber, bytes);
     return NULL;
 }
@@ -69,7 +96,7 @@ static Buffer *grown(Fiber *fiber, Buffer *old, size_t length, size_t need) {
     size_t capacity = old->capacity + old->capacity / 2 + 4;
     if (capacity < need)
         capacity = need;
-    Buffer *buffer = buffer_checked(fiber, capacity);
+    Buffer *buffer = buffer_checked(fiber, capacity, length);
     if (buffer)
         copy_slots(buffer->slots, old->slots, length);
     return buffer;
@@ -112,15 +139,31 @@ bool list_extend(Fiber *fiber, List *list, const Value *values, size_t count) {
     size_t length = load_relaxed(&list->length);
     Buffer *buffer = list_reserve(fiber, list, length + count);
     if (buffer) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; locked && i < count; i++)
             slot_set(&buffer->slots[length + i], values[i]);
+        if (!locked)
+            memcpy(buffer->slots + length, values, count * sizeof(Value));
         store_release(&list->length, length + count);
     }
     shared_unlock(&list->header, locked);
     return buffer != NULL;
 }
 
-// Elements move up from the end, so that each place goes from its old value to its new one at once.
+// Moves `count` elements by one place. Where other threads read them (`seen`), from the end that is moved to, so that
+// each place goes from its old value to its new one at once.
+static void move_up(Slot *from, size_t count, bool seen) {
+    if (!seen)
+        memmove(from + 1, from, count * sizeof(Slot));
+    for (size_t i = count; seen && i > 0; i--)
+        slot_set(&from[i], load_relaxed(&from[i - 1]));
+}
+static void move_down(Slot *from, size_t count, bool seen) {
+    if (!seen)
+        memmove(from - 1, from, count * sizeof(Slot));
+    for (size_t i = 0; seen && i < count; i++)
+        slot_set(&from[i] - 1, load_relaxed(&from[i]));
+}
+
 bool list_insert(Fiber *fiber, List *list, int64_t index, Value v) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
@@ -131,8 +174,7 @@ bool list_insert(Fiber *fiber, List *list, int64_t index, Value v) {
     size_t at = (size_t)index > length ? length : (size_t)index;
     Buffer *buffer = list_reserve(fiber, list, length + 1);
     if (buffer) {
-        for (size_t i = length; i > at; i--)
-            slot_set(&buffer->slots[i], load_relaxed(&buffer->slots[i - 1]));
+        move_up(buffer->slots + at, length - at, locked);
         slot_set(&buffer->slots[at], v);
         store_release(&list->length, length + 1);
     }
@@ -140,12 +182,11 @@ bool list_insert(Fiber *fiber, List *list, int64_t index, Value v) {
     return buffer != NULL;
 }
 
-static Value remove_at(List *list, size_t index) {
+static Value remove_at(List *list, size_t index, bool seen) {
     size_t length = load_relaxed(&list->length);
     Buffer *buffer = load_relaxed(&list->items);
     Value v = load_relaxed(&buffer->slots[index]);
-    for (size_t i = index; i + 1 < length; i++)
-        slot_set(&buffer->slots[i], load_relaxed(&buffer->slots[i + 1]));
+    move_down(buffer->slots + index + 1, length - index - 1, seen);
     store_release(&list->length, length - 1);
     slot_set(&buffer->slots[length - 1], VALUE_UNDEF);
     return v;
@@ -157,7 +198,7 @@ Value list_pop(Fiber *fiber, List *list, int64_t index) {
     if (index < 0)
         index += (int64_t)length;
     bool there = index >= 0 && (size_t)index < length;
-    Value v = there ? remove_at(list, (size_t)index) : VALUE_UNDEF;
+    Value v = there ? remove_at(list, (size_t)index, locked) : VALUE_UNDEF;
     shared_unlock(&list->header, locked);
     if (there)
         return v;
@@ -169,7 +210,7 @@ bool list_take_out(Fiber *fiber, List *list, size_t index, Value v) {
     bool there = index < load_relaxed(&list->length) &&
                  load_relaxed(&load_relaxed(&list->items)->slots[index]) == v;
     if (there)
-        remove_at(list, index);
+        remove_at(list, index, locked);
     shared_unlock(&list->header, locked);
     return there;
 }
@@ -186,13 +227,28 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
     if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
         throw_memory(fiber, bytes);
     } else {
-        copy = list_new(fiber->heap, count);
-        copy_slots(load_relaxed(&copy->items)->slots, load_relaxed(&list->items)->slots + from,
-                   count);
-        store_relaxed(&copy->length, count);
+        copy = list_from(fiber->heap, buffer_values(load_relaxed(&list->items)) + from, count);
     }
     shared_unlock(&list->header, locked);
     return copy;
+}
+
+List *list_stride(Fiber *fiber, List *list, size_t from, int64_t step, size_t count) {
+    bool locked = shared_lock(fiber, &list->header);
+    size_t length = load_relaxed(&list->length);
+    size_t last = count ? from + (size_t)(step * (int64_t)(count - 1)) : 0;
+    List *result = NULL;
+    if (count && (from >= length || last >= length)) // shorter by now
+        count = 0;
+    Buffer *buffer = buffer_checked(fiber, count, count);
+    if (buffer) {
+        Value *to = buffer_values(buffer), *at = buffer_values(load_relaxed(&list->items)) + from;
+        for (size_t i = 0; i < count; i++, at += step)
+            to[i] = *at;
+        result = list_of(fiber->heap, buffer, count);
+    }
+    shared_unlock(&list->header, locked);
+    return result;
 }
 
 List *list_concat(Fiber *fiber, List *a, List *b) {
@@ -206,11 +262,10 @@ List *list_concat(Fiber *fiber, List *a, List *b) {
     if (bytes > 4096 && !heap_has_room(fiber->heap, bytes)) {
         throw_memory(fiber, bytes);
     } else {
-        both = list_new(fiber->heap, first + second);
-        Slot *slots = load_relaxed(&both->items)->slots;
-        copy_slots(slots, load_relaxed(&a->items)->slots, first);
-        copy_slots(slots + first, load_relaxed(&more->items)->slots, second);
-        store_relaxed(&both->length, first + second);
+        Buffer *buffer = buffer_to_fill(fiber->heap, first + second, first + second);
+        copy_slots(buffer->slots, load_relaxed(&a->items)->slots, first);
+        copy_slots(buffer->slots + first, load_relaxed(&more->items)->slots, second);
+        both = list_of(fiber->heap, buffer, first + second);
     }
     shared_unlock(&a->header, locked);
     return both;
@@ -232,10 +287,21 @@ static void publish(List *list, Buffer *items, size_t length) {
     store_release(&list->length, length);
 }
 
+// In a world of one thread in place; else in a new buffer, as readers are to see either order whole.
 bool list_reverse(Fiber *fiber, List *list) {
     bool locked = shared_lock(fiber, &list->header);
     size_t length = load_relaxed(&list->length);
-    Buffer *old = load_relaxed(&list->items), *turned = buffer_checked(fiber, length);
+    Buffer *old = load_relaxed(&list->items);
+    if (!locked) {
+        Value *low = buffer_values(old), *high = low + length;
+        while (low < high) {
+            Value v = *low;
+            *low++ = *--high;
+            *high = v;
+        }
+        return true;
+    }
+    Buffer *turned = buffer_checked(fiber, length, length);
     if (turned) {
         for (size_t i = 0; i < length; i++)
             store_relaxed(&turned->slots[i], load_relaxed(&old->slots[length - 1 - i]));

@@ -22,8 +22,13 @@ typedef struct List {
     _Atomic(Buffer *) items; // never NULL
 } List;
 
+// The slots as plain values: of a buffer that no other thread writes meanwhile.
+static inline Value *buffer_values(Buffer *buffer) { return (Value *)(void *)buffer->slots; }
+
 List *list_new(LocalHeap *heap, size_t capacity);
 List *list_from(LocalHeap *heap, const Value *values, size_t count);
+List *list_filled(LocalHeap *heap, const Value *values, size_t count,
+                  size_t times);                    // values * times
 List *list_pair(LocalHeap *heap, Value a, Value b); // [a, b]
 static inline bool value_is_list(Value v) { return value_is_kind(v, KIND_LIST); }
 static inline List *value_to_list(Value v) { return (List *)value_to_ref(v); }
@@ -56,6 +61,9 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to);
 static inline List *list_copy(Fiber *fiber, List *list) {
     return list_slice(fiber, list, 0, SIZE_MAX);
 }
+// A new list of `count` elements, from the one at `from` on, every `step`th, down if that is negative; empty if the list
+// has not all of these any longer. NULL with MemoryError.
+List *list_stride(Fiber *fiber, List *list, size_t from, int64_t step, size_t count);
 // A new list of the elements of a, then those of b, each as they were at one moment. NULL with MemoryError.
 List *list_concat(Fiber *fiber, List *a, List *b);
 void list_clear(Fiber *fiber, List *list);

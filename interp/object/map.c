@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Maps and sets. A table is an array of entries in order of insertion, and an index of open addressing
-// into it. Entries are only ever appended, or emptied (value first, then key); the index never
+// into it. Entries are only ever appended, or emptied (value first, then key, then hash); the index never
 // loses a number. So a reader without a lock meets every key that is there all the while; what comes
 // or goes meanwhile it may see or not, as if it had come a moment earlier or later.
 //
@@ -52,9 +52,9 @@ static inline Probe probe_next(const MapTable *table, Probe p) {
 
 static void table_trace(Object *object, Tracer *tracer) {
     MapTable *table = (MapTable *)object;
-    size_t used = load_relaxed(&table->used);
-    for (size_t i = 0; i < used; i++)
-        trace_slots(tracer, &table->entries[i].key, 2);
+    _Static_assert(sizeof(MapEntry) % sizeof(Slot) == 0, "entries lie slot by slot");
+    trace_pairs(tracer, &table->entries[0].key, load_relaxed(&table->used),
+                sizeof(MapEntry) / sizeof(Slot));
 }
 const Kind map_table_kind = {"map table", table_trace, NULL};
 
@@ -82,9 +82,10 @@ static MapTable *table_new(Fiber *fiber, size_t capacity) {
         throw_memory(fiber, bytes);
         return NULL;
     }
-    MapTable *table = heap_alloc(fiber->heap, KIND_MAP_TABLE, bytes);
+    MapTable *table = heap_alloc_unset(fiber->heap, KIND_MAP_TABLE, bytes, sizeof *table);
     table->capacity = capacity;
     table->mask = (uint32_t)(index_size - 1);
+    memset(table_index(table), 0, index_size * sizeof(IndexWord));
     return table;
 }
 
@@ -277,12 +278,10 @@ static void table_append(MapTable *table, Value key, Value v, uint32_t hash) {
     store_release(&table->used, number + 1);
 }
 
-// A table with room for more, with all live entries in order. NULL with MemoryError. Where many keys went
-// meanwhile, as many will come: twice the room halves how often such a table is made.
-static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t live) {
+// A table of that capacity with all live entries in order. NULL with MemoryError.
+static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t capacity) {
     size_t used = old ? load_relaxed(&old->used) : 0;
-    size_t spare = used - live > live / 4 ? live : live / 2;
-    MapTable *table = table_new(fiber, live + spare + 5);
+    MapTable *table = table_new(fiber, capacity);
     if (!table)
         return NULL;
     for (size_t i = 0; i < used; i++) {
@@ -295,6 +294,14 @@ static MapTable *rebuilt(Fiber *fiber, MapTable *old, size_t live) {
     return table;
 }
 
+// Room for half as much again. Where many keys went meanwhile, as many will come: twice the room halves how often such
+// a table is made.
+static MapTable *grown(Fiber *fiber, MapTable *old, size_t live) {
+    size_t used = old ? load_relaxed(&old->used) : 0;
+    size_t spare = used - live > live / 4 ? live : live / 2;
+    return rebuilt(fiber, old, live + spare + 5);
+}
+
 static void changed(Map *map, size_t length) {
     store_release(&map->length, length);
     store_release(&map->version, load_relaxed(&map->version) + 1);
@@ -304,7 +311,7 @@ static bool insert(Fiber *fiber, Map *map, Value key, Value v, uint32_t hash) {
     MapTable *table = load_relaxed(&map->table);
     size_t live = load_relaxed(&map->length);
     if (!table || load_relaxed(&table->used) == table->capacity) {
-        table = rebuilt(fiber, table, live);
+        table = grown(fiber, table, live);
         if (!table)
             return false;
         store_release(&map->table, table);
@@ -314,14 +321,15 @@ static bool insert(Fiber *fiber, Map *map, Value key, Value v, uint32_t hash) {
     return true;
 }
 
-// The same table again, holes and all: whoever counts places goes on with it.
+// The same table again, holes and all: whoever counts places goes on with it. Nobody else has it yet, and of the old
+// one nothing changes: plain memory, both of them. NULL with MemoryError. Under the lock.
 static MapTable *cloned(Fiber *fiber, MapTable *old) {
     MapTable *table = table_new(fiber, old->capacity);
     if (!table)
         return NULL;
     size_t used = load_relaxed(&old->used);
     memcpy(table->entries, old->entries, used * sizeof(MapEntry));
-    memcpy(table_index(table), table_index(old), ((size_t)old->mask + 1) * sizeof(IndexWord));
+    memcpy(table_index(table), table_index(old), (table->mask + (size_t)1) * sizeof(IndexWord));
     store_relaxed(&table->used, used);
     return table;
 }
@@ -341,10 +349,18 @@ static inline bool own_entry(Fiber *fiber, Map *map, MapEntry **entry) {
            leave_kept(fiber, map, entry);
 }
 
+// The hash of a hole says how many entries before it may be there: those between are holes, too. It is written last:
+// whoever reads it before the key knows by the key whether it is one. A look-up may take it for a hash, and then
+// finds no key.
+static void hole_set(MapEntry *hole, size_t before) {
+    store_release(&hole->hash, (uint32_t)before);
+}
+
 static Value take_out(Map *map, MapEntry *entry) {
     Value old = slot_get(&entry->value);
     slot_set(&entry->value, VALUE_UNDEF);
     slot_set(&entry->key, VALUE_UNDEF);
+    hole_set(entry, (size_t)(entry - load_relaxed(&map->table)->entries));
     changed(map, load_relaxed(&map->length) - 1);
     return old;
 }
@@ -444,31 +460,51 @@ bool map_next(Map *map, size_t *position, Value *key, Value *value) {
     return table && map_next_kept(table, load_acquire(&table->used), position, key, value);
 }
 
+// How many of the first `end` entries there are once the holes at their end are left out. The last hole remembers it, so
+// that taking all out one by one passes over each hole but a few times.
+static size_t without_holes(MapTable *table, size_t end) {
+    size_t i = end;
+    while (i > 0 && load_relaxed(&table->entries[i - 1].value) == VALUE_UNDEF)
+        i = load_relaxed(&table->entries[i - 1].hash);
+    if (i < end)
+        hole_set(&table->entries[end - 1], i);
+    return i;
+}
+
 bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
     bool locked = shared_lock(fiber, &map->header), ok = true;
     MapTable *table = load_relaxed(&map->table);
-    size_t i = table ? load_relaxed(&table->used) : 0;
+    size_t end = table ? without_holes(table, load_relaxed(&table->used)) : 0;
     *key = VALUE_UNDEF;
-    while (i > 0 && ok && *key == VALUE_UNDEF) {
-        MapEntry *entry = &table->entries[--i];
-        if (load_relaxed(&entry->value) == VALUE_UNDEF)
-            continue;
-        ok = own_entry(fiber, map, &entry);
+    if (end > 0) {
+        MapEntry *last = &table->entries[end - 1];
+        ok = own_entry(fiber, map, &last);
         if (ok) {
-            *key = load_relaxed(&entry->key);
-            *value = take_out(map, entry);
+            *key = load_relaxed(&last->key);
+            *value = take_out(map, last);
         }
     }
     shared_unlock(&map->header, locked);
     return ok;
 }
 
-Map *map_copy(Fiber *fiber, Map *map) {
+// A table of its own with the same live entries, and room for `least`. As it is, index and all, where its room fits.
+// NULL with MemoryError. Under the lock.
+static MapTable *table_copy(Fiber *fiber, MapTable *old, size_t least) {
+    size_t capacity = old->capacity, most = least + least / 2 + 5;
+    if (capacity < least || capacity > most)
+        return rebuilt(fiber, old, most);
+    return cloned(fiber, old);
+}
+
+Map *map_copy(Fiber *fiber, Map *map) { return map_copy_for(fiber, map, 0); }
+
+Map *map_copy_for(Fiber *fiber, Map *map, size_t more) {
     Map *copy = heap_alloc(fiber->heap, map->header.kind, sizeof *copy);
     bool locked = shared_lock(fiber, &map->header);
     MapTable *table = load_relaxed(&map->table);
     size_t live = load_relaxed(&map->length);
-    MapTable *fresh = table ? rebuilt(fiber, table, live) : NULL;
+    MapTable *fresh = table ? table_copy(fiber, table, live + more) : NULL;
     shared_unlock(&map->header, locked);
     if (table && !fresh)
         return NULL;
@@ -526,4 +562,89 @@ void map_clear(Fiber *fiber, Map *map) {
     store_release(&map->table, NULL);
     changed(map, 0);
     shared_unlock(&map->header, locked);
+}
+
+// --- two sets at once ---
+
+// What a walk goes over: the entries that a map had when it began. As entries are only emptied, it meets no key twice,
+// whatever other threads do, and a key that was not there when it was looked up is not met later.
+typedef struct View {
+    MapTable *table;
+    size_t used;
+} View;
+
+static View view_of(Map *map) {
+    MapTable *table = load_acquire(&map->table);
+    return (View){table, table ? load_acquire(&table->used) : 0};
+}
+
+// Whether there is a live entry from *position on; moves behind it. The hash before the key: see hole_set.
+static inline bool view_next(View view, size_t *position, Value *key, uint32_t *hash) {
+    while (*position < view.used) {
+        MapEntry *entry = &view.table->entries[(*position)++];
+        *hash = load_acquire(&entry->hash);
+        *key = slot_get(&entry->key);
+        if (*key != VALUE_UNDEF)
+            return true;
+    }
+    return false;
+}
+
+// The members of `from` whose being in `other` is `wanted`, into `to`, which has none of them, and which nobody else
+// knows yet.
+static SetWalk select_members(Fiber *fiber, Map *to, View from, View other, bool wanted) {
+    Value key;
+    uint32_t hash;
+    for (size_t position = 0; view_next(from, &position, &key, &hash);) {
+        if (key_asks_script(key))
+            return SET_ASKS_SCRIPT;
+        MapEntry *found = look_up_plain(other.table, key, hash);
+        if ((found != NULL) == wanted && !insert(fiber, to, key, VALUE_NIL, hash))
+            return SET_ERROR;
+    }
+    return SET_DONE;
+}
+
+// Gives an empty set that nobody else knows yet room for all that may come.
+static bool reserve(Fiber *fiber, Map *set, size_t capacity) {
+    MapTable *table = table_new(fiber, capacity);
+    store_relaxed(&set->table, table);
+    return table != NULL;
+}
+
+// Gives back what turned out to be too much room.
+static SetWalk trimmed(Fiber *fiber, Map *set, SetWalk walk) {
+    MapTable *table = load_relaxed(&set->table);
+    size_t length = load_relaxed(&set->length), room = length + length / 2 + 5;
+    if (walk != SET_DONE || table->capacity <= room * 2)
+        return walk;
+    table = rebuilt(fiber, table, room);
+    if (!table)
+        return SET_ERROR;
+    store_relaxed(&set->table, table);
+    return SET_DONE;
+}
+
+SetWalk set_intersect(Fiber *fiber, Map *to, Map *a, Map *b) {
+    bool swap = map_length(b) < map_length(a);
+    Map *from = swap ? b : a, *other = swap ? a : b;
+    if (!reserve(fiber, to, map_length(from)))
+        return SET_ERROR;
+    return trimmed(fiber, to, select_members(fiber, to, view_of(from), view_of(other), true));
+}
+
+SetWalk set_subtract(Fiber *fiber, Map *to, Map *a, Map *b) {
+    if (!reserve(fiber, to, map_length(a)))
+        return SET_ERROR;
+    return trimmed(fiber, to, select_members(fiber, to, view_of(a), view_of(b), false));
+}
+
+SetWalk set_exclude(Fiber *fiber, Map *to, Map *a, Map *b) {
+    View left = view_of(a), right = view_of(b);
+    if (!reserve(fiber, to, map_length(a) + map_length(b)))
+        return SET_ERROR;
+    SetWalk walk = select_members(fiber, to, left, right, false);
+    if (walk == SET_DONE)
+        walk = select_members(fiber, to, right, left, false);
+    return trimmed(fiber, to, walk);
 }

@@ -56,7 +56,8 @@ bool map_set_str(Fiber *fiber, Map *map, Str *key, Value v); // false with Memor
 bool map_next(Map *map, size_t *position, Value *key, Value *value);
 // The last entry, taken out (popitem); *key UNDEF if there is none. False with MemoryError.
 bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value);
-Map *map_copy(Fiber *fiber, Map *map); // as it was at one moment
+Map *map_copy(Fiber *fiber, Map *map);                  // as it was at one moment
+Map *map_copy_for(Fiber *fiber, Map *map, size_t more); // with room for as many more
 // Its keys, values, or both by turns, in order, as they were at one moment. NULL with MemoryError.
 typedef enum MapParts { MAP_KEYS = 1, MAP_VALUES, MAP_BOTH } MapParts;
 List *map_list(Fiber *fiber, Map *map, MapParts parts);
@@ -66,6 +67,14 @@ MapTable *map_keep(Fiber *fiber, Map *map, size_t *places);
 // The same as map_next for the first `places` of a table that is kept.
 bool map_next_kept(MapTable *table, size_t places, size_t *position, Value *key, Value *value);
 void map_clear(Fiber *fiber, Map *map);
+
+// a & b (in the order of the smaller one, whose members they are, as in Python), a - b and a ^ b into `to`: an empty set
+// that nobody else knows. They run no scripts: where a key would ask one they stop with SET_ASKS_SCRIPT, with some
+// members in `to`, and the caller goes on key by key.
+typedef enum SetWalk { SET_DONE, SET_ERROR, SET_ASKS_SCRIPT } SetWalk;
+SetWalk set_intersect(Fiber *fiber, Map *to, Map *a, Map *b);
+SetWalk set_subtract(Fiber *fiber, Map *to, Map *a, Map *b);
+SetWalk set_exclude(Fiber *fiber, Map *to, Map *a, Map *b);
 
 // Hash of any hashable value (may run scripts). False with TypeError: "unhashable type: 'list'".
 bool value_hash(Fiber *fiber, Value v, uint32_t *out);

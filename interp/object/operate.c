@@ -48,13 +48,8 @@ static Value repeat_list(Fiber *fiber, List *list, int64_t times) {
     if (__builtin_mul_overflow(count, (size_t)times, &total) || total > SIZE_MAX / 16 ||
         (total > 512 && !heap_has_room(fiber->heap, total * sizeof(Slot))))
         return throw_memory(fiber, total > SIZE_MAX / 16 ? SIZE_MAX / 2 : total * sizeof(Slot));
-    List *result = list_new(fiber->heap, total);
-    Slot *to = load_relaxed(&result->items)->slots, *from = load_relaxed(&once->items)->slots;
-    for (size_t i = 0; i < total; i += count)
-        for (size_t k = 0; k < count; k++)
-            store_relaxed(&to[i + k], load_relaxed(&from[k]));
-    store_relaxed(&result->length, total);
-    return value_from_ref(result);
+    return value_from_ref(
+        list_filled(fiber->heap, buffer_values(load_relaxed(&once->items)), count, (size_t)times));
 }
 
 static Value repeat(Fiber *fiber, Value sequence, Value times) {
@@ -84,7 +79,7 @@ static bool map_update_from(Fiber *fiber, Map *to, Map *from) {
 }
 
 static Value merge_maps(Fiber *fiber, Map *a, Map *b) {
-    Map *merged = map_copy(fiber, a);
+    Map *merged = map_copy_for(fiber, a, map_length(b));
     if (!merged)
         return VALUE_UNDEF;
     root_push(fiber, value_from_ref(merged));
@@ -109,6 +104,11 @@ static Value operate_sets(Fiber *fiber, Operator op, Map *a, Map *b) {
         return merge_maps(fiber, a, b);
     Map *result = set_new(fiber->heap);
     root_push(fiber, value_from_ref(result));
+    SetWalk walk = op == OPERATOR_AND   ? set_intersect(fiber, result, a, b)
+                   : op == OPERATOR_SUB ? set_subtract(fiber, result, a, b)
+                                        : set_exclude(fiber, result, a, b);
+    if (walk != SET_ASKS_SCRIPT)
+        return walk == SET_DONE ? value_from_ref(result) : VALUE_UNDEF;
     bool ok = select_members(fiber, result, a, b, op == OPERATOR_AND);
     if (ok && op == OPERATOR_XOR)
         ok = select_members(fiber, result, b, a, false);
@@ -347,16 +347,8 @@ static Value slice_list(Fiber *fiber, List *list, Slice s) {
     if (s.step == 1)
         return value_from_ref(
             list_slice(fiber, list, (size_t)s.start, (size_t)(s.start + s.count)));
-    List *copy = list_copy(fiber, list);
-    if (!copy)
-        return VALUE_UNDEF;
-    List *result = list_new(fiber->heap, (size_t)s.count);
-    for (int64_t i = 0; i < s.count; i++) {
-        Value v = list_get(copy, (size_t)(s.start + i * s.step));
-        if (v != VALUE_UNDEF)
-            list_append(fiber, result, v);
-    }
-    return value_from_ref(result);
+    List *result = list_stride(fiber, list, (size_t)s.start, s.step, (size_t)s.count);
+    return result ? value_from_ref(result) : VALUE_UNDEF;
 }
 
 Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value step) {
@@ -390,14 +382,11 @@ Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value 
 // What `before` becomes by before[start:stop] = values; what stood there is replaced, whatever the lengths.
 static List *spliced(Fiber *fiber, List *before, List *values, Slice s) {
     size_t tail = (size_t)(s.start + s.count), length = list_length(before);
+    Value *old = buffer_values(load_relaxed(&before->items));
     List *after = list_slice(fiber, before, 0, (size_t)s.start);
-    for (size_t i = 0; after && i < list_length(values); i++)
-        if (!list_append(fiber, after, list_get(values, i)))
-            return NULL;
-    for (size_t i = tail; after && i < length; i++)
-        if (!list_append(fiber, after, list_get(before, i)))
-            return NULL;
-    return after;
+    bool ok = after && list_extend(fiber, after, buffer_values(load_relaxed(&values->items)),
+                                   list_length(values));
+    return ok && list_extend(fiber, after, old + tail, length - tail) ? after : NULL;
 }
 
 // The same with a step: as many as there are.
