@@ -51,11 +51,29 @@ static void expect_contents(Map *map, const Model *m) {
     cr_assert_eq(i, m->count);
 }
 
+// A table that is kept, and what it has to have.
+typedef struct Kept {
+    MapTable *table;
+    size_t places;
+    Model model;
+} Kept;
+
+static void expect_kept(const Kept *kept) {
+    Value key, value;
+    size_t position = 0, i = 0;
+    for (; map_next_kept(kept->table, kept->places, &position, &key, &value); i++) {
+        cr_assert_eq(key, value_from_int(kept->model.keys[i]));
+        cr_assert_eq(value, value_from_int(kept->model.values[i]));
+    }
+    cr_assert(kept->places == 0 || i == kept->model.count);
+}
+
 Test(map, operations) {
     Vm *vm = test_vm_new();
     Fiber *fiber = vm_fiber(vm);
     static Model m;
     Random random = {1};
+    static Kept kept;
     Map *map = map_new(fiber->heap);
     vm_keep(vm, value_from_ref(map));
     for (int64_t turn = 0; turn < 50000; turn++) {
@@ -82,7 +100,8 @@ Test(map, operations) {
             cr_assert_eq(out, value_from_int(m.values[m.count - 1]));
             m.count--;
         } else {
-            cr_assert_not(map_pop_last(fiber, map, &k, &out));
+            cr_assert(map_pop_last(fiber, map, &k, &out));
+            cr_assert_eq(k, VALUE_UNDEF);
         }
         key = (int64_t)random_below(&random, KEYS);
         at = model_find(&m, key);
@@ -90,7 +109,14 @@ Test(map, operations) {
         cr_assert_eq(out, at < m.count ? value_from_int(m.values[at]) : VALUE_UNDEF);
         if (turn % 97 == 0)
             expect_contents(map, &m);
+        if (turn % 53 == 0) {
+            expect_kept(&kept);
+            kept = (Kept){.model = m};
+            kept.table = map_keep(fiber, map, &kept.places);
+        }
         if (turn % 1000 == 0) {
+            expect_kept(&kept);
+            kept.places = 0; // what is kept is no root
             vm_collect(vm);
             expect_contents(map_copy(fiber, map), &m);
         }
