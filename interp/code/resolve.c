@@ -49,7 +49,8 @@ static Binding *redeclare(Resolver *r, const Name *name) {
 static Binding *declare(Resolver *r, const Name *name, Span at, bool is_const) {
     Binding *first = scope_find(r->scope, name);
     if (first && first->at.length) {
-        report_twice(r, first, name, at);
+        if (strcmp(name->text, "_") != 0) // what is not wanted may be so several times
+            report_twice(r, first, name, at);
         return first;
     }
     Binding *binding = NULL;
