@@ -51,6 +51,20 @@ static Segment *own_segment(Fiber *fiber) {
 
 // ---- Memory --------------------------------------------------------------------------------------
 
+// The pool's mutex, which guards slabs and free fibers. A world with one thread has no pthread that could come
+// here at the same time.
+static bool pool_lock(World *world) {
+    if (!load_relaxed(&world->shared))
+        return false;
+    mutex_lock(&world->pool_mutex);
+    return true;
+}
+
+static void pool_unlock(World *world, bool locked) {
+    if (locked)
+        mutex_unlock(&world->pool_mutex);
+}
+
 // The pool's mutex is held, here and below.
 static FiberSlab *slab_new(const World *world) {
     FiberSlab *slab = NULL;
@@ -90,21 +104,21 @@ static Fiber *fiber_take(Thread *thread) {
         return fiber;
     }
     World *world = thread->world;
-    mutex_lock(&world->pool_mutex);
+    bool locked = pool_lock(world);
     fiber = world->free_fibers;
     if (fiber)
         world->free_fibers = fiber->next;
     else
         fiber = slab_take(world);
-    mutex_unlock(&world->pool_mutex);
+    pool_unlock(world, locked);
     return fiber;
 }
 
 static void fiber_return(World *world, Fiber *fiber) {
-    mutex_lock(&world->pool_mutex);
+    bool locked = pool_lock(world);
     fiber->next = world->free_fibers;
     world->free_fibers = fiber;
-    mutex_unlock(&world->pool_mutex);
+    pool_unlock(world, locked);
 }
 
 void fibers_return_cached(Thread *thread) {
@@ -356,6 +370,11 @@ void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top) {
         trace_words(tracer, segment->words, segment->end);
     free(fiber->spare);
     fiber->spare = NULL;
+}
+
+void fiber_trace_arguments(Fiber *fiber, Tracer *tracer) {
+    if (fiber->native_top)
+        trace_words(tracer, fiber->segment->words, fiber->native_top);
 }
 
 void fiber_trace(Fiber *fiber, Tracer *tracer) {

@@ -128,6 +128,8 @@ void fiber_drop_segment(Fiber *fiber);
 // Doubles the room for frames. False at the limit (world->max_depth): RecursionError.
 bool fiber_grow_frames(Fiber *fiber);
 
+// For hooks.trace_fiber, of a fiber that has not begun: what fiber_give_call has placed. All else is clear still.
+void fiber_trace_arguments(Fiber *fiber, Tracer *tracer);
 // For hooks.trace_fiber: traces all registers, the newest segment's up to `top` (the end of the newest
 // frame), and clears what lies above.
 void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top);

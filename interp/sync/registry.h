@@ -37,7 +37,9 @@ typedef struct ProcessHooks {
 
 typedef struct Registry {
     World *world;
-    Mutex mutex;     // guards all below; a leaf
+    Mutex mutex; // guards all below; a leaf
+    _Atomic bool
+        shared; // a pthread of the Vm that is no thread of the world looks here; it never goes back
     Handle *running; // threads and tasks
     uint32_t running_count;
     uint32_t pending;    // of all kinds: not ended and not detached
@@ -85,6 +87,10 @@ void handles_report_lost(Fiber *main);
 bool handles_report_unpicked(Fiber *main);
 // h.detach()
 void handle_detach(Fiber *fiber, Handle *handle);
+
+// The caller, a thread of the world, is about to start a pthread that is none and that may come here: to cancel
+// all, or with the end of a process.
+void registry_share(Registry *registry);
 
 // --- for handle.c, start.c and process/ ---
 void registry_add(Registry *registry, Handle *handle);    // a thread or task starts

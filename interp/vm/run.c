@@ -50,6 +50,10 @@ static Entered first_turn(Fiber *fiber) {
     for (size_t i = 0; i < count && !placed; i++)
         base[i + 1] = list_get(value_to_list(arguments), i);
     fiber->start[0] = fiber->start[1] = VALUE_UNDEF;
+    if (call_begin(fiber, base, (int)count)) {
+        fiber->native_top = NULL;
+        return ENTERED_FRAME;
+    }
     fiber->native_top = base + count + 1 + WINDOW_SLACK;
     Entered entered = call_enter(fiber, base, (int)count, NULL, start_mode(callee), &fiber->result);
     if (entered != ENTERED_FRAME)
@@ -114,8 +118,10 @@ static bool run_fiber(Fiber *fiber) {
 static void run_trace(Fiber *fiber, Tracer *tracer) {
     for (uint32_t i = 0; i < fiber->frame_count; i++)
         trace_object(tracer, fiber->frames[i].closure);
-    fiber_trace_registers(fiber, tracer, fiber_top(fiber));
-    roots_trace(fiber, tracer);
+    if (fiber->start[0] == VALUE_UNDEF)
+        fiber_trace_registers(fiber, tracer, fiber_top(fiber));
+    else
+        fiber_trace_arguments(fiber, tracer);
     sync_trace_fiber(fiber, tracer);
 }
 
