@@ -438,11 +438,25 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
 
-static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
-                        uint32_t mode) {
-    if (!value_is_callable(base[0]))
-        return throw_type(fiber, "'%s' object is not callable",
-                          value_type_name(fiber_runtime(fiber), base[0]));
+// A window that has room for the parameters that are left out: the one that is given, or a copy above the frame.
+// NULL: no memory, or too deep.
+static Value *start_window(Fiber *fiber, Value *base, int count) {
+    Value function = base[0];
+    if (value_is_kind(function, KIND_BOUND))
+        function = ((Bound *)value_to_ref(function))->function;
+    if (!value_is_kind(function, KIND_CLOSURE))
+        return base;
+    size_t parameters = ((Closure *)value_to_ref(function))->proto->parameter_count;
+    if (parameters <= (size_t)count + WINDOW_SLACK)
+        return base;
+    Value *wide = fiber_reserve(fiber, fiber_top(fiber), parameters + WINDOW_SLACK);
+    if (wide)
+        memcpy(wide, base, ((size_t)count + 1) * sizeof(Value));
+    return wide;
+}
+
+static Value start_bound(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
+                         uint32_t mode) {
     if (!bind_start(fiber, base, &count, labels))
         return VALUE_UNDEF;
     bool dropped = mode & CALL_DROPPED;
@@ -451,6 +465,22 @@ static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels
     case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }
+}
+
+static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
+                        uint32_t mode) {
+    if (!value_is_callable(base[0]))
+        return throw_type(fiber, "'%s' object is not callable",
+                          value_type_name(fiber_runtime(fiber), base[0]));
+    Value *window = start_window(fiber, base, count);
+    if (!window) {
+        recursion(fiber);
+        return VALUE_UNDEF;
+    }
+    Value handle = start_bound(fiber, window, count, labels, mode);
+    if (window != base)
+        segments_release(fiber, base);
+    return handle;
 }
 
 Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode) {
