@@ -21,7 +21,7 @@ enum {
     LARGE_SLAB = OS_HUGE_PAGE, // of so many bytes, where the system has huge pages
     CACHED_FIBERS = 1024,
     TASK_FRAMES = 1,        // what a task has from the start: frames
-    TASK_WORDS = 31,        // and registers
+    TASK_WORDS = 23,        // and registers
     SEGMENT_SCRIPT = 65536, // bytes of the first segment: of the script's main fiber,
     SEGMENT_THREAD = 2048,  // of a thread's
     SEGMENT_LARGEST = 1 << 20,
@@ -167,7 +167,6 @@ static void fiber_give_stacks(Fiber *fiber) {
         fiber->frame_capacity = 16;
         fiber->frames = os_malloc(fiber->frame_capacity * sizeof *fiber->frames);
     }
-    fiber->segment_bytes = segment_words(fiber->segment) * sizeof(Value);
 }
 
 static void fiber_link(Fiber *fiber) {
@@ -199,7 +198,6 @@ static void fiber_clear(Fiber *fiber) {
     fiber->frames = NULL;
     fiber->frame_count = fiber->frame_capacity = 0;
     fiber->segment = fiber->spare = NULL;
-    fiber->segment_bytes = 0;
     fiber->pc = NULL;
     fiber->native_top = NULL;
     fiber->pending = NULL;
@@ -311,13 +309,20 @@ static Segment *segment_next(Fiber *fiber, size_t count) {
     return segment_new(fiber->segment, words);
 }
 
+// Of all segments: few, as each is twice as large as the one before until they are large.
+static size_t registers_bytes(const Fiber *fiber) {
+    size_t words = 0;
+    for (const Segment *segment = fiber->segment; segment; segment = segment->previous)
+        words += segment_words(segment);
+    return words * sizeof(Value);
+}
+
 Value *fiber_reserve(Fiber *fiber, Value *top, size_t count) {
     if ((size_t)(fiber->segment->end - top) >= count)
         return top;
-    if (fiber->segment_bytes > FIBER_BYTES || count > FIBER_BYTES / sizeof(Value))
+    if (registers_bytes(fiber) > FIBER_BYTES || count > FIBER_BYTES / sizeof(Value))
         return NULL;
     Segment *segment = segment_next(fiber, count);
-    fiber->segment_bytes += segment_words(segment) * sizeof(Value);
     fiber->segment = segment;
     return segment->words;
 }
@@ -327,7 +332,6 @@ void fiber_drop_segment(Fiber *fiber) {
     Segment *segment = fiber->segment;
     assert(segment->previous);
     fiber->segment = segment->previous;
-    fiber->segment_bytes -= segment_words(segment) * sizeof(Value);
     if (fiber->spare && segment_words(fiber->spare) >= segment_words(segment)) {
         free(segment);
         return;
@@ -372,16 +376,21 @@ void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top) {
     fiber->spare = NULL;
 }
 
-void fiber_trace_arguments(Fiber *fiber, Tracer *tracer) {
+static void fiber_trace_arguments(Fiber *fiber, Tracer *tracer) {
     if (fiber->native_top)
         trace_words(tracer, fiber->segment->words, fiber->native_top);
 }
 
+// A task that has not begun refers to no more than what it is to run, and to its handle.
 void fiber_trace(Fiber *fiber, Tracer *tracer) {
-    trace_value(tracer, fiber->error);
-    trace_value(tracer, fiber->result);
     trace_value(tracer, fiber->handle);
     trace_words(tracer, fiber->start, fiber->start + 2);
+    if (fiber->is_task && fiber->start[0] != VALUE_UNDEF) {
+        fiber_trace_arguments(fiber, tracer);
+        return;
+    }
+    trace_value(tracer, fiber->error);
+    trace_value(tracer, fiber->result);
     trace_value(tracer, fiber->wait.object);
     trace_value(tracer, fiber->wait.waiter.value);
     trace_value(tracer, fiber->wait.waiter.extra);

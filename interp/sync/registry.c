@@ -78,7 +78,9 @@ static void unpicked_clear(void *context, Heap *heap) {
 }
 
 static void clear_locals(void *context, Heap *heap) {
-    fiber_locals_clear(((Registry *)context)->world, heap);
+    const Registry *registry = context;
+    if (load_relaxed(&registry->has_locals)) // else no fiber is looked at
+        fiber_locals_clear(registry->world, heap);
 }
 
 // Every kind of object of this folder.

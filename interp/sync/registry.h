@@ -51,6 +51,7 @@ typedef struct Registry {
     struct Watcher *watcher;           // process/watcher.h
     struct Channel *channels;          // process/channel.h
     _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
+    _Atomic bool has_locals;           // a Local has been made: fibers may have fields of it
     _Atomic uint64_t ends;             // Handle.ended_at
     int home;                          // in a child process: its socket to its parent; else -1
     _Atomic(struct SignalHandlers *) signal_handlers; // process/handlers.h

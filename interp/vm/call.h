@@ -17,7 +17,9 @@ enum {
 };
 
 // How deep C may nest calls into scripts before RecursionError; where the C stack is smaller, less.
-enum { NATIVE_DEPTH_LIMIT = 1000, WINDOW_SLACK = 16 };
+enum { NATIVE_DEPTH_LIMIT = 1000 };
+// Free words behind a window: the parameters that a native is not given stand there.
+enum { WINDOW_SLACK = NATIVE_MOST_PARAMETERS + 1 };
 
 typedef enum Entered {
     ENTERED_FRAME,  // a frame was pushed: run it

@@ -118,10 +118,7 @@ static bool run_fiber(Fiber *fiber) {
 static void run_trace(Fiber *fiber, Tracer *tracer) {
     for (uint32_t i = 0; i < fiber->frame_count; i++)
         trace_object(tracer, fiber->frames[i].closure);
-    if (fiber->start[0] == VALUE_UNDEF)
-        fiber_trace_registers(fiber, tracer, fiber_top(fiber));
-    else
-        fiber_trace_arguments(fiber, tracer);
+    fiber_trace_registers(fiber, tracer, fiber_top(fiber));
     sync_trace_fiber(fiber, tracer);
 }
 
