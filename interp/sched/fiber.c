@@ -261,11 +261,13 @@ static void fiber_free_stacks(Fiber *fiber) {
         if (segment != own_segment(fiber))
             free(segment);
     }
-    free(fiber->spare);
     if (fiber->frames != own_frames(fiber))
         free(fiber->frames);
-    free(fiber->wait.report);
-    free(fiber->roots);
+    if (fiber->spare || fiber->wait.report || fiber->roots) { // most fibers have none of them
+        free(fiber->spare);
+        free(fiber->wait.report);
+        free(fiber->roots);
+    }
     fiber->roots = NULL;
     fiber->root_count = fiber->root_capacity = 0;
     fiber->segment = fiber->spare = NULL;
