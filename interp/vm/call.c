@@ -250,8 +250,7 @@ static Entered enter_case(Fiber *fiber, const Native *native, Value *base, int c
         return no_case(fiber);
     if (!bind_native(fiber, native, base, count, labels, &bound))
         return ENTERED_ERROR;
-    return native_answer(value_from_ref(select_case_new(fiber->heap, ops, base, bound)),
-                         result);
+    return native_answer(value_from_ref(select_case_new(fiber->heap, ops, base, bound)), result);
 }
 
 static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int count,
