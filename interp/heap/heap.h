@@ -115,8 +115,17 @@ void *heap_alloc_unset(LocalHeap *local, KindId kind, size_t bytes, size_t zeroe
 bool heap_has_room(LocalHeap *local, size_t bytes);
 
 // --- for Kind.trace and root callbacks ---
-void trace_value(Tracer *tracer, Value v);             // any value; UNDEF and immediates are fine
-void trace_object(Tracer *tracer, const void *object); // NULL is fine
+void trace_ref(Tracer *tracer, const void *object);
+// Any value; UNDEF and immediates are fine.
+static inline void trace_value(Tracer *tracer, Value v) {
+    if (value_is_ref(v))
+        trace_ref(tracer, value_to_ref(v));
+}
+// NULL is fine.
+static inline void trace_object(Tracer *tracer, const void *object) {
+    if (object)
+        trace_ref(tracer, object);
+}
 void trace_slots(Tracer *tracer, Slot *slots, size_t count);
 // `count` times two slots, the first ones `stride` slots apart.
 void trace_pairs(Tracer *tracer, Slot *first, size_t count, size_t stride);

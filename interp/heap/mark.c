@@ -106,28 +106,20 @@ static inline Object *mark_pop(Tracer *tracer) {
     return NULL;
 }
 
-static inline void trace_ref(Tracer *tracer, const Object *object) {
+static inline void trace_found(Tracer *tracer, const Object *object) {
     if (__builtin_expect(tracer->heap->stress, 0))
         verify(tracer->heap, object);
     if (mark(tracer, object))
         mark_push(tracer, object);
 }
 
-void trace_object(Tracer *tracer, const void *object) {
-    if (object)
-        trace_ref(tracer, object);
-}
-
-void trace_value(Tracer *tracer, Value v) {
-    if (value_is_ref(v))
-        trace_ref(tracer, value_to_ref(v));
-}
+void trace_ref(Tracer *tracer, const void *object) { trace_found(tracer, object); }
 
 void trace_slots(Tracer *tracer, Slot *slots, size_t count) {
     for (size_t i = 0; i < count; i++) {
         Value v = load_relaxed(&slots[i]);
         if (value_is_ref(v))
-            trace_ref(tracer, value_to_ref(v));
+            trace_found(tracer, value_to_ref(v));
     }
 }
 

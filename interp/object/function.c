@@ -3,6 +3,8 @@
 // Functions of all sorts. Signatures of natives are read once, when the native is made.
 #include "object/function.h"
 
+#include <assert.h>
+
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -107,6 +109,7 @@ Native *native_new(Runtime *runtime, LocalHeap *heap, const NativeSpec *spec, Cl
     native->spec = spec;
     native->owner = owner;
     read_signature(runtime, heap, native);
+    assert(native->parameter_count <= NATIVE_MOST_PARAMETERS);
     bool fixed = !native->rest && !native->takes_labels;
     uint32_t waits = spec->flags & (NATIVE_WAITS | NATIVE_SHIELDED);
     native->is_plain = fixed && !(spec->flags & NATIVE_WAITS);

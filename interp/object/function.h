@@ -32,6 +32,8 @@ typedef struct Closure {
 // args are rooted for the length of the call and may be overwritten by the native.
 typedef Value (*NativeFunction)(Fiber *fiber, Value *args, int count);
 
+enum { NATIVE_MOST_PARAMETERS = 7 }; // more would find no room behind the window of a call
+
 // One row of a module's table. `signature` names the parameters, as help() shows them:
 // "sep=nil, maxsplit=-1": a name with "=" is optional; "*xs" takes the rest (then `count` tells how
 // many there are in all); an empty string: none. One that begins with "_" is the native's own.

@@ -365,6 +365,7 @@ static void close_descriptors(Watcher *watcher) {
 
 static bool watcher_begin(Watcher *watcher) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    registry_share(watcher->world->runtime->registry);
     watcher->epoll = epoll_create1(EPOLL_CLOEXEC);
     watcher->bell = eventfd(0, EFD_CLOEXEC);
     if (watcher->epoll >= 0 && watcher->bell >= 0 &&

@@ -21,7 +21,7 @@ enum {
     LARGE_SLAB = OS_HUGE_PAGE, // of so many bytes, where the system has huge pages
     CACHED_FIBERS = 1024,
     TASK_FRAMES = 1,        // what a task has from the start: frames
-    TASK_WORDS = 31,        // and registers
+    TASK_WORDS = 23,        // and registers
     SEGMENT_SCRIPT = 65536, // bytes of the first segment: of the script's main fiber,
     SEGMENT_THREAD = 2048,  // of a thread's
     SEGMENT_LARGEST = 1 << 20,
@@ -50,6 +50,20 @@ static Segment *own_segment(Fiber *fiber) {
 }
 
 // ---- Memory --------------------------------------------------------------------------------------
+
+// The pool's mutex, which guards slabs and free fibers. A world with one thread has no pthread that could come
+// here at the same time.
+static bool pool_lock(World *world) {
+    if (!load_relaxed(&world->shared))
+        return false;
+    mutex_lock(&world->pool_mutex);
+    return true;
+}
+
+static void pool_unlock(World *world, bool locked) {
+    if (locked)
+        mutex_unlock(&world->pool_mutex);
+}
 
 // The pool's mutex is held, here and below.
 static FiberSlab *slab_new(const World *world) {
@@ -90,21 +104,21 @@ static Fiber *fiber_take(Thread *thread) {
         return fiber;
     }
     World *world = thread->world;
-    mutex_lock(&world->pool_mutex);
+    bool locked = pool_lock(world);
     fiber = world->free_fibers;
     if (fiber)
         world->free_fibers = fiber->next;
     else
         fiber = slab_take(world);
-    mutex_unlock(&world->pool_mutex);
+    pool_unlock(world, locked);
     return fiber;
 }
 
 static void fiber_return(World *world, Fiber *fiber) {
-    mutex_lock(&world->pool_mutex);
+    bool locked = pool_lock(world);
     fiber->next = world->free_fibers;
     world->free_fibers = fiber;
-    mutex_unlock(&world->pool_mutex);
+    pool_unlock(world, locked);
 }
 
 void fibers_return_cached(Thread *thread) {
@@ -153,7 +167,6 @@ static void fiber_give_stacks(Fiber *fiber) {
         fiber->frame_capacity = 16;
         fiber->frames = os_malloc(fiber->frame_capacity * sizeof *fiber->frames);
     }
-    fiber->segment_bytes = segment_words(fiber->segment) * sizeof(Value);
 }
 
 static void fiber_link(Fiber *fiber) {
@@ -185,7 +198,6 @@ static void fiber_clear(Fiber *fiber) {
     fiber->frames = NULL;
     fiber->frame_count = fiber->frame_capacity = 0;
     fiber->segment = fiber->spare = NULL;
-    fiber->segment_bytes = 0;
     fiber->pc = NULL;
     fiber->native_top = NULL;
     fiber->pending = NULL;
@@ -249,11 +261,13 @@ static void fiber_free_stacks(Fiber *fiber) {
         if (segment != own_segment(fiber))
             free(segment);
     }
-    free(fiber->spare);
     if (fiber->frames != own_frames(fiber))
         free(fiber->frames);
-    free(fiber->wait.report);
-    free(fiber->roots);
+    if (fiber->spare || fiber->wait.report || fiber->roots) { // most fibers have none of them
+        free(fiber->spare);
+        free(fiber->wait.report);
+        free(fiber->roots);
+    }
     fiber->roots = NULL;
     fiber->root_count = fiber->root_capacity = 0;
     fiber->segment = fiber->spare = NULL;
@@ -297,13 +311,20 @@ static Segment *segment_next(Fiber *fiber, size_t count) {
     return segment_new(fiber->segment, words);
 }
 
+// Of all segments: few, as each is twice as large as the one before until they are large.
+static size_t registers_bytes(const Fiber *fiber) {
+    size_t words = 0;
+    for (const Segment *segment = fiber->segment; segment; segment = segment->previous)
+        words += segment_words(segment);
+    return words * sizeof(Value);
+}
+
 Value *fiber_reserve(Fiber *fiber, Value *top, size_t count) {
     if ((size_t)(fiber->segment->end - top) >= count)
         return top;
-    if (fiber->segment_bytes > FIBER_BYTES || count > FIBER_BYTES / sizeof(Value))
+    if (registers_bytes(fiber) > FIBER_BYTES || count > FIBER_BYTES / sizeof(Value))
         return NULL;
     Segment *segment = segment_next(fiber, count);
-    fiber->segment_bytes += segment_words(segment) * sizeof(Value);
     fiber->segment = segment;
     return segment->words;
 }
@@ -313,7 +334,6 @@ void fiber_drop_segment(Fiber *fiber) {
     Segment *segment = fiber->segment;
     assert(segment->previous);
     fiber->segment = segment->previous;
-    fiber->segment_bytes -= segment_words(segment) * sizeof(Value);
     if (fiber->spare && segment_words(fiber->spare) >= segment_words(segment)) {
         free(segment);
         return;
@@ -358,11 +378,21 @@ void fiber_trace_registers(Fiber *fiber, Tracer *tracer, Value *top) {
     fiber->spare = NULL;
 }
 
+static void fiber_trace_arguments(Fiber *fiber, Tracer *tracer) {
+    if (fiber->native_top)
+        trace_words(tracer, fiber->segment->words, fiber->native_top);
+}
+
+// A task that has not begun refers to no more than what it is to run, and to its handle.
 void fiber_trace(Fiber *fiber, Tracer *tracer) {
-    trace_value(tracer, fiber->error);
-    trace_value(tracer, fiber->result);
     trace_value(tracer, fiber->handle);
     trace_words(tracer, fiber->start, fiber->start + 2);
+    if (fiber->is_task && fiber->start[0] != VALUE_UNDEF) {
+        fiber_trace_arguments(fiber, tracer);
+        return;
+    }
+    trace_value(tracer, fiber->error);
+    trace_value(tracer, fiber->result);
     trace_value(tracer, fiber->wait.object);
     trace_value(tracer, fiber->wait.waiter.value);
     trace_value(tracer, fiber->wait.waiter.extra);

@@ -53,12 +53,18 @@ struct Fiber {
 
     Frame *frames; // frames[0 .. frame_count)
     uint32_t frame_count, frame_capacity;
-    Segment *segment;     // the newest
-    Segment *spare;       // one that was dropped, kept for the next call
-    size_t segment_bytes; // of all segments
-    const uint32_t *pc;   // of the newest frame, saved before whatever may throw or collect
+    Segment *segment; // the newest
+
+    // With what is above, all that a task before its first turn consists of.
     // End of the arguments of a native that C called; NULL: the newest frame's end.
     Value *native_top;
+    Value start[2];         // what it is to run, before its first turn: fiber_give_call
+    Value handle;           // the Handle of the task or thread; nil for the script's main fiber
+    Fiber *next_ready;      // in the inbox or the ready queue
+    Fiber *next, *previous; // thread->fibers
+
+    Segment *spare;     // one that was dropped, kept for the next call
+    const uint32_t *pc; // of the newest frame, saved before whatever may throw or collect
 
     // A native that returned VALUE_PARKED under `await`: called again when the fiber runs on.
     // The answer goes to *pending_result.
@@ -67,10 +73,8 @@ struct Fiber {
     int pending_count;
     uint32_t c_calls; // nested C calls of scripts on this fiber: it cannot suspend then
 
-    Value error;    // UNDEF: none. An error instance that is on its way up
-    Value result;   // of the call that it was started for, once ended
-    Value handle;   // the Handle of the task or thread; nil for the script's main fiber
-    Value start[2]; // what it is to run, before its first turn: fiber_give_call
+    Value error;  // UNDEF: none. An error instance that is on its way up
+    Value result; // of the call that it was started for, once ended
 
     Value *roots; // object/root.h: values that C code holds while scripts run; malloc'ed, traced
     uint32_t root_count, root_capacity;
@@ -79,8 +83,6 @@ struct Fiber {
     _Atomic uint32_t cancels;       // cancel() calls that have not been thrown yet
     _Atomic uint32_t scope_cancels; // groups around the running code that have failed: likewise
     uint64_t deadline;              // the earliest of the `timeout` blocks around the running code
-    Fiber *next_ready;              // in the inbox or the ready queue
-    Fiber *next, *previous;         // thread->fibers
     struct Lock *held_locks;        // sync/lock.h: what it holds, newest first; own thread only
     struct SharedLock *held_shared; // sync/shared_lock.h: likewise
     struct Hold *holds;             // sync/rwlock.h: likewise

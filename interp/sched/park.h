@@ -37,7 +37,7 @@
 #include "heap/heap.h"
 #include "sched/world.h"
 
-typedef enum ParkKind {
+typedef enum __attribute__((packed)) ParkKind {
     PARK_NONE,
     PARK_SLEEP,
     PARK_LOCK,
@@ -54,7 +54,7 @@ typedef enum ParkKind {
     PARK_IDLE, // a thread of a Pool waits for a job: no part of any deadlock
 } ParkKind;
 
-typedef enum WakeReason {
+typedef enum __attribute__((packed)) WakeReason {
     WAKE_NONE,   // not waiting: the first call of the native
     WAKE_HANDED, // got what it waited for; already out of the object's queue
     WAKE_RETRY,  // look again (a lock became free, a handle has ended)
@@ -86,20 +86,20 @@ struct WaitQueue {
 
 typedef struct Wait {
     _Atomic uint32_t state;
-    WakeReason reason; // valid when CLAIMED or READY
-    ParkKind kind;
     uint32_t timer_index; // place in the thread's timer heap plus 1; 0: in none
-    Value object;         // what it waits for; traced. nil if nothing
-    uint64_t deadline;    // of the call: nanoseconds of os_now, DEADLINE_NEVER
-    uint64_t fires_at;    // the earlier of that and the fiber's (a `timeout` block around the call)
+    WakeReason reason;    // valid when CLAIMED or READY
+    ParkKind kind;
+    bool turns; // a thread's own code that waits so lets the thread's tasks run; set once armed
+    // Likewise: with WAKE_HANDED waiter.value is what the call gives, and its native need not be asked.
+    bool delivers;
+    Value object;      // what it waits for; traced. nil if nothing
+    uint64_t deadline; // of the call: nanoseconds of os_now, DEADLINE_NEVER
+    uint64_t fires_at; // the earlier of that and the fiber's (a `timeout` block around the call)
     // WAKE_DEADLOCK: the message, and in further lines what to note beside it. malloc'ed; freed by who
     // throws it.
     char *report;
     Waiter waiter;
     Waiter *fired; // the waiter by which it was claimed (a select has several), or NULL
-    bool turns;    // a thread's own code that waits so lets the thread's tasks run; set once armed
-    // Likewise: with WAKE_HANDED waiter.value is what the call gives, and its native need not be asked.
-    bool delivers;
 } Wait;
 
 // Armed, and nobody has claimed it.

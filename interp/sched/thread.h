@@ -12,17 +12,16 @@ enum { THREAD_ATTACHED, THREAD_DETACHED, THREAD_STOPPED };
 
 // Bits of the poll word. Zero: nothing to do. Looked at on backward jumps, calls, after natives.
 enum {
-    POLL_STOP = 1,      // somebody stops the world
-    POLL_COLLECT = 2,   // a collection is due
-    POLL_INTERRUPT = 4, // Ctrl-C (main thread): throw Interrupted
-    POLL_MEMORY = 8,    // over the limit: MemoryError
-    POLL_END = 16,      // the script ends: what runs looks whether it was cancelled
-    POLL_TIMEOUT = 32,  // a `timeout` block of a running fiber may have expired
-    POLL_REPORT = 64,   // main thread: errors of handles that were collected wait to be reported
-    POLL_SHOW = 256,    // main thread: SIGQUIT: print what runs
-    POLL_CANCELLED =
-        512, // a wait that only this thread can end was cancelled: park_claim_cancelled
+    POLL_STOP = 1,        // somebody stops the world
+    POLL_COLLECT = 2,     // a collection is due
+    POLL_INTERRUPT = 4,   // Ctrl-C (main thread): throw Interrupted
+    POLL_MEMORY = 8,      // over the limit: MemoryError
+    POLL_END = 16,        // the script ends: what runs looks whether it was cancelled
+    POLL_TIMEOUT = 32,    // a `timeout` block of a running fiber may have expired
+    POLL_REPORT = 64,     // main thread: errors of handles that were collected wait to be reported
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
+    POLL_SHOW = 256,      // main thread: SIGQUIT: print what runs
+    POLL_CANCELLED = 512, // a wait that is this thread's alone was cancelled (park.h)
 };
 
 typedef struct Loop Loop; // sched/loop.h

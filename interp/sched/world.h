@@ -48,7 +48,8 @@ typedef struct WorldHooks {
     // Prints what runs to standard error (SIGQUIT). On the main thread, attached, no lock held; may
     // stop the world.
     void (*show)(Thread *thread);
-    // Frames and whatever else it refers to. The world is stopped. See fiber_trace_registers.
+    // Frames and whatever else it refers to. The world is stopped. See fiber_trace_registers. Not called for
+    // a task that has not begun: it has nothing of the kind.
     void (*trace_fiber)(Fiber *fiber, Tracer *tracer);
 } WorldHooks;
 

@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "object/map.h"
 #include "sched/world.h"
+#include "sync/registry.h"
 
 typedef struct Entry {
     const FiberLocal *local;
@@ -40,6 +41,7 @@ const Kind fiber_local_kind = {"Local", local_trace, NULL};
 FiberLocal *fiber_local_new(Fiber *fiber) {
     FiberLocal *local = heap_alloc(fiber->heap, KIND_LOCAL, sizeof *local);
     local->world = fiber->world;
+    store_relaxed(&fiber_registry(fiber)->has_locals, true);
     return local;
 }
 

@@ -143,7 +143,7 @@ void handle_number_end(Registry *registry, Handle *handle) {
 }
 
 static bool store_end(Fiber *fiber, Handle *handle, Value result, Value error) {
-    object_lock(&handle->header);
+    bool locked = handle_lock(fiber, handle);
     slot_set(&handle->result, result);
     slot_set(&handle->error, error);
     slot_set(&handle->callee, VALUE_NIL); // what it ran need not live as long as the handle
@@ -153,7 +153,7 @@ static bool store_end(Fiber *fiber, Handle *handle, Value result, Value error) {
     handle_number_end(fiber_registry(fiber), handle);
     bool own = wake_joiners(handle, fiber->thread);
     own |= watch_ended(handle, error != VALUE_UNDEF, fiber->thread);
-    object_unlock(&handle->header);
+    handle_unlock(handle, locked);
     return own;
 }
 
@@ -310,11 +310,11 @@ static WaitStep join_step(Fiber *fiber, Value *args, int count, Waiter *waiter, 
     JoinState state;
     do {
         handle_settle(fiber, handle);
-        object_lock(&handle->header);
+        bool locked = handle_lock(fiber, handle);
         state = join_state(fiber, handle);
         if (state == JOIN_WAITS && waiter)
             wait_queue_push(&handle->joiners, waiter);
-        object_unlock(&handle->header);
+        handle_unlock(handle, locked);
     } while (state == JOIN_SETTLE);
     if (state == JOIN_WAITS)
         return waiter ? WAIT_ENTERED : WAIT_NOT_NOW;
@@ -360,7 +360,8 @@ const WaitOps handle_join_wait = {.call = handle_join,
                                   .late = join_late,
                                   .guard = join_guard,
                                   .queued = true,
-                                  .turns = is_own_task};
+                                  .turns = is_own_task,
+                                  .own = true};
 static const WaitOps await_wait = {.call = handle_await,
                                    .kind = PARK_JOIN,
                                    .step = join_step,
@@ -368,7 +369,8 @@ static const WaitOps await_wait = {.call = handle_await,
                                    .late = join_late,
                                    .guard = join_guard,
                                    .queued = true,
-                                   .turns = is_own_task};
+                                   .turns = is_own_task,
+                                   .own = true};
 
 Value handle_join(Fiber *fiber, Value *args, int count) {
     if (!handle_receiver(fiber, args[0]))

@@ -69,6 +69,17 @@ typedef struct Handle {
 
 extern const Kind handle_kind;
 
+// Its tiny lock. What becomes of a task is the world's threads' business alone: while there is one, it needs none.
+static inline bool handle_lock(Fiber *fiber, Handle *handle) {
+    if (handle->kind == HANDLE_TASK)
+        return shared_lock(fiber, &handle->header);
+    object_lock(&handle->header);
+    return true;
+}
+static inline void handle_unlock(Handle *handle, bool locked) {
+    shared_unlock(&handle->header, locked);
+}
+
 // --- making and finding ---
 // Gives the instance of a class that extends Thread, Task or Process its handle.
 // By init of the class, so that `super.init()` does it; a second call changes callee and arguments only.
@@ -77,6 +88,10 @@ Handle *handle_init(Fiber *fiber, Instance *instance, Value callee, const Value 
 Instance *handle_new(Fiber *fiber, Class *c, HandleKind kind);
 // The handle of a value, or NULL if it is none.
 Handle *handle_of(Runtime *runtime, Value v);
+// The same of an instance that handle_new has made.
+static inline Handle *handle_of_new(Instance *instance) {
+    return (Handle *)value_to_ref(slot_get(instance_slot(instance, 0)));
+}
 // The same for a native's receiver; NULL with the error thrown (RuntimeError where a subclass's init
 // has not called super.init()).
 Handle *handle_receiver(Fiber *fiber, Value v);
@@ -116,6 +131,14 @@ void handle_settle(Fiber *fiber, Handle *handle);
 // Under the handle's lock: its end gets a number, if it has none. For handle.c and the watcher.
 struct Registry;
 void handle_number_end(struct Registry *registry, Handle *handle);
+
+// What it has given, where it has ended with a value that needs no more than to be read; else UNDEF: ask
+// handle_await.
+static inline Value handle_result_now(Handle *handle) {
+    if (load_acquire(&handle->state) != HANDLE_ENDED || slot_get(&handle->error) != VALUE_UNDEF)
+        return VALUE_UNDEF;
+    return slot_get(&handle->result);
+}
 
 // --- natives' bodies ---
 // The waiting call `join`: native protocol (VALUE_PARKED). args[0] the instance, args[1] the time-out. Throws RuntimeError before the start, DeadlockError where it would wait for itself.

@@ -32,6 +32,26 @@
 #include "sync/shared_lock.h"
 #include "sync/wait.h"
 
+// --- its mutex ---
+
+// As long as the Vm has no pthread but this one that could look, it need not be locked. It is a pthread of the
+// Vm that starts the first other one (registry_share, world_share), and not while it is locked.
+static bool others_look(const Registry *registry) {
+    return load_relaxed(&registry->shared) || load_relaxed(&registry->world->shared);
+}
+
+static void registry_lock(Registry *registry) {
+    if (others_look(registry))
+        mutex_lock(&registry->mutex);
+}
+
+static void registry_unlock(Registry *registry) {
+    if (others_look(registry))
+        mutex_unlock(&registry->mutex);
+}
+
+void registry_share(Registry *registry) { store_relaxed(&registry->shared, true); }
+
 // --- roots ---
 
 static void registry_trace(void *context, Tracer *tracer) {
@@ -46,19 +66,21 @@ static void registry_trace(void *context, Tracer *tracer) {
 static void unpicked_clear(void *context, Heap *heap) {
     Registry *registry = context;
     bool lost = false;
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     for (Unpicked *u = registry->first_unpicked; u; u = u->next)
         if (u->handle && !heap_is_marked(heap, &u->handle->header)) {
             u->handle = NULL;
             lost = true;
         }
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     if (lost && registry->world->main_thread)
         thread_notify(registry->world->main_thread, POLL_REPORT);
 }
 
 static void clear_locals(void *context, Heap *heap) {
-    fiber_locals_clear(((Registry *)context)->world, heap);
+    const Registry *registry = context;
+    if (load_relaxed(&registry->has_locals)) // else no fiber is looked at
+        fiber_locals_clear(registry->world, heap);
 }
 
 // Every kind of object of this folder.
@@ -130,15 +152,20 @@ void sync_free(Runtime *runtime) {
 }
 
 void sync_trace_fiber(Fiber *fiber, Tracer *tracer) {
-    locks_trace(fiber, tracer);
-    holds_trace(fiber, tracer);
+    if (fiber->held_locks || fiber->held_shared)
+        locks_trace(fiber, tracer);
+    if (fiber->holds)
+        holds_trace(fiber, tracer);
     trace_object(tracer, fiber->scope);
 }
 
 void sync_fiber_ended(Fiber *fiber) {
-    locks_abandon(fiber);
-    holds_abandon(fiber);
-    fiber_locals_free(fiber);
+    if (fiber->held_locks || fiber->held_shared)
+        locks_abandon(fiber);
+    if (fiber->holds)
+        holds_abandon(fiber);
+    if (fiber->locals)
+        fiber_locals_free(fiber);
 }
 
 void sync_inherit(Fiber *forker, Fiber *heir) {
@@ -175,7 +202,7 @@ static void drop_pending(Registry *registry, Handle *handle) {
 }
 
 void registry_add(Registry *registry, Handle *handle) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     handle->previous = NULL;
     handle->next = registry->running;
     if (handle->next)
@@ -185,11 +212,11 @@ void registry_add(Registry *registry, Handle *handle) {
     add_pending(registry, handle);
     if (registry->all_cancelled && load_relaxed(&handle->fiber)) // a job has none yet
         fiber_cancel(load_relaxed(&handle->fiber));
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 void registry_remove(Registry *registry, Handle *handle) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     if (handle->previous)
         handle->previous->next = handle->next;
     else
@@ -200,37 +227,37 @@ void registry_remove(Registry *registry, Handle *handle) {
     registry->running_count--;
     drop_pending(registry, handle);
     wake_finishers(registry);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 void registry_pending(Registry *registry, Handle *handle) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     add_pending(registry, handle);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 void registry_not_pending(Registry *registry, Handle *handle) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     drop_pending(registry, handle);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 void handle_detach(Fiber *fiber, Handle *handle) {
     Registry *registry = fiber_registry(fiber);
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     store_relaxed(&handle->detached, true);
     drop_pending(registry, handle);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 // --- errors that nobody has picked up ---
 
 void registry_keep_error(Registry *registry, Handle *handle, Value error) {
     Unpicked *u = os_malloc(sizeof *u);
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     if (load_relaxed(
             &handle->picked_up)) { // somebody has said beforehand that it is of no interest
-        mutex_unlock(&registry->mutex);
+        registry_unlock(registry);
         free(u);
         return;
     }
@@ -241,7 +268,7 @@ void registry_keep_error(Registry *registry, Handle *handle, Value error) {
         registry->first_unpicked = u;
     registry->last_unpicked = u;
     handle->unpicked = u;
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
 }
 
 static void unlink_unpicked(Registry *registry, Unpicked *u) {
@@ -260,24 +287,24 @@ static void unlink_unpicked(Registry *registry, Unpicked *u) {
 void registry_picked_up(Registry *registry, Handle *handle) {
     if (load_acquire(&handle->picked_up))
         return;
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     store_release(&handle->picked_up, true);
     Unpicked *u = handle->unpicked;
     if (u)
         unlink_unpicked(registry, u);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     free(u);
 }
 
 // Takes the oldest out: any, or only one whose handle is gone. UNDEF: none.
 static Value take_unpicked(Registry *registry, bool any) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     Unpicked *u = registry->first_unpicked;
     while (u && u->handle && !any)
         u = u->next;
     if (u)
         unlink_unpicked(registry, u);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     Value error = u ? u->error : VALUE_UNDEF;
     free(u);
     return error;
@@ -313,19 +340,19 @@ bool handles_report_unpicked(Fiber *main) { return settle_and_report(main, true)
 static WakeReason wait_for_none(Fiber *main, const uint32_t *count, uint64_t deadline) {
     Registry *registry = fiber_registry(main);
     for (;;) {
-        mutex_lock(&registry->mutex);
+        registry_lock(registry);
         if (*count == 0) {
-            mutex_unlock(&registry->mutex);
+            registry_unlock(registry);
             return WAKE_RETRY;
         }
         park_arm(main, PARK_END, VALUE_NIL, deadline);
         wait_queue_push(&registry->finishers, &main->wait.waiter);
-        mutex_unlock(&registry->mutex);
+        registry_unlock(registry);
         park_block(main, true);
         WakeReason reason = park_outcome(main);
-        mutex_lock(&registry->mutex);
+        registry_lock(registry);
         wait_queue_remove(&main->wait.waiter);
-        mutex_unlock(&registry->mutex);
+        registry_unlock(registry);
         if (reason != WAKE_RETRY && reason != WAKE_HANDED)
             return reason;
     }
@@ -355,7 +382,7 @@ void handles_cancel_all(World *world, const Fiber *except) {
     Registry *registry = world->runtime->registry;
     if (exchange_seq(&world->ending, true))
         return;
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     registry->all_cancelled = true;
     for (Handle *h = registry->running; h; h = h->next) {
         // A fiber takes itself out of this list, under the mutex, before it can go.
@@ -363,7 +390,7 @@ void handles_cancel_all(World *world, const Fiber *except) {
         if (target && target != except)
             fiber_cancel(target);
     }
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     world_notify_all(world, POLL_END);
     const ProcessHooks *processes = load_acquire(&registry->processes);
     if (processes)
@@ -387,9 +414,9 @@ static WakeReason wait_for_end(Fiber *main, uint64_t deadline) {
 
 // The world can be used again.
 static void end_is_over(Registry *registry) {
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     registry->all_cancelled = false;
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     store_relaxed(&registry->world->force_at, DEADLINE_NEVER);
     store_seq(&registry->world->ending, false);
 }
@@ -407,9 +434,9 @@ bool handles_end_all(Fiber *main, double seconds) {
     const ProcessHooks *processes = load_acquire(&registry->processes);
     if (processes)
         processes->wait_gone(main->world, deadline);
-    mutex_lock(&registry->mutex);
+    registry_lock(registry);
     unpicked_free(registry);
-    mutex_unlock(&registry->mutex);
+    registry_unlock(registry);
     if (reason == WAKE_RETRY)
         end_is_over(registry);
     return reason == WAKE_RETRY;

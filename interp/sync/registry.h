@@ -37,7 +37,9 @@ typedef struct ProcessHooks {
 
 typedef struct Registry {
     World *world;
-    Mutex mutex;     // guards all below; a leaf
+    Mutex mutex; // guards all below; a leaf
+    _Atomic bool
+        shared; // a pthread of the Vm that is no thread of the world looks here; it never goes back
     Handle *running; // threads and tasks
     uint32_t running_count;
     uint32_t pending;    // of all kinds: not ended and not detached
@@ -49,6 +51,7 @@ typedef struct Registry {
     struct Watcher *watcher;           // process/watcher.h
     struct Channel *channels;          // process/channel.h
     _Atomic(struct Sharing *) sharing; // sync/shared.h: NULL until the first shared object
+    _Atomic bool has_locals;           // a Local has been made: fibers may have fields of it
     _Atomic uint64_t ends;             // Handle.ended_at
     int home;                          // in a child process: its socket to its parent; else -1
     _Atomic(struct SignalHandlers *) signal_handlers; // process/handlers.h
@@ -85,6 +88,10 @@ void handles_report_lost(Fiber *main);
 bool handles_report_unpicked(Fiber *main);
 // h.detach()
 void handle_detach(Fiber *fiber, Handle *handle);
+
+// The caller, a thread of the world, is about to start a pthread that is none and that may come here: to cancel
+// all, or with the end of a process.
+void registry_share(Registry *registry);
 
 // --- for handle.c, start.c and process/ ---
 void registry_add(Registry *registry, Handle *handle);    // a thread or task starts

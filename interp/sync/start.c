@@ -26,12 +26,12 @@ void handle_give_fiber(Handle *handle, Fiber *target) {
         target->start[0] = slot_get(&handle->callee);
         target->start[1] = slot_get(&handle->arguments);
     }
-    object_lock(&handle->header);
+    bool locked = handle_lock(target, handle);
     store_release(&handle->fiber, target);
     store_release(&handle->state, HANDLE_RUNNING);
     for (; handle->cancels > 0; handle->cancels--)
         fiber_cancel(target);
-    object_unlock(&handle->header);
+    handle_unlock(handle, locked);
 }
 
 static Value list_of(Fiber *fiber, const Value *args, int count) {
@@ -116,7 +116,7 @@ Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *arg
                    bool dropped) {
     Class *c = fiber_runtime(fiber)->types[kind == HANDLE_TASK ? TYPE_TASK : TYPE_THREAD];
     Instance *instance = handle_new(fiber, c, kind);
-    Handle *handle = handle_of(fiber_runtime(fiber), value_from_ref(instance));
+    Handle *handle = handle_of_new(instance);
     CancelScope *group = cancel_scope_of_start(fiber);
     handle->dropped = dropped && !group;
     handle_note_start(fiber, handle);
@@ -134,7 +134,8 @@ Value handle_start(Fiber *fiber, HandleKind kind, Value callee, const Value *arg
         cancel_scope_remove(handle);
         return VALUE_UNDEF;
     }
-    cancel_scope_started(fiber, handle);
+    if (group)
+        cancel_scope_started(fiber, handle);
     return value_from_ref(instance);
 }
 

@@ -208,8 +208,12 @@ static Value wait_or_park(const WaitOps *ops, Fiber *fiber, Value *args, int cou
             return wait_call_result(ops, fiber, args, result);
         if (deadline == DEADLINE_LOOK)
             return ops->late(fiber, args);
-        park_arm(fiber, ops->kind, args[0], deadline);
-        fiber->wait.turns = ops->turns && ops->turns(fiber, args);
+        bool turns = ops->turns && ops->turns(fiber, args);
+        if (turns && ops->own)
+            park_arm_own(fiber, ops->kind, args[0], deadline);
+        else
+            park_arm(fiber, ops->kind, args[0], deadline);
+        fiber->wait.turns = turns;
         step = ops->step(fiber, args, count, &fiber->wait.waiter, &result);
     } while (step == WAIT_NOT_NOW);
     if (step == WAIT_DONE)

@@ -71,6 +71,7 @@ typedef struct WaitOps {
     // Whether a thread's own code that waits so lets the thread's tasks run (the join of one of them).
     // NULL: no.
     bool (*turns)(Fiber *fiber, Value *args);
+    bool own; // where `turns` says yes, only threads of the world end the wait (park_arm_own)
     // Where `step` enters the waiter elsewhere than in a WaitQueue: takes it out again, if it is in. NULL: no.
     void (*leave)(Value *args, Waiter *waiter);
     // Makes the call's value of what `step` or `finish` gave, once the wait is over and the waiter stands

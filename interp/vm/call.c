@@ -89,6 +89,11 @@ static Entered no_case(Fiber *fiber) {
     return ENTERED_ERROR;
 }
 
+// Does it get exactly its parameters, all of them by place?
+static bool fits_exactly(const Proto *proto, int count, const LoadedLabels *labels) {
+    return (uint32_t)count == proto->parameter_count && !labels && !proto->has_rest;
+}
+
 static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int count,
                              const LoadedLabels *labels, uint32_t flags, Value *result);
 
@@ -114,7 +119,7 @@ static Entered enter_closure(Fiber *fiber, Closure *closure, Value *base, int co
     if (!window)
         return recursion(fiber);
     int bound = count;
-    if ((uint32_t)count != proto->parameter_count || labels || proto->has_rest) {
+    if (!fits_exactly(proto, count, labels)) {
         Signature signature = signature_of_proto(proto);
         if (!bind_arguments(fiber, &signature, window, count, labels, &bound)) {
             segments_release(fiber, base);
@@ -136,31 +141,36 @@ static Value block_for(Fiber *fiber, NativeFunction native, Value *args, int cou
     return v;
 }
 
-static Entered native_answer(Fiber *fiber, Value v, Value *result) {
+static Entered native_answer(Value v, Value *result) {
     if (__builtin_expect(v == VALUE_UNDEF, 0))
         return error();
     *result = v;
-    (void)fiber;
     return ENTERED_VALUE;
 }
 
 // `await f()` of a native that does not wait but gives a handle: waits for the handle.
 Entered call_await(Fiber *fiber, Value *args, Value *result) {
-    if (!handle_of(fiber_runtime(fiber), args[0])) {
+    Handle *handle = handle_of(fiber_runtime(fiber), args[0]);
+    if (!handle) {
         throw_type(fiber, "'%s' object can't be awaited",
                    value_type_name(fiber_runtime(fiber), args[0]));
         return ENTERED_ERROR;
     }
     if (!wait_due(fiber))
         return ENTERED_ERROR;
+    Value v = handle_result_now(handle);
+    if (v != VALUE_UNDEF) {
+        *result = v;
+        return ENTERED_VALUE;
+    }
     fiber->awaits = true;
-    Value v = handle_await(fiber, args, 0);
+    v = handle_await(fiber, args, 0);
     while (v == VALUE_PARKED && fiber->c_calls > 0) {
         park_block(fiber, fiber->wait.turns && !fiber->is_task);
         v = handle_await(fiber, args, 0);
     }
     if (v != VALUE_PARKED)
-        return native_answer(fiber, v, result);
+        return native_answer(v, result);
     fiber->pending = handle_await;
     fiber->pending_args = args;
     fiber->pending_count = 0;
@@ -172,7 +182,7 @@ Entered call_await(Fiber *fiber, Value *args, Value *result) {
 static inline Entered park_native(Fiber *fiber, NativeFunction native, Value *base, int count,
                                   uint32_t mode, Value *result) {
     if (mode != CALL_AWAIT || fiber->c_calls > 0)
-        return native_answer(fiber, block_for(fiber, native, base, count), result);
+        return native_answer(block_for(fiber, native, base, count), result);
     fiber->pending = native;
     fiber->pending_args = base;
     fiber->pending_count = count;
@@ -184,7 +194,7 @@ static inline Entered park_native(Fiber *fiber, NativeFunction native, Value *ba
 static inline Entered first_answer(Fiber *fiber, Value v, NativeFunction native, Value *window,
                                    int count, uint32_t mode) {
     return v == VALUE_PARKED ? park_native(fiber, native, window, count, mode, window)
-                             : native_answer(fiber, v, window);
+                             : native_answer(v, window);
 }
 
 Entered call_waiting(Fiber *fiber, const Native *native, Value *window, uint32_t given,
@@ -240,8 +250,7 @@ static Entered enter_case(Fiber *fiber, const Native *native, Value *base, int c
         return no_case(fiber);
     if (!bind_native(fiber, native, base, count, labels, &bound))
         return ENTERED_ERROR;
-    return native_answer(fiber, value_from_ref(select_case_new(fiber->heap, ops, base, bound)),
-                         result);
+    return native_answer(value_from_ref(select_case_new(fiber->heap, ops, base, bound)), result);
 }
 
 static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int count,
@@ -262,7 +271,7 @@ static Entered enter_native(Fiber *fiber, const Native *native, Value *base, int
         base[0] = v;
         return call_await(fiber, base, result);
     }
-    return native_answer(fiber, v, result);
+    return native_answer(v, result);
 }
 
 // Makes an instance and runs its init; the instance is the value.
@@ -274,7 +283,7 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
     base[0] = value_from_ref(instance_new(fiber->heap, c));
     if (c->init == VALUE_UNDEF) {
         if (count == 0)
-            return native_answer(fiber, base[0], result);
+            return native_answer(base[0], result);
         throw_type(fiber, "%s() takes no arguments", str_data(c->name));
         return ENTERED_ERROR;
     }
@@ -284,7 +293,7 @@ static Entered enter_class(Fiber *fiber, Class *c, Value *base, int count,
     Value self = base[0], ignored;
     Entered entered = enter_native(fiber, (Native *)value_to_ref(c->init), base, count, labels,
                                    CALL_PLAIN, &ignored);
-    return entered == ENTERED_VALUE ? native_answer(fiber, self, result) : entered;
+    return entered == ENTERED_VALUE ? native_answer(self, result) : entered;
 }
 
 Entered call_method(Fiber *fiber, Value function, Value *base, int count,
@@ -370,6 +379,18 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
     return ENTERED_ERROR;
 }
 
+bool call_begin(Fiber *fiber, Value *base, int count) {
+    if (!value_is_kind(base[0], KIND_CLOSURE))
+        return false;
+    Closure *closure = (Closure *)value_to_ref(base[0]);
+    const Proto *proto = closure->proto;
+    ptrdiff_t need = proto->register_count + WINDOW_SLACK;
+    if (proto->is_method || !fits_exactly(proto, count, NULL) || fiber->segment->end - base < need)
+        return false;
+    push_frame(fiber, closure, base, &fiber->result, false, FRAME_ENTRY);
+    return true;
+}
+
 // Nothing is pending while the native runs: it may call scripts.
 Entered call_resume(Fiber *fiber) {
     NativeFunction native = fiber->pending;
@@ -384,7 +405,7 @@ Entered call_resume(Fiber *fiber) {
         fiber->pending = native;
         return ENTERED_PARKED;
     }
-    return native_answer(fiber, v, fiber->pending_result);
+    return native_answer(v, fiber->pending_result);
 }
 
 // --- starting ---
@@ -399,7 +420,10 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
         return true; // bound by the call
     Signature signature;
     if (value_is_kind(function, KIND_CLOSURE)) {
-        signature = signature_of_proto(((Closure *)value_to_ref(function))->proto);
+        const Proto *proto = ((Closure *)value_to_ref(function))->proto;
+        if (fits_exactly(proto, *count, labels))
+            return true;
+        signature = signature_of_proto(proto);
     } else if (value_is_kind(function, KIND_NATIVE) && labels) {
         signature = signature_of_native((Native *)value_to_ref(function));
     } else if (labels) {
@@ -413,11 +437,25 @@ static bool bind_start(Fiber *fiber, Value *base, int *count, const LoadedLabels
     return bind_arguments(fiber, &signature, base, *count, labels, count);
 }
 
-static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
-                        uint32_t mode) {
-    if (!value_is_callable(base[0]))
-        return throw_type(fiber, "'%s' object is not callable",
-                          value_type_name(fiber_runtime(fiber), base[0]));
+// A window that has room for the parameters that are left out: the one that is given, or a copy above the frame.
+// NULL: no memory, or too deep.
+static Value *start_window(Fiber *fiber, Value *base, int count) {
+    Value function = base[0];
+    if (value_is_kind(function, KIND_BOUND))
+        function = ((Bound *)value_to_ref(function))->function;
+    if (!value_is_kind(function, KIND_CLOSURE))
+        return base;
+    size_t parameters = ((Closure *)value_to_ref(function))->proto->parameter_count;
+    if (parameters <= (size_t)count + WINDOW_SLACK)
+        return base;
+    Value *wide = fiber_reserve(fiber, fiber_top(fiber), parameters + WINDOW_SLACK);
+    if (wide)
+        memcpy(wide, base, ((size_t)count + 1) * sizeof(Value));
+    return wide;
+}
+
+static Value start_bound(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
+                         uint32_t mode) {
     if (!bind_start(fiber, base, &count, labels))
         return VALUE_UNDEF;
     bool dropped = mode & CALL_DROPPED;
@@ -426,6 +464,22 @@ static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels
     case CALL_THREAD: return handle_start(fiber, HANDLE_THREAD, base[0], base + 1, count, dropped);
     default: return handle_start(fiber, HANDLE_TASK, base[0], base + 1, count, dropped);
     }
+}
+
+static Value start_call(Fiber *fiber, Value *base, int count, const LoadedLabels *labels,
+                        uint32_t mode) {
+    if (!value_is_callable(base[0]))
+        return throw_type(fiber, "'%s' object is not callable",
+                          value_type_name(fiber_runtime(fiber), base[0]));
+    Value *window = start_window(fiber, base, count);
+    if (!window) {
+        recursion(fiber);
+        return VALUE_UNDEF;
+    }
+    Value handle = start_bound(fiber, window, count, labels, mode);
+    if (window != base)
+        segments_release(fiber, base);
+    return handle;
 }
 
 Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode) {
@@ -524,7 +578,7 @@ static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int co
     thread->native_depth--;
     fiber->native_top = saved_top;
     fiber->pc = saved_pc;
-    return native_answer(fiber, v, result);
+    return native_answer(v, result);
 }
 
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count) {

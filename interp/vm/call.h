@@ -17,7 +17,9 @@ enum {
 };
 
 // How deep C may nest calls into scripts before RecursionError; where the C stack is smaller, less.
-enum { NATIVE_DEPTH_LIMIT = 1000, WINDOW_SLACK = 16 };
+enum { NATIVE_DEPTH_LIMIT = 1000 };
+// Free words behind a window: the parameters that a native is not given stand there.
+enum { WINDOW_SLACK = NATIVE_MOST_PARAMETERS + 1 };
 
 typedef enum Entered {
     ENTERED_FRAME,  // a frame was pushed: run it
@@ -33,6 +35,10 @@ Entered call_enter(Fiber *fiber, Value *base, int count, const LoadedLabels *lab
 // The same for a callee whose receiver stands in base[0]: `function` is a Closure or Native.
 Entered call_method(Fiber *fiber, Value function, Value *base, int count,
                     const LoadedLabels *labels, uint32_t mode, Value *result);
+// The first call of a fiber, whose frame array is empty: where base[0] is a function that gets exactly its
+// parameters, and its window has room, pushes its frame, with FRAME_ENTRY and fiber->result. False: nothing
+// has happened, and call_enter is to be asked.
+bool call_begin(Fiber *fiber, Value *base, int count);
 // Starts base[0](base[1..]) as `mode` says (CALL_SPAWN, ...); the handle, or UNDEF with the error.
 Value call_start(Fiber *fiber, Value *base, int count, const LoadedLabels *labels, uint32_t mode);
 

@@ -35,7 +35,22 @@ static uint32_t start_mode(Value callee) {
     return CALL_PLAIN;
 }
 
+// Begins a fiber whose first call needs no more than its frame. False: nothing has happened.
+static bool begin_plainly(Fiber *fiber) {
+    Value count = fiber->start[1], *base = fiber->segment->words;
+    if (!value_is_int(count)) // the arguments do not stand there
+        return false;
+    base[0] = fiber->start[0];
+    if (!call_begin(fiber, base, (int)value_to_int(count)))
+        return false;
+    fiber->start[0] = fiber->start[1] = VALUE_UNDEF;
+    fiber->native_top = NULL;
+    return true;
+}
+
 static Entered first_turn(Fiber *fiber) {
+    if (begin_plainly(fiber))
+        return ENTERED_FRAME;
     Value callee = fiber->start[0], arguments = fiber->start[1];
     bool placed = value_is_int(arguments); // they stand there already
     size_t count = placed                     ? (size_t)value_to_int(arguments)
@@ -86,9 +101,10 @@ static inline void alarm_follow(Thread *thread, const Fiber *fiber) {
 }
 
 Fiber *run_next(Thread *thread) {
-    const Fiber *first = thread->ready_first;
-    if (!first || first->start[0] != VALUE_UNDEF || first->frame_count == 0)
-        return NULL; // not in the middle of script code
+    Fiber *first = thread->ready_first;
+    if (!first || (first->start[0] != VALUE_UNDEF && !begin_plainly(first)) ||
+        first->frame_count == 0)
+        return NULL; // not in the middle of script code, nor about to begin some
     Fiber *next = thread_switch(thread);
     if (next)
         alarm_follow(thread, next);
@@ -115,7 +131,6 @@ static void run_trace(Fiber *fiber, Tracer *tracer) {
     for (uint32_t i = 0; i < fiber->frame_count; i++)
         trace_object(tracer, fiber->frames[i].closure);
     fiber_trace_registers(fiber, tracer, fiber_top(fiber));
-    roots_trace(fiber, tracer);
     sync_trace_fiber(fiber, tracer);
 }
 

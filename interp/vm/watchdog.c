@@ -68,6 +68,7 @@ static void tell(Watchdog *dog) {
 static void start(Watchdog *dog) {
     store_relaxed(&dog->ending, false);
     store_relaxed(&dog->runs, true);
+    registry_share(dog->vm->world->runtime->registry);
     if (!service_start(&dog->pthread, watchdog_main, dog))
         store_relaxed(&dog->runs, false);
 }
