@@ -87,9 +87,9 @@ static void drop_hold(Fiber *fiber, const Hold *hold) {
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     (void)fiber;
     RWLock *lock = (RWLock *)gate;
-    if (ask == RWLOCK_WRITE)
-        return !load_relaxed(&lock->holds);
-    return !ahead && !load_relaxed(&lock->written);
+    if (ahead)
+        return false;
+    return ask == RWLOCK_WRITE ? !load_relaxed(&lock->holds) : !load_relaxed(&lock->written);
 }
 
 static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
@@ -142,6 +142,7 @@ static void describe(Gate *gate, Fiber *fiber, Text *out) {
 static const GateRules rules = {.what = MESSAGE("a read-write lock"),
                                 .open = open,
                                 .take = take,
+                                .overtaking = true,
                                 .holder = holder,
                                 .describe = describe};
 
@@ -218,6 +219,7 @@ static WaitStep step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value
     bool locked = shared_lock(fiber, &lock->gate.header);
     if (lock->lost) {
         Hold *lost = wait_may_take(fiber, waiter) ? take_lost(lock) : NULL;
+        gate_arrived(&lock->gate, fiber);
         shared_unlock(&lock->gate.header, locked);
         *result = lost ? throw_abandoned(fiber, lost) : VALUE_UNDEF;
         return lost ? WAIT_DONE : WAIT_LOST;
@@ -260,6 +262,8 @@ Value rwlock_acquire(Fiber *fiber, Value *args, int count) {
     bool forever = args[1] == VALUE_UNDEF || args[1] == VALUE_NIL;
     if (forever && side->ask == RWLOCK_WRITE && hold_count(own, RWLOCK_WRITE) > 0)
         return throw_held(fiber, own, "the write lock is already held");
+    if (!own && load_relaxed(&fiber->wait.state) == WAIT_IDLE)
+        gate_look_a_while(fiber, &side->lock->gate, side->ask);
     return wait_call(&rwlock_acquire_wait, fiber, args, count);
 }
 

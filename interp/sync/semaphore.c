@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Semaphores. While somebody waits there is no permit: a release hands its permits to those who wait.
+// Semaphores. A release hands its permits to those who wait, or wakes the first one to take one (gate.h).
 #include "sync/semaphore.h"
 
 #include "base/translate.h"
@@ -12,8 +12,7 @@ const Kind semaphore_kind = {"Semaphore", gate_trace, NULL};
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     (void)fiber;
     (void)ask;
-    (void)ahead;
-    return load_relaxed(&((Semaphore *)gate)->permits) > 0;
+    return !ahead && load_relaxed(&((Semaphore *)gate)->permits) > 0;
 }
 
 static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
@@ -24,7 +23,7 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
 }
 
 static const GateRules rules = {
-    .what = MESSAGE("a permit of a semaphore"), .open = open, .take = take};
+    .what = MESSAGE("a permit of a semaphore"), .open = open, .take = take, .overtaking = true};
 
 Semaphore *semaphore_new(LocalHeap *heap, int64_t permits, bool bounded) {
     Semaphore *semaphore = (Semaphore *)gate_new(
@@ -49,7 +48,10 @@ bool semaphore_release(Fiber *fiber, Semaphore *semaphore, int64_t count) {
 }
 
 Value semaphore_acquire(Fiber *fiber, Value *args, int count) {
-    wait_note_blocking(fiber, args);
+    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE) {
+        wait_note_blocking(fiber, args);
+        gate_look_a_while(fiber, value_to_gate(args[0]), 0);
+    }
     return wait_call(&semaphore_acquire_wait, fiber, args, count);
 }
 
