@@ -55,8 +55,7 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
 
 // --- being overtaken ---
 
-enum { PATIENCE = 1000 };                 // microseconds, as for locks
-enum { LOOK_LEAST = 4, LOOK_MOST = 256 }; // turns of a spin, between one look and the next
+enum { PATIENCE = 1000 }; // microseconds, as for locks
 
 static uint64_t microseconds(void) { return os_now() / 1000; }
 
@@ -125,51 +124,53 @@ WaitStep gate_step(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *wai
     return step;
 }
 
-void gate_look_a_while(Fiber *fiber, Gate *gate, int ask) {
-    if (wait_suspends(fiber) || !fiber->world->many_cpus || !load_relaxed(&fiber->world->shared))
-        return;
-    for (int turns = LOOK_LEAST; turns <= LOOK_MOST; turns *= 2) {
-        if (gate->rules->open(gate, fiber, ask, false))
-            return;
-        for (int i = 0; i < turns; i++)
-            spin_hint();
-    }
-}
-
 // --- serving ---
 
-// The first waiter goes on, having taken; or, where it may be overtaken and `hand` is false, it is woken to
-// look itself, and what it waits for is there for all meanwhile.
-static void serve_first(Gate *gate, Waiter *waiter, bool hand) {
-    int ask = ask_of(waiter);
-    hand = hand || !is_patient(gate, waiter);
-    wait_queue_remove(waiter);
-    if (!waiter_claim(waiter, hand ? WAKE_HANDED : WAKE_RETRY))
+// The first waiter goes on, having taken.
+static void hand_over(Gate *gate, Waiter *waiter) {
+    if (!waiter_claim(waiter, WAKE_HANDED))
         return;
-    if (hand) {
-        take(gate, waiter->fiber, ask, waiter->value);
-        if (gate->rules->overtaking && since_of(waiter) > 0)
-            gate->handed_at = microseconds();
-    } else {
-        gate->woken = waiter->fiber;
-    }
+    take(gate, waiter->fiber, ask_of(waiter), waiter->value);
+    if (gate->rules->overtaking && since_of(waiter) > 0)
+        gate->handed_at = microseconds();
     park_wake(waiter->fiber);
 }
 
-static void serve(Gate *gate, bool hand) {
+// Gives the fiber that is to look itself, and is still to be woken: one that may be overtaken, unless `hand`.
+// What it waits for is there for all meanwhile.
+static Fiber *serve(Gate *gate, bool hand) {
     Waiter *waiter;
     while (!gate->woken && (waiter = gate->waiters.first) &&
-           gate->rules->open(gate, waiter->fiber, ask_of(waiter), false))
-        serve_first(gate, waiter, hand);
+           gate->rules->open(gate, waiter->fiber, ask_of(waiter), false)) {
+        bool looks = !hand && is_patient(gate, waiter);
+        wait_queue_remove(waiter);
+        if (!looks)
+            hand_over(gate, waiter);
+        else if (waiter_claim(waiter, WAKE_RETRY))
+            return gate->woken = waiter->fiber;
+    }
+    return NULL;
 }
 
-void gate_serve(Gate *gate) { serve(gate, false); }
+void gate_serve(Gate *gate) {
+    Fiber *looks = serve(gate, false);
+    if (looks)
+        park_wake(looks);
+}
+
+// Who is to look comes for the tiny lock at once: so it is woken when that is free.
+void gate_serve_and_unlock(Gate *gate, bool locked) {
+    Fiber *looks = serve(gate, false);
+    shared_unlock(&gate->header, locked);
+    if (looks)
+        park_wake(looks);
+}
 
 void gate_arrived(Gate *gate, Fiber *fiber) {
     if (gate->woken != fiber)
         return;
     gate->woken = NULL;
-    serve(gate, true); // all at once, and not one after another as each is woken
+    (void)serve(gate, true); // all at once, and not one after another as each is woken
 }
 
 void gate_leave_behind(Gate *gate, const Fiber *fiber) {

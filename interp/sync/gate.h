@@ -69,11 +69,11 @@ WaitStep gate_step(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *wai
 WaitStep gate_step_locked(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *waiter);
 // Under the gate's lock: lets all go on that may, first come, first served.
 void gate_serve(Gate *gate);
+// The same as the last thing under the lock; `locked` is what shared_lock gave.
+void gate_serve_and_unlock(Gate *gate, bool locked);
 // Under the gate's lock, of a fiber that goes on or gives up: if it is the one that was woken, it is on its
 // way no more, and the others are served. gate_step does so by itself.
 void gate_arrived(Gate *gate, Fiber *fiber);
-// Before a call that would have to wait: looks a few microseconds whether it could go on. Not under the lock.
-void gate_look_a_while(Fiber *fiber, Gate *gate, int ask);
 // In a forked child: the fiber is gone, which may have been on its way.
 void gate_leave_behind(Gate *gate, const Fiber *fiber);
 // Under the gate's lock: ends the first wait, so that it looks again (RETRY). False: nobody waits.

@@ -263,8 +263,6 @@ Value rwlock_acquire(Fiber *fiber, Value *args, int count) {
     bool forever = args[1] == VALUE_UNDEF || args[1] == VALUE_NIL;
     if (forever && side->ask == RWLOCK_WRITE && hold_count(own, RWLOCK_WRITE) > 0)
         return throw_held(fiber, own, "the write lock is already held");
-    if (!own && load_relaxed(&fiber->wait.state) == WAIT_IDLE)
-        gate_look_a_while(fiber, &side->lock->gate, side->ask);
     return wait_call(&rwlock_acquire_wait, fiber, args, count);
 }
 
@@ -295,8 +293,7 @@ bool rwlock_release(Fiber *fiber, RWSide *side) {
         unlink_hold(lock, hold);
     if (side->ask == RWLOCK_WRITE || !reads)
         store_relaxed(&lock->written, false);
-    gate_serve(&lock->gate);
-    shared_unlock(&lock->gate.header, locked);
+    gate_serve_and_unlock(&lock->gate, locked);
     return true;
 }
 

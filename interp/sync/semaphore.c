@@ -37,21 +37,16 @@ bool semaphore_release(Fiber *fiber, Semaphore *semaphore, int64_t count) {
     bool locked = shared_lock(fiber, &semaphore->gate.header);
     int64_t permits = load_relaxed(&semaphore->permits);
     bool fits = count <= semaphore->limit - permits;
-    if (fits) {
+    if (fits)
         store_relaxed(&semaphore->permits, permits + count);
-        gate_serve(&semaphore->gate);
-    }
-    shared_unlock(&semaphore->gate.header, locked);
+    gate_serve_and_unlock(&semaphore->gate, locked);
     if (!fits)
         throw_value(fiber, "Semaphore released too many times");
     return fits;
 }
 
 Value semaphore_acquire(Fiber *fiber, Value *args, int count) {
-    if (load_relaxed(&fiber->wait.state) == WAIT_IDLE) {
-        wait_note_blocking(fiber, args);
-        gate_look_a_while(fiber, value_to_gate(args[0]), 0);
-    }
+    wait_note_blocking(fiber, args);
     return wait_call(&semaphore_acquire_wait, fiber, args, count);
 }
 
