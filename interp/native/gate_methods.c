@@ -108,9 +108,12 @@ const NativeSpec bounded_semaphore_constructor = {
 
 const NativeSpec semaphore_methods[] = {
     {"acquire", semaphore_acquire, "timeout=nil, blocking=true", NATIVE_WAITS,
-     "Takes a permit; waits while there is none, in order of arrival. timeout: seconds to wait at "
-     "most, 0 or less does not wait (nor does blocking: false); nil waits for ever. Gives true, or "
-     "false after the time-out.\n"
+     "Takes a permit; waits while there is none, in order of arrival, but that a running thread "
+     "may "
+     "be faster than a sleeping one, for a millisecond at most. timeout: seconds to wait at most, "
+     "0 "
+     "or less does not wait (nor does blocking: false); nil waits for ever. Gives true, or false "
+     "after the time-out.\n"
      "    if s.acquire(timeout: 0.5) { s.release() }"},
     {"release", release, "n=1", 0,
      "Gives n permits back, whoever took them. ValueError for n below 1, and where a "

@@ -100,8 +100,10 @@ const NativeSpec rwlock_methods[] = {{"read", read_side, "", NATIVE_GETTER,
 
 const NativeSpec rwlock_side_methods[] = {
     {"acquire", rwlock_acquire, "timeout=nil, blocking=true, _=nil", NATIVE_WAITS,
-     "Takes this side, in order of arrival: the read side together with other readers, the write "
-     "side alone. Whoever has either side may read again. timeout: seconds to wait at most, 0 or "
+     "Takes this side, in order of arrival, but that a running thread may be faster than a "
+     "sleeping "
+     "one, for a millisecond at most: the read side together with other readers, the write side "
+     "alone. Whoever has either side may read again. timeout: seconds to wait at most, 0 or "
      "less does not wait (nor does blocking: false); nil waits for ever. Gives true, or false "
      "after the time-out. DeadlockError for writing while one reads, for writing again without a "
      "time-out, and where the wait would close a circle of waits; LockError, once, if somebody "

@@ -82,6 +82,11 @@ static void describe(Text *text, Fiber *fiber) {
 static bool is_waiting(Fiber *fiber) { return wait_is_open(&fiber->wait); }
 static bool is_idle(const Fiber *fiber) { return fiber->wait.kind == PARK_IDLE; }
 
+// Whether its thread sleeps for it alone, and tasks that are ready there cannot run. The world is stopped.
+static bool holds_up(const Thread *thread, const Fiber *fiber) {
+    return thread->ready_first && load_relaxed(&thread->blocked) == fiber;
+}
+
 // Every fiber that waits; what is too much for a message is counted.
 static char *report_all(World *world) {
     Report report = {0};
@@ -94,6 +99,8 @@ static char *report_all(World *world) {
             if (count > 1)
                 text_string(&report.message, translate("; "));
             describe(&report.message, fiber);
+            if (holds_up(thread, fiber))
+                text_string(&report.message, translate("; under `await` it could go on"));
             note_start(&report.starts, fiber);
         }
     }

@@ -172,6 +172,18 @@ static inline void wait_queue_push(WaitQueue *queue, Waiter *waiter) {
     queue->last = waiter;
 }
 
+// The same, before all others: for one that has stood there before.
+static inline void wait_queue_push_first(WaitQueue *queue, Waiter *waiter) {
+    waiter->queue = queue;
+    waiter->previous = NULL;
+    waiter->next = queue->first;
+    if (queue->first)
+        queue->first->previous = waiter;
+    else
+        queue->last = waiter;
+    queue->first = waiter;
+}
+
 // Nothing if it is in none.
 static inline void wait_queue_remove(Waiter *waiter) {
     WaitQueue *queue = waiter->queue;

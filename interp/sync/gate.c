@@ -3,10 +3,12 @@
 // Gates: waiting in order of arrival, and serving. What each kind of gate asks for and takes is in a
 // file of its own; the list of their waiting calls is at the end.
 //
-// Invariant, whenever the tiny lock is free: the first waiter could not go on. So one that comes while
-// others wait may go on only where the rules let it overtake (a reader that reads already).
+// Invariant, whenever the tiny lock is free: the first waiter could not go on, or another that was the
+// first has been woken and is on its way (Gate.woken). That one is the first to come back, looks again, and
+// serves the others, or stands in its old place again.
 #include "sync/gate.h"
 
+#include "base/os.h"
 #include "base/translate.h"
 #include "object/str.h"
 #include "sync/barrier.h"
@@ -51,22 +53,67 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
         gate->rules->take(gate, fiber, ask, carried);
 }
 
-static void enter(Gate *gate, int ask, Value carried, Waiter *waiter) {
-    waiter->extra = value_from_int(ask);
+// --- being overtaken ---
+
+enum { PATIENCE = 1000 }; // microseconds, as for locks
+
+static uint64_t microseconds(void) { return os_now() / 1000; }
+
+// Waiter.extra: what it asks for in the lowest bit, and above since when it may be overtaken, 0: never. A
+// task may not: its thread may be busy, and it come late. Nor a case of a select, which would begin anew.
+static Value overtakable(Gate *gate, Fiber *fiber, int ask, const Waiter *waiter) {
+    bool may = gate->rules->overtaking && waiter == &fiber->wait.waiter && !wait_suspends(fiber) &&
+               load_relaxed(&fiber->world->shared);
+    return value_from_int((int64_t)(may ? microseconds() << 1 : 0) + ask);
+}
+
+static int ask_of(const Waiter *waiter) { return (int)(value_to_int(waiter->extra) & 1); }
+static uint64_t since_of(const Waiter *waiter) {
+    return (uint64_t)value_to_int(waiter->extra) >> 1;
+}
+
+// Whether threads that run may still be faster than the first waiter. It waits for a millisecond at most,
+// and so does the next one then: somebody is handed over that often, and not more often, as each time costs
+// two threads a switch.
+static bool is_patient(const Gate *gate, const Waiter *first) {
+    if (!gate->rules->overtaking || since_of(first) == 0)
+        return false;
+    uint64_t since = since_of(first);
+    if (gate->handed_at > since)
+        since = gate->handed_at;
+    return microseconds() < since + PATIENCE;
+}
+
+static bool may_overtake(const Gate *gate) {
+    const Waiter *first = gate->waiters.first;
+    return !first || gate->woken || is_patient(gate, first);
+}
+
+// --- entering ---
+
+static void enter(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *waiter) {
     waiter->value = carried;
+    if (gate->woken == fiber) { // it was the first, and still is
+        gate->woken = NULL;
+        wait_queue_push_first(&gate->waiters, waiter);
+        return;
+    }
+    waiter->extra = overtakable(gate, fiber, ask, waiter);
     wait_queue_push(&gate->waiters, waiter);
 }
 
 WaitStep gate_step_locked(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *waiter) {
-    if (gate->rules->open(gate, fiber, ask, !wait_queue_empty(&gate->waiters))) {
-        if (!wait_may_take(fiber, waiter))
-            return WAIT_LOST;
-        take(gate, fiber, ask, carried);
-        return WAIT_DONE;
+    bool ahead = gate->woken != fiber && !may_overtake(gate);
+    if (gate->rules->open(gate, fiber, ask, ahead)) {
+        bool taken = wait_may_take(fiber, waiter);
+        if (taken)
+            take(gate, fiber, ask, carried);
+        gate_arrived(gate, fiber);
+        return taken ? WAIT_DONE : WAIT_LOST;
     }
     if (!waiter)
         return WAIT_NOT_NOW;
-    enter(gate, ask, carried, waiter);
+    enter(gate, fiber, ask, carried, waiter);
     return WAIT_ENTERED;
 }
 
@@ -77,18 +124,58 @@ WaitStep gate_step(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *wai
     return step;
 }
 
-void gate_serve(Gate *gate) {
+// --- serving ---
+
+// The first waiter goes on, having taken.
+static void hand_over(Gate *gate, Waiter *waiter) {
+    if (!waiter_claim(waiter, WAKE_HANDED))
+        return;
+    take(gate, waiter->fiber, ask_of(waiter), waiter->value);
+    if (gate->rules->overtaking && since_of(waiter) > 0)
+        gate->handed_at = microseconds();
+    park_wake(waiter->fiber);
+}
+
+// Gives the fiber that is to look itself, and is still to be woken: one that may be overtaken, unless `hand`.
+// What it waits for is there for all meanwhile.
+static Fiber *serve(Gate *gate, bool hand) {
     Waiter *waiter;
-    while ((waiter = gate->waiters.first)) {
-        int ask = (int)value_to_int(waiter->extra);
-        if (!gate->rules->open(gate, waiter->fiber, ask, false))
-            return;
+    while (!gate->woken && (waiter = gate->waiters.first) &&
+           gate->rules->open(gate, waiter->fiber, ask_of(waiter), false)) {
+        bool looks = !hand && is_patient(gate, waiter);
         wait_queue_remove(waiter);
-        if (!waiter_claim(waiter, WAKE_HANDED))
-            continue;
-        take(gate, waiter->fiber, ask, waiter->value);
-        park_wake(waiter->fiber);
+        if (!looks)
+            hand_over(gate, waiter);
+        else if (waiter_claim(waiter, WAKE_RETRY))
+            return gate->woken = waiter->fiber;
     }
+    return NULL;
+}
+
+void gate_serve(Gate *gate) {
+    Fiber *looks = serve(gate, false);
+    if (looks)
+        park_wake(looks);
+}
+
+// Who is to look comes for the tiny lock at once: so it is woken when that is free.
+void gate_serve_and_unlock(Gate *gate, bool locked) {
+    Fiber *looks = serve(gate, false);
+    shared_unlock(&gate->header, locked);
+    if (looks)
+        park_wake(looks);
+}
+
+void gate_arrived(Gate *gate, Fiber *fiber) {
+    if (gate->woken != fiber)
+        return;
+    gate->woken = NULL;
+    (void)serve(gate, true); // all at once, and not one after another as each is woken
+}
+
+void gate_leave_behind(Gate *gate, const Fiber *fiber) {
+    if (gate->woken == fiber)
+        gate->woken = NULL;
 }
 
 bool gate_wake_first(Gate *gate) {

@@ -12,6 +12,11 @@
 // The taking is done by the one who serves, once the claim has succeeded, and before the waiter runs. So
 // nothing is lost, whatever time-out or cancel comes at the same moment, and nobody who comes later is
 // faster: while somebody waits, the first of them could not go on.
+//
+// But where threads take turns at short work (`overtaking`), handing over each time makes them wait for the
+// kernel to bring the next one, each time. There the first waiter, if it is a thread that sleeps, is woken to
+// look itself, and threads that run may be faster than it, for at most a millisecond; then it is handed over.
+// Among those who wait the order of arrival holds.
 #ifndef CONC_SYNC_GATE_H
 #define CONC_SYNC_GATE_H
 
@@ -29,6 +34,8 @@ typedef struct GateRules {
     // Under the gate's lock: it goes on, and takes what it asks for. `carried` is what it brought along
     // (Waiter.value). NULL: nothing is taken.
     void (*take)(Gate *gate, Fiber *fiber, int ask, Value carried);
+    // Threads that run may be faster than those that have to be woken; see above. `ask` is 0 or 1.
+    bool overtaking;
     // A fiber that has to go on first, so that `fiber` can; NULL: none is known. Any attached thread,
     // without the lock: what it reads may be out of date. NULL itself: never known.
     Fiber *(*holder)(Gate *gate, Fiber *fiber);
@@ -40,8 +47,10 @@ typedef struct GateRules {
 struct Gate {
     Object header;          // its tiny lock guards all that is not said to be otherwise
     const GateRules *rules; // constant
-    WaitQueue waiters;      // Waiter.extra: what it asks for; Waiter.value: what it carries
-    Slot name;              // a Str, for people; nil
+    WaitQueue waiters;      // Waiter.extra: see gate.c; Waiter.value: what it carries
+    Fiber *woken;       // has been the first waiter, and is on its way to look again; NULL: none
+    uint64_t handed_at; // microseconds: when one that could be overtaken was handed over
+    Slot name;          // a Str, for people; nil
 };
 
 // A gate of kind `kind` and `bytes` bytes, unnamed.
@@ -60,6 +69,13 @@ WaitStep gate_step(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *wai
 WaitStep gate_step_locked(Gate *gate, Fiber *fiber, int ask, Value carried, Waiter *waiter);
 // Under the gate's lock: lets all go on that may, first come, first served.
 void gate_serve(Gate *gate);
+// The same as the last thing under the lock; `locked` is what shared_lock gave.
+void gate_serve_and_unlock(Gate *gate, bool locked);
+// Under the gate's lock, of a fiber that goes on or gives up: if it is the one that was woken, it is on its
+// way no more, and the others are served. gate_step does so by itself.
+void gate_arrived(Gate *gate, Fiber *fiber);
+// In a forked child: the fiber is gone, which may have been on its way.
+void gate_leave_behind(Gate *gate, const Fiber *fiber);
 // Under the gate's lock: ends the first wait, so that it looks again (RETRY). False: nobody waits.
 bool gate_wake_first(Gate *gate);
 

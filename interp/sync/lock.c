@@ -141,21 +141,10 @@ static Value throw_abandoned(Fiber *fiber, Lock *lock) {
     return last_owner_throw(fiber, &lock->last_owner, place);
 }
 
-static void push_first(WaitQueue *queue, Waiter *waiter) {
-    waiter->queue = queue;
-    waiter->previous = NULL;
-    waiter->next = queue->first;
-    if (queue->first)
-        queue->first->previous = waiter;
-    else
-        queue->last = waiter;
-    queue->first = waiter;
-}
-
 // At the queue's end, noting since when; or at its head one that was woken and came too late.
 static void enter_queue(Lock *lock, Waiter *waiter, bool again) {
     if (again) {
-        push_first(&lock->waiters, waiter);
+        wait_queue_push_first(&lock->waiters, waiter);
         return;
     }
     waiter->extra = value_from_int((int64_t)microseconds());

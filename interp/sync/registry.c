@@ -475,6 +475,8 @@ static void leave_fiber_behind(Fiber *fiber, Fiber *forker) {
     if (wait->kind == PARK_QUEUE_PUT && value_is_queue(wait->object))
         queue_forget_putter(value_to_queue(wait->object), fiber);
     wait_queue_remove(&wait->waiter);
+    if (wait->kind == PARK_GATE && gate_of(wait->object))
+        gate_leave_behind(gate_of(wait->object), fiber);
     fiber->held_shared = NULL; // they are the parent's
     if (wait->kind == PARK_SELECT && value_is_kind(wait->object, KIND_SELECT))
         select_leave_behind((Select *)value_to_ref(wait->object), fiber);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Read-write locks. Who may change what:
-// - RWLock.holds, written, abandoned: under the tiny lock. Reports and circles of waits read the holds
-//   without it; a Hold stays readable, as who reads is attached and so nothing is collected meanwhile.
+// - RWLock.holds, written, lost: under the tiny lock. Reports and circles of waits read the holds without
+//   it, hence release and acquire: a Hold is whole where it is seen, and stays readable, as who reads is
+//   attached and so nothing is collected meanwhile.
 // - Fiber.holds and the counts of a Hold: the fiber's own thread, or who hands the lock over to it while
 //   it waits. So acquiring again what one holds takes no lock.
 #include "sync/rwlock.h"
@@ -57,12 +58,12 @@ static void hold_again(Hold *hold, int ask) {
 static void unlink_hold(RWLock *lock, Hold *hold) {
     Hold *at = load_relaxed(&lock->holds);
     if (at == hold) {
-        store_relaxed(&lock->holds, load_relaxed(&hold->next));
+        store_release(&lock->holds, load_relaxed(&hold->next));
         return;
     }
     while (load_relaxed(&at->next) != hold)
         at = load_relaxed(&at->next);
-    store_relaxed(&at->next, load_relaxed(&hold->next));
+    store_release(&at->next, load_relaxed(&hold->next));
 }
 
 // Own thread: the fiber has the hold from here on.
@@ -87,9 +88,9 @@ static void drop_hold(Fiber *fiber, const Hold *hold) {
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     (void)fiber;
     RWLock *lock = (RWLock *)gate;
-    if (ask == RWLOCK_WRITE)
-        return !load_relaxed(&lock->holds);
-    return !ahead && !load_relaxed(&lock->written);
+    if (ahead)
+        return false;
+    return ask == RWLOCK_WRITE ? !load_relaxed(&lock->holds) : !load_relaxed(&lock->written);
 }
 
 static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
@@ -97,8 +98,8 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
     Hold *hold = (Hold *)value_to_ref(carried);
     store_relaxed(&hold->fiber, fiber);
     hold_again(hold, ask);
-    store_relaxed(&hold->next, load_relaxed(&lock->holds));
-    store_relaxed(&lock->holds, hold);
+    store_release(&hold->next, load_relaxed(&lock->holds));
+    store_release(&lock->holds, hold);
     if (ask == RWLOCK_WRITE)
         store_relaxed(&lock->written, true);
 }
@@ -106,8 +107,8 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
 // Best one that waits itself: it may be part of a circle.
 static Fiber *holder(Gate *gate, Fiber *fiber) {
     Fiber *found = NULL;
-    Hold *hold = load_relaxed(&((RWLock *)gate)->holds);
-    for (int i = 0; hold && i < LONGEST_LOOK; i++, hold = load_relaxed(&hold->next)) {
+    Hold *hold = load_acquire(&((RWLock *)gate)->holds);
+    for (int i = 0; hold && i < LONGEST_LOOK; i++, hold = load_acquire(&hold->next)) {
         Fiber *other = load_relaxed(&hold->fiber);
         if (!other || other == fiber)
             continue;
@@ -142,6 +143,7 @@ static void describe(Gate *gate, Fiber *fiber, Text *out) {
 static const GateRules rules = {.what = MESSAGE("a read-write lock"),
                                 .open = open,
                                 .take = take,
+                                .overtaking = true,
                                 .holder = holder,
                                 .describe = describe};
 
@@ -218,6 +220,7 @@ static WaitStep step(Fiber *fiber, Value *args, int count, Waiter *waiter, Value
     bool locked = shared_lock(fiber, &lock->gate.header);
     if (lock->lost) {
         Hold *lost = wait_may_take(fiber, waiter) ? take_lost(lock) : NULL;
+        gate_arrived(&lock->gate, fiber);
         shared_unlock(&lock->gate.header, locked);
         *result = lost ? throw_abandoned(fiber, lost) : VALUE_UNDEF;
         return lost ? WAIT_DONE : WAIT_LOST;
@@ -290,8 +293,7 @@ bool rwlock_release(Fiber *fiber, RWSide *side) {
         unlink_hold(lock, hold);
     if (side->ask == RWLOCK_WRITE || !reads)
         store_relaxed(&lock->written, false);
-    gate_serve(&lock->gate);
-    shared_unlock(&lock->gate.header, locked);
+    gate_serve_and_unlock(&lock->gate, locked);
     return true;
 }
 

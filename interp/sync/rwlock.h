@@ -2,7 +2,7 @@
 //
 // Read-write locks: many readers or one writer. `rw.read` and `rw.write` are its two sides, each with
 // acquire and release, so that `lock rw.read { }` serves. In order of arrival: a reader that comes after
-// a waiting writer waits behind it, unless it reads already.
+// a waiting writer waits behind it, unless it reads already, or overtakes it (gate.h).
 //
 // It belongs to the fibers that hold it, each with a Hold of its own, which says how often and since
 // where. Who ends while holding it abandons it: the next acquire of either side throws LockError, once.

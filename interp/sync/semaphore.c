@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Semaphores. While somebody waits there is no permit: a release hands its permits to those who wait.
+// Semaphores. A release hands its permits to those who wait, or wakes the first one to take one (gate.h).
 #include "sync/semaphore.h"
 
 #include "base/translate.h"
@@ -12,8 +12,7 @@ const Kind semaphore_kind = {"Semaphore", gate_trace, NULL};
 static bool open(Gate *gate, Fiber *fiber, int ask, bool ahead) {
     (void)fiber;
     (void)ask;
-    (void)ahead;
-    return load_relaxed(&((Semaphore *)gate)->permits) > 0;
+    return !ahead && load_relaxed(&((Semaphore *)gate)->permits) > 0;
 }
 
 static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
@@ -24,7 +23,7 @@ static void take(Gate *gate, Fiber *fiber, int ask, Value carried) {
 }
 
 static const GateRules rules = {
-    .what = MESSAGE("a permit of a semaphore"), .open = open, .take = take};
+    .what = MESSAGE("a permit of a semaphore"), .open = open, .take = take, .overtaking = true};
 
 Semaphore *semaphore_new(LocalHeap *heap, int64_t permits, bool bounded) {
     Semaphore *semaphore = (Semaphore *)gate_new(
@@ -38,11 +37,9 @@ bool semaphore_release(Fiber *fiber, Semaphore *semaphore, int64_t count) {
     bool locked = shared_lock(fiber, &semaphore->gate.header);
     int64_t permits = load_relaxed(&semaphore->permits);
     bool fits = count <= semaphore->limit - permits;
-    if (fits) {
+    if (fits)
         store_relaxed(&semaphore->permits, permits + count);
-        gate_serve(&semaphore->gate);
-    }
-    shared_unlock(&semaphore->gate.header, locked);
+    gate_serve_and_unlock(&semaphore->gate, locked);
     if (!fits)
         throw_value(fiber, "Semaphore released too many times");
     return fits;

@@ -162,7 +162,7 @@ static const char *expected(const Parser *parser, const Token *token) {
 static bool complain_misspelt(Parser *parser) {
     const Token *word = &parser->previous;
     const char *keyword = foreign_nearest_keyword(word->name->text, true);
-    if (!keyword)
+    if (!keyword || strcmp(keyword, word->name->text) == 0) // `lock 5 { }`: spelt right
         return false;
     char hint[80];
     snprintf(hint, sizeof hint, translate("did you mean `%s`?"), keyword);
