@@ -258,7 +258,7 @@ static void thread_keep_current(Thread *self) {
     store_relaxed(&self->wake, 0);
     store_relaxed(&self->alarm, DEADLINE_NEVER);
     store_relaxed(&self->pthread, pthread_self());
-    and_seq(&self->poll, ~(uint32_t)POLL_STOP);
+    and_seq(&self->poll, ~(uint32_t)(POLL_STOP | POLL_WATCH));
     self->next = self->previous = NULL;
 }
 
@@ -270,8 +270,8 @@ void world_share(World *world, Thread *self) {
 }
 
 void world_after_fork(World *world, Thread *self) {
-    mutex_after_fork(&world->mutex, RANK_WORLD);
-    mutex_after_fork(&world->pool_mutex, RANK_POOL);
+    mutex_after_fork(&world->mutex);
+    mutex_unlock(&world->pool_mutex); // of world_before_fork
     world_init_locks(world);
     for (Thread *thread = world->threads; thread; thread = thread->next)
         if (thread != self)
