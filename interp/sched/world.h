@@ -106,8 +106,9 @@ struct World {
     struct Worker *ended;  // the last that has ended; it joined the one before itself
     pthread_cond_t workers_changed;
     bool pool_closed;
-    Fiber *free_fibers;      // memory of fibers that were freed
-    struct FiberSlab *slabs; // the newest is the one that rooms are taken from
+    struct StackSlab *stacks; // sched/stack.h: those with room
+    Fiber *free_fibers;       // memory of fibers that were freed
+    struct FiberSlab *slabs;  // the newest is the one that rooms are taken from
     uint32_t slab_count;
     Thread *free_threads; // memory of threads that have ended
 
