@@ -19,11 +19,9 @@ static void rank_drop(MutexRank rank) {
     assert(held & 1u << rank);
     held &= ~(1u << rank);
 }
-static void rank_forget(void) { held = 0; }
 #else
 static void rank_take(MutexRank rank) { (void)rank; }
 static void rank_drop(MutexRank rank) { (void)rank; }
-static void rank_forget(void) {}
 #endif
 
 void mutex_init(Mutex *mutex, MutexRank rank) {
@@ -47,8 +45,10 @@ void mutex_wait(Mutex *mutex, pthread_cond_t *condition) {
     pthread_cond_wait(condition, &mutex->mutex);
 }
 
-void mutex_after_fork(Mutex *mutex, MutexRank rank) {
+void mutex_after_fork(Mutex *mutex) {
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    if (memcmp(&mutex->mutex, &fresh, sizeof fresh) == 0)
+        return; // most are: their pages need not be copied for that
     memset(&mutex->mutex, 0, sizeof mutex->mutex);
-    mutex_init(mutex, rank);
-    rank_forget();
+    mutex_init(mutex, mutex->rank);
 }

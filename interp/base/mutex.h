@@ -36,7 +36,8 @@ void mutex_lock(Mutex *mutex);
 void mutex_unlock(Mutex *mutex);
 // Waits for `condition` as pthread_cond_wait does.
 void mutex_wait(Mutex *mutex, pthread_cond_t *condition);
-// In a forked child: free again, whoever held it in the parent. The child's one thread holds none.
-void mutex_after_fork(Mutex *mutex, MutexRank rank);
+// In a forked child: free again, whoever held it in the parent; but not the one that forked: what that one holds is
+// its own here, to be unlocked.
+void mutex_after_fork(Mutex *mutex);
 
 #endif

@@ -105,6 +105,14 @@ void os_pages_huge(void *pages, size_t bytes) {
     (void)pages, (void)bytes;
 #endif
 }
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102 // since Linux 6.13: within a mapping, which mprotect makes three of
+#endif
+bool os_pages_guard(void *pages, size_t bytes) {
+    return madvise(pages, bytes, MADV_GUARD_INSTALL) == 0 || mprotect(pages, bytes, PROT_NONE) == 0;
+}
+
 void os_pages_discard(void *pages, size_t bytes) { madvise(pages, bytes, MADV_DONTNEED); }
 
 void *os_shared_alloc(size_t bytes) {

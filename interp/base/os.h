@@ -35,6 +35,8 @@ void os_pages_free(void *pages, size_t bytes);
 // end stays as it is.
 enum { OS_PAGE = 4096, OS_HUGE_PAGE = 2 << 20 };
 void os_pages_huge(void *pages, size_t bytes);
+// Whoever touches the pages is ended by SIGSEGV. False where the system cannot do that. Given back with those around.
+bool os_pages_guard(void *pages, size_t bytes);
 // Gives the pages' memory back; they read as zero from then on.
 void os_pages_discard(void *pages, size_t bytes);
 // Address room for `bytes` that this process and those forked from it share, zeroed, without a name in

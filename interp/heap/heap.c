@@ -126,8 +126,8 @@ bool heap_over_limit(Heap *heap) { return heap_used(heap) > heap->limit; }
 
 // The world was stopped at the fork, so nobody was in the middle of anything.
 void heap_after_fork(Heap *heap, LocalHeap *self) {
-    mutex_after_fork(&heap->mutex, RANK_HEAP);
-    mutex_after_fork(&heap->marking.mutex, RANK_MARKING);
+    mutex_after_fork(&heap->mutex);
+    mutex_after_fork(&heap->marking.mutex);
     store_relaxed(&heap->marking.helpers, 0); // one may just have looked in
     LocalHeap *next;
     for (LocalHeap *local = heap->locals; local; local = next) {

@@ -6,13 +6,24 @@
 #include "native/output.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/writer.h"
 #include "object/error.h"
 
+// Who looks after processes need not give that up for it.
+static bool is_taken_at_once(int fd, size_t size) {
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    return size <= PIPE_BUF && poll(&ready, 1, 0) == 1 && ready.revents == POLLOUT;
+}
+
 bool output_write(Fiber *fiber, int fd, const char *data, size_t size) {
-    thread_detach(fiber->thread);
+    if (thread_watches(fiber->thread) && is_taken_at_once(fd, size))
+        thread_detach_briefly(fiber->thread);
+    else
+        thread_detach(fiber->thread);
     bool ok = writer_put(fiber->world->writer, fd, data, size);
     int why = errno;
     thread_attach(fiber->thread);

@@ -31,8 +31,9 @@ static void close_home_of_parent(Registry *registry, int home) {
     registry->home = home;
 }
 
-static Fiber *new_main_fiber(Thread *thread, Handle *handle) {
-    Fiber *main = fiber_new(thread, false);
+static Fiber *new_main_fiber(Fiber *forker, Handle *handle) {
+    Thread *thread = forker->thread;
+    Fiber *main = fiber_new_heir(forker);
     store_relaxed(&main->id, handle->id);
     thread->main_fiber = thread->current = main;
     handle_give_fiber(handle, main);
@@ -54,7 +55,7 @@ static Fiber *after_fork(Fiber *forker, Handle *handle, int home) {
     store_relaxed(&world->interactive, false);
     if (world->runtime->after_fork)
         world->runtime->after_fork(world);
-    Fiber *main = new_main_fiber(thread, handle);
+    Fiber *main = new_main_fiber(forker, handle);
     sync_inherit(forker, main);
     fiber_free(forker);
     signals_after_fork(world, home);

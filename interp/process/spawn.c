@@ -66,7 +66,7 @@ static int fork_between(Fiber *fiber, Handle *handle, Watcher *watcher, const in
 
 // The world is stopped. In the parent: the child is watched. 0, or an errno.
 static int fork_child(Fiber *fiber, Handle *handle) {
-    Watcher *watcher = watcher_of(fiber->world);
+    Watcher *watcher = watcher_of(fiber->thread);
     int ends[2];
     if (!watcher || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
@@ -78,6 +78,7 @@ static int fork_child(Fiber *fiber, Handle *handle) {
     mutex_unlock(&watcher->mutex);
     world_forked(fiber->world);
     close(ends[1]);
+    watcher_tell(watcher, fiber->thread);
     if (error)
         close(ends[0]);
     return error;
@@ -299,6 +300,10 @@ void process_background(Fiber *fiber, Handle *handle) {
     registry_picked_up(fiber_registry(fiber), handle);
     if (watcher && watcher_quiet(watcher, handle))
         world_external_end(fiber->world);
+    // The sleep of who is on duty counts as one that ends.
+    thread_watch(fiber->thread, WATCH_BLOCKS);
+    if (watcher)
+        watcher_tell(watcher, fiber->thread);
 }
 
 void process_detach(Fiber *fiber, Handle *handle) {

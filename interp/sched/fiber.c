@@ -224,7 +224,8 @@ static void fiber_clear(Fiber *fiber) {
     fiber->c_calls = 0;
 }
 
-Fiber *fiber_new(Thread *thread, bool is_task) {
+// Without frames and registers.
+static Fiber *fiber_make(Thread *thread, bool is_task) {
     Fiber *fiber = fiber_take(thread);
     World *world = thread->world;
     fiber_clear(fiber);
@@ -237,10 +238,38 @@ Fiber *fiber_new(Thread *thread, bool is_task) {
     store_relaxed(&fiber->cancels, 0);
     store_relaxed(&fiber->scope_cancels, 0);
     store_relaxed(&fiber->id, add_relaxed(&world->next_fiber_id, 1));
-    fiber_give_stacks(fiber);
     fiber_link(fiber);
     if (is_task)
         thread->has_tasks = true;
+    return fiber;
+}
+
+Fiber *fiber_new(Thread *thread, bool is_task) {
+    Fiber *fiber = fiber_make(thread, is_task);
+    fiber_give_stacks(fiber);
+    return fiber;
+}
+
+// The oldest segment of a fiber, which loses it.
+static Segment *lose_first_segment(Fiber *fiber) {
+    Segment **at = &fiber->segment;
+    while ((*at)->previous)
+        at = &(*at)->previous;
+    Segment *first = *at;
+    *at = NULL;
+    return first;
+}
+
+// What stands in the registers still is as good as what a call leaves above the top.
+Fiber *fiber_new_heir(Fiber *forker) {
+    if (forker->is_task)
+        return fiber_new(forker->thread, false);
+    Fiber *fiber = fiber_make(forker->thread, false);
+    fiber->segment = lose_first_segment(forker);
+    fiber->segment_bytes = segment_words(fiber->segment) * sizeof(Value);
+    fiber->frames = forker->frames;
+    fiber->frame_capacity = forker->frame_capacity;
+    forker->frames = NULL;
     return fiber;
 }
 

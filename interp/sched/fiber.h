@@ -99,6 +99,9 @@ static inline const char *fiber_kind(const Fiber *fiber) {
 
 // A new fiber of `thread`, in thread->fibers. Own thread only. handle is nil, error and result UNDEF.
 Fiber *fiber_new(Thread *thread, bool is_task);
+// In a forked child: a new main fiber of the forker's thread, which takes over the forker's memory for frames and
+// registers, as its pages are here already. The forker runs no more, and is to be freed.
+Fiber *fiber_new_heir(Fiber *forker);
 // Frees it; it has ended and nobody refers to it any more (its handle has let go of it). Own thread.
 // Tasks are freed by who runs them (thread_run_until_ended, park_block).
 // Its memory stays a Fiber's (id 0, not waiting) until it is used again for another fiber.

@@ -21,6 +21,7 @@
 #include "base/os.h"
 #include "base/service.h"
 #include "sched/internal.h"
+#include "sched/stack.h"
 
 enum { SPINS, SLEEPS, HAS_JOB, HAS_TO_END };
 enum { IDLE_SPINS = 400, IDLE_MOST = 64 };
@@ -34,6 +35,7 @@ typedef struct Worker {
     Thread *thread;
     void (*body)(Thread *thread, void *argument);
     void *argument;
+    Stack stack;
 } Worker;
 
 // ---- Waiting for the next body -------------------------------------------------------------------
@@ -115,6 +117,7 @@ static void worker_join(Worker *worker) {
     if (!worker)
         return;
     pthread_join(worker->pthread, NULL);
+    stack_return(worker->world, worker->stack);
     free(worker);
 }
 
@@ -146,7 +149,11 @@ static int worker_create(Worker *worker) {
     pthread_attr_t attributes;
     pthread_t pthread;
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, NATIVE_STACK);
+    worker->stack = stack_take(worker->world);
+    if (worker->stack.low)
+        pthread_attr_setstack(&attributes, worker->stack.low, STACK_BYTES);
+    else
+        pthread_attr_setstacksize(&attributes, NATIVE_STACK);
     service_block_signals(&attributes);
     int error = pthread_create(&pthread, &attributes, worker_main, worker);
     pthread_attr_destroy(&attributes);
@@ -175,6 +182,7 @@ static bool pool_add(World *world, Worker job) {
     int error = worker_create(worker);
     if (error == 0)
         return true;
+    stack_return(world, worker->stack);
     free(worker);
     mutex_lock(&world->pool_mutex);
     world->worker_count--;

@@ -26,7 +26,8 @@ enum {
     SPIN_MOST = 500,
     YIELD_EVERY = 32,
     SPIN_LEAST = 10,
-    SHORT_SLEEP = 100000, // nanoseconds: had it spun a little longer, it need not have slept
+    WATCH_RETRY = 10000000, // nanoseconds
+    SHORT_SLEEP = 100000,   // nanoseconds: had it spun a little longer, it need not have slept
     HELD_UP_LIMIT =
         100000000, // nanoseconds that a task may block the others of its thread unnoticed
 };
@@ -102,7 +103,7 @@ static void thread_look(Thread *thread) {
 // a count too many does no harm.
 void thread_wake(Thread *thread) {
     uint32_t wake = load_seq(&thread->wake);
-    if (wake != SLEEP_FUTEX && wake != SLEEP_LOOP)
+    if (wake == SLEEP_AWAKE || wake == SLEEP_SENDING)
         return;
     World *world = thread->world;
     activity_add(world, ACTIVITY_AWAKE);
@@ -110,6 +111,9 @@ void thread_wake(Thread *thread) {
         os_futex_wake(&thread->wake, 1);
     } else if (wake == SLEEP_LOOP && cas_seq(&thread->wake, &wake, SLEEP_SENDING)) {
         loop_wake(thread->loop);
+        store_seq(&thread->wake, SLEEP_AWAKE);
+    } else if (wake == SLEEP_WATCH && cas_seq(&thread->wake, &wake, SLEEP_SENDING)) {
+        world->watch->wake(world);
         store_seq(&thread->wake, SLEEP_AWAKE);
     } else {
         activity_add(world, -ACTIVITY_AWAKE);
@@ -170,9 +174,10 @@ static void sleep_end(Thread *thread, uint32_t how, uint64_t timed) {
 static bool thread_sleep(Thread *thread, uint64_t deadline, uint32_t attention, bool alarm) {
     World *world = thread->world;
     Loop *loop = thread->loop;
-    bool ends = deadline != DEADLINE_NEVER || (loop && loop_has_sources(loop));
+    bool watches = !loop && thread_watches(thread);
+    bool ends = deadline != DEADLINE_NEVER || (loop && loop_has_sources(loop)) || watches;
     uint64_t timed = ends ? ACTIVITY_TIMED : 0;
-    uint32_t how = loop ? SLEEP_LOOP : SLEEP_FUTEX;
+    uint32_t how = loop ? SLEEP_LOOP : watches ? SLEEP_WATCH : SLEEP_FUTEX;
     bool alone = false;
     store_seq(&thread->wake, how);
     uint64_t activity = activity_add(world, timed - ACTIVITY_AWAKE);
@@ -182,6 +187,8 @@ static bool thread_sleep(Thread *thread, uint64_t deadline, uint32_t attention, 
             activity_check(world, activity);
         if (!alone && loop)
             loop_sleep(loop, deadline);
+        else if (watches)
+            world->watch->sleep(world, deadline);
         else if (!alone)
             os_futex_wait(&thread->wake, SLEEP_FUTEX, deadline);
     }
@@ -249,7 +256,10 @@ static void thread_rest(Thread *thread, uint32_t ignored) {
     uint64_t deadline = timer_first(thread);
     if (thread->has_tasks)
         loop_of(thread); // now, as what is detached does not allocate
-    thread_detach(thread);
+    thread_watch(thread, WATCH_SLEEPS);
+    if (thread_watches(thread) && thread->loop && deadline > os_now() + WATCH_RETRY)
+        deadline = os_now() + WATCH_RETRY; // there was no pthread for it
+    thread_detach_briefly(thread);
     if (spin_for_news(thread, attention)) {
         thread_attach(thread);
         return;
@@ -257,10 +267,11 @@ static void thread_rest(Thread *thread, uint32_t ignored) {
     uint64_t start = os_now();
     bool alone = thread_sleep(thread, deadline, attention, true);
     thread_attach(thread);
+    thread_watch(thread, WATCH_SLEPT);
     if (!alone) {
         spin_adapt(thread, os_now() - start);
     } else if (!deadlock_report(thread)) {
-        thread_detach(thread);
+        thread_detach_briefly(thread);
         thread_sleep(thread, deadline, attention, false);
         thread_attach(thread);
     }

@@ -12,7 +12,8 @@
 //   AWAKE --(own)--> FUTEX --(waker, or own)--------------------> AWAKE
 //   AWAKE --(own)--> LOOP  --(waker)--> SENDING --(same waker)--> AWAKE
 //                    LOOP  --(own)------------------------------> AWAKE
-enum { SLEEP_AWAKE, SLEEP_FUTEX, SLEEP_LOOP, SLEEP_SENDING };
+//   WATCH: like LOOP, of a thread that looks after child processes (World.watch)
+enum { SLEEP_AWAKE, SLEEP_FUTEX, SLEEP_LOOP, SLEEP_WATCH, SLEEP_SENDING };
 
 // What a sleeping thread has to look at.
 enum { POLL_ATTENTION = POLL_INTERRUPT | POLL_TERMINATE | POLL_SHOW | POLL_CANCELLED };

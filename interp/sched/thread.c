@@ -192,6 +192,11 @@ bool thread_start(Thread *from, void (*body)(Thread *thread, void *argument), vo
 // ---- States --------------------------------------------------------------------------------------
 
 void thread_detach(Thread *thread) {
+    thread_watch(thread, WATCH_BLOCKS);
+    thread_detach_briefly(thread);
+}
+
+void thread_detach_briefly(Thread *thread) {
     assert(load_relaxed(&thread->state) == THREAD_ATTACHED);
     store_seq(&thread->state, THREAD_DETACHED);
     world_stands_still(thread->world);

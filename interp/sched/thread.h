@@ -22,6 +22,7 @@ enum {
     POLL_TERMINATE = 128, // main thread: SIGTERM: cancel its main fiber
     POLL_SHOW = 256,      // main thread: SIGQUIT: print what runs
     POLL_CANCELLED = 512, // a wait that is this thread's alone was cancelled (park.h)
+    POLL_WATCH = 1024, // own thread sets and clears it: looks after child processes (World.watch)
 };
 
 typedef struct Loop Loop; // sched/loop.h
@@ -97,11 +98,21 @@ void thread_pool_free(World *world);
 
 // Around a sleep or a blocking system call. Between them no heap object may be touched.
 void thread_detach(Thread *thread);
+// The same for what hardly takes any time: the thread goes on looking after child processes.
+void thread_detach_briefly(Thread *thread);
 void thread_attach(Thread *thread);
 
 // Answers POLL_STOP and POLL_COLLECT (may collect, may wait while others do). The rest of the bits
 // are the caller's (vm/interrupt.c). Returns the bits that are left.
 uint32_t thread_safepoint(Thread *thread);
+
+static inline bool thread_watches(const Thread *thread) {
+    return load_relaxed(&thread->poll) & POLL_WATCH;
+}
+static inline void thread_watch(Thread *thread, WatchMoment moment) {
+    if (__builtin_expect(thread_watches(thread), 0))
+        thread->world->watch->look(thread, moment);
+}
 
 // Sets bits of the poll word and wakes the thread, so that it looks. Any thread; async-signal-safe.
 void thread_notify(Thread *thread, uint32_t bits);

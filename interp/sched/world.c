@@ -22,6 +22,7 @@
 #include "sched/internal.h"
 #include "sched/loop.h"
 #include "sched/pool.h"
+#include "sched/stack.h"
 #include "sched/timer.h"
 
 enum { MAX_DEPTH = 100000, STOP_SPINS = 500, SPINS = 64 };
@@ -68,6 +69,7 @@ void world_free(World *world) {
     alarm_free(world);
     writer_free(world->writer);
     thread_pool_free(world);
+    stacks_free(world);
     heap_set_due_hook(world->heap, NULL, NULL);
     threads_free(world);
     fiber_slabs_free(world);
@@ -258,7 +260,7 @@ static void thread_keep_current(Thread *self) {
     store_relaxed(&self->wake, 0);
     store_relaxed(&self->alarm, DEADLINE_NEVER);
     store_relaxed(&self->pthread, pthread_self());
-    and_seq(&self->poll, ~(uint32_t)POLL_STOP);
+    and_seq(&self->poll, ~(uint32_t)(POLL_STOP | POLL_WATCH));
     self->next = self->previous = NULL;
 }
 
@@ -270,8 +272,8 @@ void world_share(World *world, Thread *self) {
 }
 
 void world_after_fork(World *world, Thread *self) {
-    mutex_after_fork(&world->mutex, RANK_WORLD);
-    mutex_after_fork(&world->pool_mutex, RANK_POOL);
+    mutex_after_fork(&world->mutex);
+    mutex_unlock(&world->pool_mutex); // of world_before_fork
     world_init_locks(world);
     for (Thread *thread = world->threads; thread; thread = thread->next)
         if (thread != self)
@@ -282,6 +284,7 @@ void world_after_fork(World *world, Thread *self) {
     world->thread_count = 1;
     world->entering = 0;
     world->idle = world->ended = NULL;
+    world->stacks = NULL; // this thread may stand on one of them
     world->idle_count = 0;
     world->worker_count = world->starting = 0;
     store_relaxed(&world->stopping, 0);

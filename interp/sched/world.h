@@ -53,12 +53,30 @@ typedef struct WorldHooks {
     void (*trace_fiber)(Fiber *fiber, Tracer *tracer);
 } WorldHooks;
 
+// Work from outside of the world that a thread does while it sleeps, as long as its poll word has POLL_WATCH, so that no
+// other pthread need be woken for it: looking after child processes (process/watcher.c).
+typedef enum WatchMoment {
+    WATCH_RUNS,   // the script runs on, at a safepoint
+    WATCH_BLOCKS, // the thread is about to detach for a system call that may block
+    WATCH_SLEEPS, // it is about to sleep,
+    WATCH_SLEPT,  // and has slept
+} WatchMoment;
+
+typedef struct WatchHooks {
+    // Own thread, attached, no lock held: goes on with the watch, or hands it over and clears POLL_WATCH.
+    void (*look)(Thread *thread, WatchMoment moment);
+    // Own thread, detached: sleeps until the deadline, `wake`, or something was done. Wakes fibers of its own.
+    void (*sleep)(World *world, uint64_t deadline);
+    void (*wake)(World *world); // ends `sleep`. Any thread; async-signal-safe
+} WatchHooks;
+
 struct World {
     Heap *heap;
     struct Runtime *runtime;
     struct Vm *vm;
     WorldHooks hooks;
-    struct Writer *writer; // base/writer.h: to standard output and standard error
+    const WatchHooks *watch; // set before the first POLL_WATCH
+    struct Writer *writer;   // base/writer.h: to standard output and standard error
 
     Mutex mutex;                 // guards `threads`, the stop, thread starts and ends
     pthread_cond_t changed;      // for the stopper: a thread's state changed
@@ -89,8 +107,9 @@ struct World {
     struct Worker *ended;  // the last that has ended; it joined the one before itself
     pthread_cond_t workers_changed;
     bool pool_closed;
-    Fiber *free_fibers;      // memory of fibers that were freed
-    struct FiberSlab *slabs; // the newest is the one that rooms are taken from
+    struct StackSlab *stacks; // sched/stack.h: those with room
+    Fiber *free_fibers;       // memory of fibers that were freed
+    struct FiberSlab *slabs;  // the newest is the one that rooms are taken from
     uint32_t slab_count;
     Thread *free_threads; // memory of threads that have ended
 

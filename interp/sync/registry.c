@@ -369,8 +369,12 @@ bool handles_finish(Fiber *main, bool *reported) {
 }
 
 bool handles_turn(Fiber *main, double seconds) {
-    WakeReason reason =
-        wait_for_none(main, &fiber_registry(main)->running_count, deadline_after(seconds));
+    Registry *registry = fiber_registry(main);
+    mutex_lock(&registry->mutex);
+    const uint32_t *count =
+        registry->running_count > 0 ? &registry->running_count : &registry->pending;
+    mutex_unlock(&registry->mutex);
+    WakeReason reason = wait_for_none(main, count, deadline_after(seconds));
     if (reason == WAKE_DEADLOCK) {
         free(main->wait.report);
         main->wait.report = NULL;
@@ -446,7 +450,7 @@ bool handles_end_all(Fiber *main, double seconds) {
 
 // Handles of the parent's threads and tasks count as ended, without result or error (see handle_join).
 static void registry_after_fork(Registry *registry) {
-    mutex_after_fork(&registry->mutex, RANK_REGISTRY);
+    mutex_after_fork(&registry->mutex);
     for (Handle *h = registry->running, *next; h; h = next) {
         next = h->next;
         h->next = h->previous = NULL;

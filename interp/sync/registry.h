@@ -72,7 +72,7 @@ void sync_inherit(Fiber *forker, Fiber *heir);
 // the wait itself was ended: Interrupted, Cancelled, DeadlockError. *reported: some error was printed.
 // `main` is the main fiber of the main thread, outside of any script code.
 bool handles_finish(Fiber *main, bool *reported);
-// Lets this thread's tasks run for so long, or until no thread or task runs any more. False where a cancel or Ctrl-C has
+// Lets this thread's tasks run for so long, or until no thread or task, or then no process, runs any more. False where a cancel or Ctrl-C has
 // ended that. `main` as above.
 bool handles_turn(Fiber *main, double seconds);
 // The script is to end at once: cancels all threads and tasks but `except` (may be NULL), detached ones and

@@ -300,7 +300,7 @@ void sharing_enter_child(Runtime *runtime, uint64_t id) {
     Sharing *sharing = load_acquire(&runtime->registry->sharing);
     if (!sharing)
         return;
-    mutex_after_fork(&sharing->mutex, RANK_SHARING);
+    mutex_unlock(&sharing->mutex); // of sharing_before_fork
     while (sharing->waiting) {
         Shared *shared = sharing->waiting;
         unlink_waiting(sharing, shared);

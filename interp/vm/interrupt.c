@@ -67,6 +67,8 @@ bool poll_answer(Fiber *fiber) {
         and_seq(&thread->poll, ~(uint32_t)POLL_SHOW);
         run_show(thread);
     }
+    if (bits & POLL_WATCH)
+        thread_watch(thread, WATCH_RUNS);
     if (bits & POLL_REPORT) {
         and_seq(&thread->poll, ~(uint32_t)POLL_REPORT);
         handles_report_lost(fiber);
