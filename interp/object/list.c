@@ -271,6 +271,21 @@ List *list_concat(Fiber *fiber, List *a, List *b) {
     return both;
 }
 
+bool list_splice(Fiber *fiber, List *list, size_t from, size_t count, const Value *values,
+                 size_t value_count) {
+    size_t length = load_relaxed(&list->length), after = length - count + value_count;
+    Buffer *buffer = list_reserve(fiber, list, after);
+    if (!buffer)
+        return false;
+    Slot *at = buffer->slots + from;
+    memmove(at + value_count, at + count, (length - from - count) * sizeof(Slot));
+    memcpy(at, values, value_count * sizeof(Value));
+    if (after < length)
+        memset(buffer->slots + after, 0, (length - after) * sizeof(Slot)); // UNDEF
+    store_release(&list->length, after);
+    return true;
+}
+
 void list_clear(Fiber *fiber, List *list) {
     bool locked = shared_lock(fiber, &list->header);
     Buffer *empty = buffer_new(fiber->heap, 0);

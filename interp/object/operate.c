@@ -405,8 +405,12 @@ static List *stepped(Fiber *fiber, List *before, List *values, Slice s) {
 // No script runs in here: it can start again where another thread was quicker.
 static bool assign_slice(Fiber *fiber, List *list, List *values, Value start, Value stop,
                          Value step) {
+    Slice s;
+    if (!load_relaxed(&fiber->world->shared) && step == VALUE_NIL)
+        return slice_resolve(fiber, start, stop, step, list_length(list), &s) &&
+               list_splice(fiber, list, (size_t)s.start, (size_t)s.count,
+                           buffer_values(load_relaxed(&values->items)), list_length(values));
     for (;;) {
-        Slice s;
         List *before = list_copy(fiber, list);
         if (!before || !slice_resolve(fiber, start, stop, step, list_length(before), &s))
             return false;
