@@ -447,7 +447,7 @@ bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
 static MapTable *table_copy(Fiber *fiber, MapTable *old, size_t least) {
     size_t capacity = old->capacity, most = least + least / 2 + 5;
     if (capacity < least || capacity > most)
-        return rebuilt(fiber, old, most);
+        return rebuilt(fiber, old, least + least / 8 + 5);
     MapTable *table = table_new(fiber, capacity);
     if (!table)
         return NULL;
