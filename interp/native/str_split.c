@@ -54,7 +54,7 @@ static bool split_backwards(Parts *parts, Piece separator) {
 // --- by white space ---
 
 static inline bool is_space(uint32_t c) {
-    return c > ' ' && c < 0x7f ? false : unicode_is_space(c);
+    return c > ' ' && c < 0x7f ? false : c == ' ' || c == '\n' || unicode_is_space(c);
 }
 
 static size_t skip_forwards(const Str *s, size_t from, bool space) {

@@ -523,6 +523,20 @@ static SetWalk select_members(Fiber *fiber, Map *to, View from, View other, bool
     return SET_DONE;
 }
 
+SetWalk set_add_all(Fiber *fiber, Map *to, Map *from) {
+    Value key;
+    uint32_t hash;
+    View view = view_of(from);
+    for (size_t position = 0; view_next(view, &position, &key, &hash);) {
+        if (key_asks_script(key))
+            return SET_ASKS_SCRIPT;
+        if (!look_up_plain(load_relaxed(&to->table), key, hash) &&
+            !insert(fiber, to, key, VALUE_NIL, hash))
+            return SET_ERROR;
+    }
+    return SET_DONE;
+}
+
 // Gives an empty set that nobody else knows yet room for all that may come.
 static bool reserve(Fiber *fiber, Map *set, size_t capacity) {
     MapTable *table = table_new(fiber, capacity);
