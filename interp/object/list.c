@@ -23,7 +23,7 @@ static Buffer *buffer_to_fill(LocalHeap *heap, size_t capacity, size_t filled) {
     Buffer *buffer = heap_alloc_unset(heap, KIND_BUFFER, sizeof *buffer + capacity * sizeof(Slot),
                                       sizeof *buffer);
     buffer->capacity = capacity;
-    if (filled < capacity)
+    if (sizeof *buffer + capacity * sizeof(Slot) > HEAP_LARGE)
         memset(buffer->slots + filled, 0, (capacity - filled) * sizeof(Slot));
     return buffer;
 }

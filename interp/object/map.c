@@ -82,7 +82,8 @@ static MapTable *table_new(Fiber *fiber, size_t capacity) {
     MapTable *table = heap_alloc_unset(fiber->heap, KIND_MAP_TABLE, bytes, sizeof *table);
     table->capacity = capacity;
     table->mask = (uint32_t)(index_size - 1);
-    memset(table_index(table), 0, index_size * sizeof(IndexWord));
+    if (bytes > HEAP_LARGE)
+        memset(table_index(table), 0, index_size * sizeof(IndexWord));
     return table;
 }
 

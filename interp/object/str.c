@@ -129,7 +129,8 @@ bool str_valid(const char *data, size_t size) { return str_valid_prefix(data, si
 Str *str_reserve(LocalHeap *heap, size_t size) {
     size_t bytes = str_bytes(size);
     Str *s = heap_alloc_unset(heap, KIND_STR, bytes, sizeof *s);
-    memset(s->own + size, 0, bytes - sizeof *s - size); // the NUL, and no index
+    if (bytes > HEAP_LARGE)
+        memset(s->own + size, 0, bytes - sizeof *s - size); // the NUL, and no index
     s->size = size;
     return s;
 }
