@@ -107,9 +107,13 @@ static inline void *heap_alloc(LocalHeap *local, KindId kind, size_t bytes) {
     }
     return heap_alloc_slow(local, kind, bytes);
 }
-// The same, but of a large object only the first `zeroed` bytes are: for what is written over at once, or traced no
+// The same, but of one above HEAP_LARGE only the first `zeroed` bytes are: for what is written over at once, or traced no
 // further than it was written. Sparing that is a sixth of the time of copying a large set.
-void *heap_alloc_unset(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed);
+void *heap_alloc_large(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed);
+static inline void *heap_alloc_unset(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed) {
+    return bytes > HEAP_LARGE ? heap_alloc_large(local, kind, bytes, zeroed)
+                              : heap_alloc(local, kind, bytes);
+}
 // False where `bytes` more would pass the memory limit: the caller throws MemoryError.
 // To be asked before any allocation whose size a script decides (above a few KiB).
 bool heap_has_room(LocalHeap *local, size_t bytes);

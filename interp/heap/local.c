@@ -47,9 +47,8 @@ void *heap_alloc_slow(LocalHeap *local, KindId kind, size_t bytes) {
     return object;
 }
 
-void *heap_alloc_unset(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed) {
-    return bytes > HEAP_LARGE ? large_alloc(local->heap, kind, bytes, zeroed)
-                              : heap_alloc(local, kind, bytes);
+void *heap_alloc_large(LocalHeap *local, KindId kind, size_t bytes, size_t zeroed) {
+    return large_alloc(local->heap, kind, bytes, zeroed);
 }
 
 LocalHeap *local_heap_new(Heap *heap) {

@@ -167,12 +167,29 @@ static Value builtin_pow(Fiber *fiber, Value *args, int count) {
     return number_pow_mod(fiber, args[1], args[2], args[3]);
 }
 
+// base: 2, 8 or 16.
+static Str *small_in_base(Fiber *fiber, int64_t number, int base, const char *prefix) {
+    char text[VALUE_INT_BITS + 4], *end = text + sizeof text, *at = end;
+    int shift = base == 16 ? 4 : base == 8 ? 3 : 1;
+    uint64_t left = number < 0 ? (uint64_t)-number : (uint64_t)number;
+    do
+        *--at = "0123456789abcdef"[left & ((1u << shift) - 1)];
+    while ((left >>= shift) != 0);
+    *--at = prefix[1];
+    *--at = prefix[0];
+    if (number < 0)
+        *--at = '-';
+    return str_ascii(fiber->heap, at, (size_t)(end - at));
+}
+
 static Value in_base(Fiber *fiber, Value v, int base, const char *prefix) {
     if (value_is_bool(v))
         v = value_from_int(v == VALUE_TRUE);
     if (!value_is_integer(v))
         return throw_type(fiber, "'%s' object cannot be interpreted as an integer",
                           value_type_name(rt(fiber), v));
+    if (value_is_int(v))
+        return value_from_ref(small_in_base(fiber, value_to_int(v), base, prefix));
     Text digits = {0}, text = {0};
     if (!integer_write(fiber, v, base, &digits))
         return VALUE_UNDEF;

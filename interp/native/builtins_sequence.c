@@ -33,6 +33,10 @@ static bool walk_next(Fiber *fiber, Walk *walk, Value *out) {
     if (value_is_list(walk->state[0])) { // iterate_next, for what is most usual
         *out = list_get(value_to_list(walk->state[0]), (size_t)value_to_int(walk->state[1]));
         walk->state[1]++; // small: no list is so long
+    } else if (value_is_str(walk->state[0])) {
+        size_t at = (size_t)value_to_int(walk->state[1]);
+        *out = str_next(fiber, value_to_str(walk->state[0]), &at);
+        walk->state[1] = value_from_int((int64_t)at);
     } else if (!iterate_next(fiber, walk->state, out))
         walk->failed = true;
     if (!walk->failed && *out != VALUE_UNDEF)

@@ -42,6 +42,8 @@ static bool take_codec(Fiber *fiber, Value encoding, Value errors, const char *f
                        Codec *codec, OnError *on_error) {
     *codec = CODEC_UTF8;
     *on_error = ON_ERROR_STRICT;
+    if (encoding == VALUE_UNDEF && errors == VALUE_UNDEF)
+        return true; // each line of a file
     Value values[] = {encoding, errors};
     for (int i = 0; i < 2; i++) {
         if (values[i] == VALUE_UNDEF || value_is_str(values[i]))

@@ -53,11 +53,15 @@ static bool split_backwards(Parts *parts, Piece separator) {
 
 // --- by white space ---
 
+static inline bool is_space(uint32_t c) {
+    return c > ' ' && c < 0x7f ? false : c == ' ' || c == '\n' || unicode_is_space(c);
+}
+
 static size_t skip_forwards(const Str *s, size_t from, bool space) {
     const char *at = str_data(s) + from, *end = str_data(s) + s->size;
     while (at < end) {
         const char *next = at;
-        if (unicode_is_space(utf8_next(&next)) != space)
+        if (is_space(utf8_next(&next)) != space)
             break;
         at = next;
     }
@@ -68,7 +72,7 @@ static size_t skip_backwards(const Str *s, size_t to, bool space) {
     const char *at = str_data(s) + to;
     while (at > str_data(s)) {
         const char *before = utf8_before(at), *p = before;
-        if (unicode_is_space(utf8_next(&p)) != space)
+        if (is_space(utf8_next(&p)) != space)
             break;
         at = before;
     }

@@ -23,7 +23,7 @@ static Buffer *buffer_to_fill(LocalHeap *heap, size_t capacity, size_t filled) {
     Buffer *buffer = heap_alloc_unset(heap, KIND_BUFFER, sizeof *buffer + capacity * sizeof(Slot),
                                       sizeof *buffer);
     buffer->capacity = capacity;
-    if (filled < capacity)
+    if (sizeof *buffer + capacity * sizeof(Slot) > HEAP_LARGE)
         memset(buffer->slots + filled, 0, (capacity - filled) * sizeof(Slot));
     return buffer;
 }
@@ -269,6 +269,21 @@ List *list_concat(Fiber *fiber, List *a, List *b) {
     }
     shared_unlock(&a->header, locked);
     return both;
+}
+
+bool list_splice(Fiber *fiber, List *list, size_t from, size_t count, const Value *values,
+                 size_t value_count) {
+    size_t length = load_relaxed(&list->length), after = length - count + value_count;
+    Buffer *buffer = list_reserve(fiber, list, after);
+    if (!buffer)
+        return false;
+    Slot *at = buffer->slots + from;
+    memmove(at + value_count, at + count, (length - from - count) * sizeof(Slot));
+    memcpy(at, values, value_count * sizeof(Value));
+    if (after < length)
+        memset(buffer->slots + after, 0, (length - after) * sizeof(Slot)); // UNDEF
+    store_release(&list->length, after);
+    return true;
 }
 
 void list_clear(Fiber *fiber, List *list) {

@@ -67,6 +67,9 @@ List *list_stride(Fiber *fiber, List *list, size_t from, int64_t step, size_t co
 // A new list of the elements of a, then those of b, each as they were at one moment. NULL with MemoryError.
 List *list_concat(Fiber *fiber, List *a, List *b);
 void list_clear(Fiber *fiber, List *list);
+// list[from : from + count] = values, in a world of one thread (nobody reads meanwhile). False with MemoryError.
+bool list_splice(Fiber *fiber, List *list, size_t from, size_t count, const Value *values,
+                 size_t value_count);
 // Takes the element at `index` out if it is `v` still; false: it is not.
 bool list_take_out(Fiber *fiber, List *list, size_t index, Value v);
 bool list_reverse(Fiber *fiber, List *list); // false with MemoryError

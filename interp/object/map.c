@@ -85,7 +85,8 @@ static MapTable *table_new(Fiber *fiber, size_t capacity) {
     MapTable *table = heap_alloc_unset(fiber->heap, KIND_MAP_TABLE, bytes, sizeof *table);
     table->capacity = capacity;
     table->mask = (uint32_t)(index_size - 1);
-    memset(table_index(table), 0, index_size * sizeof(IndexWord));
+    if (bytes > HEAP_LARGE)
+        memset(table_index(table), 0, index_size * sizeof(IndexWord));
     return table;
 }
 
@@ -493,7 +494,7 @@ bool map_pop_last(Fiber *fiber, Map *map, Value *key, Value *value) {
 static MapTable *table_copy(Fiber *fiber, MapTable *old, size_t least) {
     size_t capacity = old->capacity, most = least + least / 2 + 5;
     if (capacity < least || capacity > most)
-        return rebuilt(fiber, old, most);
+        return rebuilt(fiber, old, least + least / 8 + 5);
     return cloned(fiber, old);
 }
 
@@ -600,6 +601,20 @@ static SetWalk select_members(Fiber *fiber, Map *to, View from, View other, bool
             return SET_ASKS_SCRIPT;
         MapEntry *found = look_up_plain(other.table, key, hash);
         if ((found != NULL) == wanted && !insert(fiber, to, key, VALUE_NIL, hash))
+            return SET_ERROR;
+    }
+    return SET_DONE;
+}
+
+SetWalk set_add_all(Fiber *fiber, Map *to, Map *from) {
+    Value key;
+    uint32_t hash;
+    View view = view_of(from);
+    for (size_t position = 0; view_next(view, &position, &key, &hash);) {
+        if (key_asks_script(key))
+            return SET_ASKS_SCRIPT;
+        if (!look_up_plain(load_relaxed(&to->table), key, hash) &&
+            !insert(fiber, to, key, VALUE_NIL, hash))
             return SET_ERROR;
     }
     return SET_DONE;

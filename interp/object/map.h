@@ -72,6 +72,8 @@ void map_clear(Fiber *fiber, Map *map);
 // that nobody else knows. They run no scripts: where a key would ask one they stop with SET_ASKS_SCRIPT, with some
 // members in `to`, and the caller goes on key by key.
 typedef enum SetWalk { SET_DONE, SET_ERROR, SET_ASKS_SCRIPT } SetWalk;
+SetWalk set_add_all(Fiber *fiber, Map *to,
+                    Map *from); // to | from into `to`, which has members already
 SetWalk set_intersect(Fiber *fiber, Map *to, Map *a, Map *b);
 SetWalk set_subtract(Fiber *fiber, Map *to, Map *a, Map *b);
 SetWalk set_exclude(Fiber *fiber, Map *to, Map *a, Map *b);

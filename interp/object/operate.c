@@ -86,6 +86,16 @@ static Value merge_maps(Fiber *fiber, Map *a, Map *b) {
     return map_update_from(fiber, merged, b) ? value_from_ref(merged) : VALUE_UNDEF;
 }
 
+static Value unite_sets(Fiber *fiber, Map *a, Map *b) {
+    Map *united = map_copy_for(fiber, a, map_length(b));
+    if (!united)
+        return VALUE_UNDEF;
+    root_push(fiber, value_from_ref(united));
+    SetWalk walk = set_add_all(fiber, united, b);
+    bool ok = walk == SET_ASKS_SCRIPT ? map_update_from(fiber, united, b) : walk == SET_DONE;
+    return ok ? value_from_ref(united) : VALUE_UNDEF;
+}
+
 // Adds to `to` each member of `from` whose being in `other` is `wanted`.
 static bool select_members(Fiber *fiber, Map *to, Map *from, Map *other, bool wanted) {
     Value key, v, found;
@@ -101,7 +111,7 @@ static bool select_members(Fiber *fiber, Map *to, Map *from, Map *other, bool wa
 
 static Value operate_sets(Fiber *fiber, Operator op, Map *a, Map *b) {
     if (op == OPERATOR_OR)
-        return merge_maps(fiber, a, b);
+        return unite_sets(fiber, a, b);
     Map *result = set_new(fiber->heap);
     root_push(fiber, value_from_ref(result));
     SetWalk walk = op == OPERATOR_AND   ? set_intersect(fiber, result, a, b)
@@ -405,8 +415,12 @@ static List *stepped(Fiber *fiber, List *before, List *values, Slice s) {
 // No script runs in here: it can start again where another thread was quicker.
 static bool assign_slice(Fiber *fiber, List *list, List *values, Value start, Value stop,
                          Value step) {
+    Slice s;
+    if (!load_relaxed(&fiber->world->shared) && step == VALUE_NIL)
+        return slice_resolve(fiber, start, stop, step, list_length(list), &s) &&
+               list_splice(fiber, list, (size_t)s.start, (size_t)s.count,
+                           buffer_values(load_relaxed(&values->items)), list_length(values));
     for (;;) {
-        Slice s;
         List *before = list_copy(fiber, list);
         if (!before || !slice_resolve(fiber, start, stop, step, list_length(before), &s))
             return false;

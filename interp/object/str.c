@@ -127,7 +127,10 @@ bool str_valid(const char *data, size_t size) { return str_valid_prefix(data, si
 // --- making ---
 
 Str *str_reserve(LocalHeap *heap, size_t size) {
-    Str *s = heap_alloc(heap, KIND_STR, str_bytes(size));
+    size_t bytes = str_bytes(size);
+    Str *s = heap_alloc_unset(heap, KIND_STR, bytes, sizeof *s);
+    if (bytes > HEAP_LARGE)
+        memset(s->own + size, 0, bytes - sizeof *s - size); // the NUL, and no index
     s->size = size;
     return s;
 }

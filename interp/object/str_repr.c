@@ -19,12 +19,23 @@ static void repr_code_point(uint32_t c, const char *from, const char *to, Text *
         text_format(out, c < 0x100 ? "\\x%02x" : "\\u{%x}", c);
 }
 
+// Whether a character stands as it is, whatever is around it: most do.
+static inline bool is_plain(char c, char quote) {
+    return c >= ' ' && c < 0x7f && c != quote && c != '\\' && c != '$';
+}
+
 // An interpolation would begin at `$` before a brace; only double quotes know it.
 static void repr_in(char quote, const char *at, size_t size, Text *out) {
     const char *end = at + size;
     text_char(out, quote);
     while (at < end) {
         const char *from = at;
+        while (at < end && is_plain(*at, quote))
+            at++;
+        text_append(out, from, (size_t)(at - from));
+        if (at == end)
+            break;
+        from = at;
         uint32_t c = utf8_next(&at);
         if (c == (uint32_t)quote || (c == '$' && quote == '"' && at < end && *at == '{'))
             text_char(out, '\\');

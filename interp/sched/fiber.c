@@ -266,7 +266,6 @@ Fiber *fiber_new_heir(Fiber *forker) {
         return fiber_new(forker->thread, false);
     Fiber *fiber = fiber_make(forker->thread, false);
     fiber->segment = lose_first_segment(forker);
-    fiber->segment_bytes = segment_words(fiber->segment) * sizeof(Value);
     fiber->frames = forker->frames;
     fiber->frame_capacity = forker->frame_capacity;
     forker->frames = NULL;
