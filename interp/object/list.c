@@ -234,21 +234,13 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to) {
 }
 
 List *list_stride(Fiber *fiber, List *list, size_t from, int64_t step, size_t count) {
-    bool locked = shared_lock(fiber, &list->header);
-    size_t length = load_relaxed(&list->length);
-    size_t last = count ? from + (size_t)(step * (int64_t)(count - 1)) : 0;
-    List *result = NULL;
-    if (count && (from >= length || last >= length)) // shorter by now
-        count = 0;
     Buffer *buffer = buffer_checked(fiber, count, count);
-    if (buffer) {
-        Value *to = buffer_values(buffer), *at = buffer_values(load_relaxed(&list->items)) + from;
-        for (size_t i = 0; i < count; i++, at += step)
-            to[i] = *at;
-        result = list_of(fiber->heap, buffer, count);
-    }
-    shared_unlock(&list->header, locked);
-    return result;
+    if (!buffer)
+        return NULL;
+    Value *to = buffer_values(buffer), *at = buffer_values(load_relaxed(&list->items)) + from;
+    for (size_t i = 0; i < count; i++, at += step)
+        to[i] = *at;
+    return list_of(fiber->heap, buffer, count);
 }
 
 List *list_concat(Fiber *fiber, List *a, List *b) {

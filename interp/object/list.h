@@ -61,8 +61,8 @@ List *list_slice(Fiber *fiber, List *list, size_t from, size_t to);
 static inline List *list_copy(Fiber *fiber, List *list) {
     return list_slice(fiber, list, 0, SIZE_MAX);
 }
-// A new list of `count` elements, from the one at `from` on, every `step`th, down if that is negative; empty if the list
-// has not all of these any longer. NULL with MemoryError.
+// A new list of `count` elements, from the one at `from` on, every `step`th, down if that is negative. Of a list that has
+// all of these and that no other thread changes meanwhile. NULL with MemoryError.
 List *list_stride(Fiber *fiber, List *list, size_t from, int64_t step, size_t count);
 // A new list of the elements of a, then those of b, each as they were at one moment. NULL with MemoryError.
 List *list_concat(Fiber *fiber, List *a, List *b);

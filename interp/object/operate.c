@@ -366,7 +366,10 @@ Value value_slice(Fiber *fiber, Value container, Value start, Value stop, Value 
     switch (value_is_ref(container) ? value_to_ref(container)->kind : KIND_FREE) {
     case KIND_LIST: {
         List *list = value_to_list(container);
-        if (!slice_resolve(fiber, start, stop, step, list_length(list), &s))
+        if (step != VALUE_NIL &&
+            load_relaxed(&fiber->world->shared)) // its length is to stay as it is
+            list = list_copy(fiber, list);
+        if (!list || !slice_resolve(fiber, start, stop, step, list_length(list), &s))
             return VALUE_UNDEF;
         return slice_list(fiber, list, s);
     }
