@@ -203,22 +203,40 @@ static bool makes_small(BinaryOp op) {
            op == BINARY_SHIFT_RIGHT;
 }
 
-// Within `(a * b + c) % m`: the product may be wider than any value that the script gets to see.
+// Within `(a * b + c) % m` or `(x >> n | x << 32 - n) & m`: the product, or what is shifted, may be wider than any
+// value that the script gets to see.
 static void expect_wide(Expr *expr) {
-    while (expr->kind == EXPR_BINARY &&
-           (expr->binary.op == BINARY_ADD || expr->binary.op == BINARY_SUBTRACT))
-        expr = expr->binary.left;
-    if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_MULTIPLY)
-        expr->binary.wide = true;
+    if (expr->kind != EXPR_BINARY)
+        return;
+    switch (expr->binary.op) {
+    case BINARY_MULTIPLY:
+    case BINARY_SHIFT_LEFT: expr->binary.wide = true; break;
+    case BINARY_SUBTRACT: expect_wide(expr->binary.left); break;
+    case BINARY_ADD:
+    case BINARY_OR:
+    case BINARY_XOR:
+        expect_wide(expr->binary.left);
+        expect_wide(expr->binary.right);
+        break;
+    default: break;
+    }
 }
 
-// The product that was emitted last, in the form that may be wide.
+// The operator that was emitted last, in the form that may be wide.
 static void widen(Emitter *e) {
+    static const struct {
+        uint8_t plain, wide;
+    } forms[] = {{OP_MUL, OP_MUL_WIDE},
+                 {OP_MUL_CONST, OP_MUL_CONST_WIDE},
+                 {OP_CONST_MUL, OP_CONST_MUL_WIDE},
+                 {OP_SHIFT_LEFT, OP_SHIFT_LEFT_WIDE},
+                 {OP_SHIFT_LEFT_CONST, OP_SHIFT_LEFT_CONST_WIDE}};
     uint32_t *word = &e->words[e->word_count - 1];
-    Opcode op = word_op(*word) == OP_MUL         ? OP_MUL_WIDE
-                : word_op(*word) == OP_MUL_CONST ? OP_MUL_CONST_WIDE
-                                                 : OP_CONST_MUL_WIDE;
-    *word = (*word & ~0xffu) | op;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (word_op(*word) == forms[i].plain) {
+            *word = (*word & ~0xffu) | forms[i].wide;
+            return;
+        }
 }
 
 static void binary_to(Emitter *e, Expr *expr, Register r) {

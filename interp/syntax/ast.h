@@ -168,7 +168,7 @@ struct Expr {
         } unary;
         struct {
             BinaryOp op;
-            bool wide; // set by code/: a product within sums within %, &, // or >>
+            bool wide; // set by code/: its result goes only into what may be wide
             Expr *left, *right;
         } binary;
         struct {

@@ -344,24 +344,28 @@ static Entered slow_return(Fiber *fiber, Value v) {
         GIVE(slow(fiber, operator_, a, b));                                                        \
     }
 // slow_wide leaves the register of a later instruction as it should be, and goes on behind that.
-#define WIDE_PRODUCT(NAME, left, right)                                                            \
+#define WIDE(NAME, left, right, int_operation, operator_, FLOATS)                                  \
     CASE(NAME) {                                                                                   \
         Value a = left, b = right, r = 0;                                                          \
-        double x, y;                                                                               \
         if (likely(value_both_int(a, b))) {                                                        \
-            if (likely(integer_mul_small(a, b, &r))) {                                             \
+            if (likely(int_operation(a, b, &r))) {                                                 \
                 base[A] = r;                                                                       \
                 NEXT();                                                                            \
             }                                                                                      \
             SAVE();                                                                                \
-            pc = slow_wide(fiber, proto, base, A, a, b);                                           \
-            NEXT();                                                                                \
+            const uint32_t *after = slow_wide(fiber, proto, base, operator_, A, a, b);             \
+            if (likely(after)) {                                                                   \
+                pc = after;                                                                        \
+                NEXT();                                                                            \
+            }                                                                                      \
         }                                                                                          \
-        if (both_double(a, b, &x, &y))                                                             \
-            GIVE_DOUBLE(x *y);                                                                     \
+        FLOATS                                                                                     \
         SAVE();                                                                                    \
-        GIVE(slow_operate(fiber, OPERATOR_MUL, a, b));                                             \
+        GIVE(slow_operate(fiber, operator_, a, b));                                                \
     }
+#define WIDE_PRODUCT(NAME, left, right)                                                            \
+    WIDE(NAME, left, right, integer_mul_small, OPERATOR_MUL, double x; double y;                   \
+         if (both_double(a, b, &x, &y)) GIVE_DOUBLE(x * y);)
 #define DIVISION(NAME, left, right)                                                                \
     CASE(NAME) {                                                                                   \
         Value a = left, b = right;                                                                 \
@@ -701,6 +705,8 @@ failed:
     BITWISE(BIT_XOR_IN_PLACE, base[C], ^, slow_in_place, OPERATOR_XOR)
     SHIFT(SHIFT_LEFT, base[C], int_shift_left, OPERATOR_SHL)
     SHIFT(SHIFT_LEFT_CONST, K, int_shift_left, OPERATOR_SHL)
+    WIDE(SHIFT_LEFT_WIDE, base[B], base[C], int_shift_left, OPERATOR_SHL, )
+    WIDE(SHIFT_LEFT_CONST_WIDE, base[B], K, int_shift_left, OPERATOR_SHL, )
     SHIFT(SHIFT_RIGHT, base[C], int_shift_right, OPERATOR_SHR)
     SHIFT(SHIFT_RIGHT_CONST, K, int_shift_right, OPERATOR_SHR)
     CASE(ADD_INT) {

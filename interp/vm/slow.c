@@ -82,48 +82,66 @@ static inline bool wide_shr(int64_t x, Value y, int64_t *out) {
     *out = x >> (count & 63);
     return value_is_int(y) && count < 64;
 }
+static inline bool wide_or(int64_t x, Value y, int64_t *out) {
+    *out = x | value_to_int(y);
+    return value_is_int(y);
+}
+static inline bool wide_xor(int64_t x, Value y, int64_t *out) {
+    *out = x ^ value_to_int(y);
+    return value_is_int(y);
+}
 static inline bool wide_and(int64_t x, Value y, int64_t *out) {
     *out = x & value_to_int(y);
     return value_is_int(y);
 }
 
+// Register r holds x.
 static inline bool operate_wide(const Proto *proto, const Value *base, uint32_t instruction,
-                                int64_t x, int64_t *out) {
-    uint32_t c = word_c(instruction);
-    switch (word_op(instruction)) {
+                                uint32_t r, int64_t x, int64_t *out) {
+    uint32_t b = word_b(instruction), c = word_c(instruction);
+    Opcode op = word_op(instruction);
+    if (b != r) // it may be on the right
+        return c == r && (op == OP_ADD      ? wide_add(x, base[b], out)
+                          : op == OP_BIT_OR ? wide_or(x, base[b], out)
+                                            : op == OP_BIT_XOR && wide_xor(x, base[b], out));
+    switch (op) {
     case OP_ADD_INT: return wide_add(x, value_from_int(word_sc(instruction)), out);
     case OP_ADD_CONST: return wide_add(x, proto->constants[c], out);
     case OP_SUB_CONST: return wide_sub(x, proto->constants[c], out);
     case OP_MOD_CONST: return wide_mod(x, proto->constants[c], out);
     case OP_BIT_AND_CONST: return wide_and(x, proto->constants[c], out);
+    case OP_FLOORDIV_CONST: return wide_floordiv(x, proto->constants[c], out);
+    case OP_SHIFT_RIGHT_CONST: return wide_shr(x, proto->constants[c], out);
     case OP_ADD: return wide_add(x, base[c], out);
     case OP_SUB: return wide_sub(x, base[c], out);
     case OP_MOD: return wide_mod(x, base[c], out);
     case OP_BIT_AND: return wide_and(x, base[c], out);
-    case OP_FLOORDIV_CONST: return wide_floordiv(x, proto->constants[c], out);
+    case OP_BIT_OR: return wide_or(x, base[c], out);
+    case OP_BIT_XOR: return wide_xor(x, base[c], out);
     case OP_FLOORDIV: return wide_floordiv(x, base[c], out);
-    case OP_SHIFT_RIGHT_CONST: return wide_shr(x, proto->constants[c], out);
     case OP_SHIFT_RIGHT: return wide_shr(x, base[c], out);
     default: return false;
     }
 }
 
-const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, uint32_t r, Value x,
-                          Value y) {
+static bool begin_wide(Operator op, int64_t x, int64_t y, int64_t *out) {
+    if (op == OPERATOR_MUL)
+        return !__builtin_mul_overflow(x, y, out);
+    return y >= 0 && y < 63 && !__builtin_mul_overflow(x, (int64_t)1 << y, out);
+}
+
+const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, Operator op, uint32_t r,
+                          Value x, Value y) {
     const uint32_t *pc = fiber->pc;
     int64_t wide, next;
-    if (__builtin_mul_overflow(value_to_int(x), value_to_int(y), &wide)) {
-        base[r] = integer_mul(fiber, x, y);
-        return pc;
-    }
+    if (!begin_wide(op, value_to_int(x), value_to_int(y), &wide))
+        return NULL;
     for (; !int_fits_value(wide); wide = next) {
-        uint32_t instruction = *pc;
-        if (word_b(instruction) != r || !operate_wide(proto, base, instruction, wide, &next)) {
+        if (!operate_wide(proto, base, *pc, r, wide, &next)) {
             base[r] = integer_from_int64(fiber->heap, wide);
             return pc;
         }
-        r = word_a(instruction);
-        pc++;
+        r = word_a(*pc++);
     }
     base[r] = value_from_int(wide);
     return pc;

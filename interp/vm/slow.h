@@ -18,10 +18,11 @@ typedef enum Comparison {
 
 bool slow_compare(Fiber *fiber, Comparison how, Value a, Value b, bool *out);
 Value slow_operate(Fiber *fiber, Operator op, Value a, Value b);
-// After a product x * y of small ints into base[r] that is none itself (MUL_WIDE); fiber->pc is at what follows.
-// Does as much of that as it can without an object for the product. Gives where to go on; never fails.
-const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, uint32_t r, Value x,
-                          Value y);
+// For x * y or x << y of small ints into base[r] which is none itself (MUL_WIDE and its like); fiber->pc is at what
+// follows. Does as much of that as it can without an object in between, and gives where to go on. NULL: it is no
+// word of the machine, or an error, and nothing is done.
+const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, Operator op, uint32_t r,
+                          Value x, Value y);
 // a op= b: what can change itself does, and is the result.
 Value slow_in_place(Fiber *fiber, Operator op, Value a, Value b);
 Value slow_is(Fiber *fiber, Value v, Value of);
