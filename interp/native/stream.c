@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Streams. The buffer holds either what was read ahead (`at` up to `end`) or what is still to be
-// written (`pending` bytes), never both. Guarded by `mutex`, which only detached threads take, so
-// that nobody holds it at a safepoint.
+// written (`pending` bytes), never both. Guarded by `mutex`, which nobody holds at a safepoint: detached
+// threads take it, and attached ones if it is free, for the moment that taking a line out of the buffer takes.
 #include "native/stream.h"
 
 #include <errno.h>
@@ -212,6 +212,25 @@ int stream_read_line(Stream *s, int64_t most, Text *out, void *context) {
         take(s, size, out);
     }
     return leave(s, result);
+}
+
+const char *stream_peek_line(Stream *s, bool alone, size_t *size) {
+    if (!alone && pthread_mutex_trylock(&s->mutex) != 0)
+        return NULL;
+    // Only what can be read has anything read ahead.
+    const char *start = s->data + s->at;
+    const char *line_end = memchr(start, '\n', s->end - s->at);
+    if (line_end)
+        *size = (size_t)(line_end + 1 - start);
+    else if (!alone)
+        pthread_mutex_unlock(&s->mutex);
+    return line_end ? start : NULL;
+}
+
+void stream_take_line(Stream *s, bool alone, size_t size) {
+    s->at += size;
+    if (!alone)
+        pthread_mutex_unlock(&s->mutex);
 }
 
 // --- writing ---

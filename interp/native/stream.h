@@ -41,6 +41,13 @@ enum { STREAM_ALL = -1 };
 int stream_read(Stream *stream, int64_t count, Text *out, void *context);
 // Appends a line with its end, at most `most` bytes or code points of it (STREAM_ALL: no limit).
 int stream_read_line(Stream *stream, int64_t most, Text *out, void *context);
+// The line that comes next, with its end, where all of it has been read ahead already and nobody else is at
+// the stream; else *line is NULL. Does not wait, so attached threads may call it. Where it gives a line the stream
+// is the caller's until stream_take_line, before which there must be no safepoint. `alone`: no other thread
+// can come to the stream meanwhile.
+const char *stream_peek_line(Stream *stream, bool alone, size_t *size);
+// Goes on behind the `size` bytes (0: stays), and lets go of the stream.
+void stream_take_line(Stream *stream, bool alone, size_t size);
 int stream_write(Stream *stream, const char *data, size_t size);
 int stream_flush(Stream *stream);
 // whence as lseek's. *position: bytes from the start.

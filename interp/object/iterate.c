@@ -7,6 +7,8 @@
 // count their changes of size in a version, and a loop that meets another version throws.
 #include "object/iterate.h"
 
+#include <assert.h>
+
 #include "object/bytes.h"
 #include "object/class.h"
 #include "object/error.h"
@@ -126,9 +128,19 @@ static bool next_of_range(Fiber *fiber, Value state[3], Value *out) {
     return *out != VALUE_UNDEF;
 }
 
+// A native without parameters gets the state as its arguments, so that a turn makes no bound method, nor calls by way
+// of the VM. It looks after cancels itself.
+static Value call_next(Fiber *fiber, Value state[3]) {
+    Value next = class_of(fiber_runtime(fiber), state[0])->next;
+    if (!value_is_kind(next, KIND_NATIVE))
+        return call_method(fiber, state[0], next);
+    Value v = ((const Native *)value_to_ref(next))->function(fiber, state, 0);
+    assert(v != VALUE_PARKED);
+    return v;
+}
+
 static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
-    Class *c = class_of(fiber_runtime(fiber), state[0]);
-    *out = call_method(fiber, state[0], c->next);
+    *out = call_next(fiber, state);
     if (*out != VALUE_UNDEF)
         return true;
     if (!error_is(fiber, ERROR_StopIteration))

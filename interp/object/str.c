@@ -71,6 +71,8 @@ static size_t ascii_prefix(const char *data, size_t size) {
     size_t i = 0;
     while (i + 8 <= size && !has_high_bit(data + i))
         i += 8;
+    if (i + 8 > size && size >= 8 && !has_high_bit(data + size - 8))
+        return size;
     while (i < size && !((unsigned char)data[i] & 0x80))
         i++;
     return i;
@@ -155,6 +157,14 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size) {
         memcpy(s->own, data, size);
     str_finish(s);
     return s;
+}
+
+// Most text is ASCII, which is then gone over once.
+Str *str_if_valid(LocalHeap *heap, const char *data, size_t size) {
+    size_t ascii = ascii_prefix(data, size);
+    if (ascii == size)
+        return str_ascii(heap, data, size);
+    return str_valid(data + ascii, size - ascii) ? str_new(heap, data, size) : NULL;
 }
 
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size) {

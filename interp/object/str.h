@@ -50,6 +50,8 @@ void str_finish(Str *s); // counts code points
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size);
 // A copy of ASCII text.
 Str *str_ascii(LocalHeap *heap, const char *data, size_t size);
+// NULL where it is no valid UTF-8.
+Str *str_if_valid(LocalHeap *heap, const char *data, size_t size);
 Str *str_from_c(LocalHeap *heap, const char *text);
 Str *str_from_code_point(LocalHeap *heap, uint32_t c); // c is one: below 0x110000, no surrogate
 Str *str_format(LocalHeap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));
