@@ -155,23 +155,69 @@ static Value finish(Fiber *fiber, const File *file, int result, Text *text) {
     return v;
 }
 
-// The whole file in pieces, so that one that is larger than the memory is an error and not the end.
-static Value read_all(Fiber *fiber, File *file) {
+// All that is left, behind what `text` has already, in pieces, so that a file that is larger than the memory
+// is an error and not the end.
+static Value read_pieces(Fiber *fiber, File *file, Text *text) {
     enum { PIECE = 1 << 20 };
-    Text text = {0};
     size_t before;
     int result;
     do {
-        before = text.length;
+        before = text->length;
         if (!heap_has_room(fiber->heap, before * 2)) {
-            text_free(&text);
+            text_free(text);
             return throw_memory(fiber, before * 2);
         }
         thread_detach(fiber->thread);
-        result = stream_read(stream_of(fiber, file), PIECE, &text, fiber->thread);
+        result = stream_read(stream_of(fiber, file), PIECE, text, fiber->thread);
         thread_attach(fiber->thread);
-    } while (result == 0 && text.length > before && !asked_to_stop(fiber->thread));
-    return finish(fiber, file, result, &text);
+    } while (result == 0 && text->length > before && !asked_to_stop(fiber->thread));
+    return finish(fiber, file, result, text);
+}
+
+// Fits a value to the `size` bytes that were read to it.
+static Value fitted(Fiber *fiber, Value v, size_t size) {
+    if (value_is_bytes(v))
+        value_to_bytes(v)->size = size;
+    else if (!str_finish_valid(value_to_str(v), size))
+        return codec_decode(fiber, value_to_str(v)->own, size, VALUE_UNDEF, VALUE_UNDEF, "read");
+    return v;
+}
+
+// A file of which `left` bytes are left is read to the value itself; what has come to it meanwhile, in pieces.
+static Value read_to_value(Fiber *fiber, File *file, size_t left) {
+    if (!heap_has_room(fiber->heap, left))
+        return throw_memory(fiber, left);
+    Value v = file->binary ? value_from_ref(bytes_new(fiber->heap, NULL, left))
+                           : value_from_ref(str_reserve(fiber->heap, left));
+    char *data = file->binary ? value_to_bytes(v)->data : value_to_str(v)->own;
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, v);
+    size_t size;
+    bool more;
+    thread_detach(fiber->thread);
+    int result = stream_read_into(stream_of(fiber, file), data, left, &size, &more, fiber->thread);
+    thread_attach(fiber->thread);
+    root_release(fiber, mark);
+    if (result != 0)
+        return throw_stream(fiber, result);
+    if (!more)
+        return fitted(fiber, v, size);
+    Text text = {0};
+    text_append(&text, data, size);
+    return read_pieces(fiber, file, &text);
+}
+
+static Value read_all(Fiber *fiber, File *file) {
+    size_t left;
+    thread_detach(fiber->thread);
+    int result = stream_left(stream_of(fiber, file), &left);
+    thread_attach(fiber->thread);
+    if (result != 0)
+        return throw_stream(fiber, result);
+    if (left > HEAP_LARGE)
+        return read_to_value(fiber, file, left);
+    Text text = {0};
+    return read_pieces(fiber, file, &text);
 }
 
 static Value file_read(Fiber *fiber, Value *args, int count) {

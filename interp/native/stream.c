@@ -121,37 +121,43 @@ static int ready_to_read(Stream *s) {
     return s->pending ? write_out(s) : 0;
 }
 
-// Line ends in what was just read.
-static void unify_line_ends(Stream *s) {
-    if (!s->after_return && !memchr(s->data, '\r', s->end))
-        return;
+// Line ends in what was just read, of which as many bytes are left as it returns.
+static size_t unify_line_ends(Stream *s, char *data, size_t size) {
+    if (!s->after_return && !memchr(data, '\r', size))
+        return size;
     size_t to = 0;
-    for (size_t from = 0; from < s->end; from++) {
-        char c = s->data[from];
+    for (size_t from = 0; from < size; from++) {
+        char c = data[from];
         bool second = c == '\n' && s->after_return;
         s->after_return = c == '\r';
         if (!second)
-            s->data[to++] = c == '\r' ? '\n' : c;
+            data[to++] = c == '\r' ? '\n' : c;
     }
-    s->end = to;
+    return to;
 }
 
-// Reads ahead where the buffer is empty. Leaves it empty at the end of the file.
-static int fill(Stream *s, void *context) {
-    while (s->at == s->end) {
-        ssize_t got = read(s->fd, s->data, BUFFER);
+// One read, of which something is left: *size bytes. None: the end of the file.
+static int read_some(Stream *s, char *data, size_t room, size_t *size, void *context) {
+    *size = 0;
+    while (*size == 0) {
+        ssize_t got = read(s->fd, data, room);
         if (got < 0 && errno == EINTR && !s->stop(context))
             continue;
-        s->at = s->end = 0;
         if (got < 0)
             return errno == EINTR ? 0 : errno;
         if (got == 0)
             return 0;
-        s->end = (size_t)got;
-        if (!s->mode.binary)
-            unify_line_ends(s);
+        *size = s->mode.binary ? (size_t)got : unify_line_ends(s, data, (size_t)got);
     }
     return 0;
+}
+
+// Reads ahead where the buffer is empty. Leaves it empty at the end of the file.
+static int fill(Stream *s, void *context) {
+    if (s->at < s->end)
+        return 0;
+    s->at = s->end = 0;
+    return read_some(s, s->data, BUFFER, &s->end, context);
 }
 
 static void take(Stream *s, size_t size, Text *out) {
@@ -190,6 +196,39 @@ int stream_read(Stream *s, int64_t count, Text *out, void *context) {
             break;
         take(s, count < 0 ? s->end - s->at : measure(s, &count, &inside), out);
     }
+    return leave(s, result);
+}
+
+int stream_left(Stream *s, size_t *left) {
+    enter(s);
+    *left = 0;
+    int result = ready_to_read(s);
+    struct stat info;
+    off_t at;
+    if (result == 0 && fstat(s->fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        (at = lseek(s->fd, 0, SEEK_CUR)) >= 0 && at < info.st_size)
+        *left = (size_t)(info.st_size - at) + s->end - s->at;
+    return leave(s, result);
+}
+
+int stream_read_into(Stream *s, char *data, size_t room, size_t *size, bool *more, void *context) {
+    enum { PIECE = 1 << 18 }; // what is looked through for line ends is still in the cache then
+    enter(s);
+    int result = ready_to_read(s);
+    size_t ahead = s->end - s->at;
+    *size = ahead < room ? ahead : room;
+    memcpy(data, s->data + s->at, *size);
+    s->at += *size;
+    bool ended = false;
+    while (result == 0 && !ended && *size < room) {
+        size_t most = room - *size < PIECE ? room - *size : PIECE, got;
+        result = read_some(s, data + *size, most, &got, context);
+        *size += got;
+        ended = got == 0;
+    }
+    if (result == 0 && !ended)
+        result = fill(s, context);
+    *more = s->at < s->end;
     return leave(s, result);
 }
 

@@ -39,6 +39,11 @@ enum { STREAM_ALL = -1 };
 // Appends to `out` up to `count` bytes (in text mode: code points), or all there is. Line ends "\r\n"
 // and "\r" become "\n" in text mode. Nothing appended: the end.
 int stream_read(Stream *stream, int64_t count, Text *out, void *context);
+// How many bytes there are still up to the end, of a regular file; else 0. The file may change.
+int stream_left(Stream *stream, size_t *left);
+// Reads up to `room` bytes to `data`, past the buffer, line ends as above. *size: how many; *more: the room was too small.
+int stream_read_into(Stream *stream, char *data, size_t room, size_t *size, bool *more,
+                     void *context);
 // Appends a line with its end, at most `most` bytes or code points of it (STREAM_ALL: no limit).
 int stream_read_line(Stream *stream, int64_t most, Text *out, void *context);
 // The line that comes next, with its end, where all of it has been read ahead already and nobody else is at
