@@ -66,13 +66,23 @@ static bool has_high_bit(const char *p) {
     return word & 0x8080808080808080u;
 }
 
+static bool have_high_bits(const char *p) { // of four words
+    uint64_t words[4];
+    memcpy(words, p, sizeof words);
+    return (words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080u;
+}
+
 // Bytes of ASCII at the start.
 static size_t ascii_prefix(const char *data, size_t size) {
     size_t i = 0;
-    while (i + 8 <= size && !has_high_bit(data + i))
-        i += 8;
-    if (i + 8 > size && size >= 8 && !has_high_bit(data + size - 8))
-        return size;
+    if (size >= 8) {
+        while (i + 32 <= size && !have_high_bits(data + i))
+            i += 32;
+        while (i + 8 <= size && !has_high_bit(data + i))
+            i += 8;
+        if (i + 8 > size && !has_high_bit(data + size - 8))
+            return size;
+    }
     while (i < size && !((unsigned char)data[i] & 0x80))
         i++;
     return i;
