@@ -160,12 +160,12 @@ static Value cannot_decode(Fiber *fiber, const char *data, size_t at, size_t siz
 }
 
 static Value decode_utf8(Fiber *fiber, const char *data, size_t size, OnError on_error) {
-    size_t good = str_valid_prefix(data, size);
-    if (good == size)
-        return value_from_ref(str_new(fiber->heap, data, size));
+    Str *valid = str_if_valid(fiber->heap, data, size);
+    if (valid)
+        return value_from_ref(valid);
     Text text = {0};
     Value result = VALUE_UNDEF;
-    size_t at = 0;
+    size_t at = 0, good = str_valid_prefix(data, size);
     for (;;) {
         text_append(&text, data + at, good);
         at += good;

@@ -2,7 +2,8 @@
 //
 // Files: open() and what it gives. Text files are UTF-8 and give str; binary ones give bytes. The
 // thread is detached for every operation on the stream: what it then looks at besides the stream is
-// the text to be written, which is immutable and rooted in the native's arguments.
+// the text to be written, which is immutable and rooted in the native's arguments. Only a line that
+// has been read ahead is taken without that, and made a value straight out of the stream's buffer.
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,9 +17,11 @@
 #include "object/list.h"
 #include "object/operate.h"
 #include "object/root.h"
+#include "sync/wait.h"
 
 typedef struct File {
     Object header;
+    bool binary;
     Stream *stream;
     char *path; // malloc'ed, as `mode` is
     char *mode;
@@ -129,6 +132,7 @@ static Value file_open(Fiber *fiber, Value *args, int count) {
         return throw_errno(fiber, result, path->own);
     File *file = heap_alloc(fiber->heap, KIND_FILE, sizeof *file);
     file->stream = stream;
+    file->binary = mode.binary;
     file->path = strdup(path->own);
     file->mode = strdup(letters);
     return value_from_ref(file);
@@ -143,7 +147,7 @@ static Value finish(Fiber *fiber, const File *file, int result, Text *text) {
         throw_stream(fiber, result);
     else if (text->length > HEAP_LARGE && !heap_has_room(fiber->heap, text->length))
         throw_memory(fiber, text->length);
-    else if (stream_mode(file->stream).binary)
+    else if (file->binary)
         v = value_from_ref(bytes_new(fiber->heap, text_data(text), text->length));
     else
         v = codec_decode(fiber, text_data(text), text->length, VALUE_UNDEF, VALUE_UNDEF, "read");
@@ -151,23 +155,69 @@ static Value finish(Fiber *fiber, const File *file, int result, Text *text) {
     return v;
 }
 
-// The whole file in pieces, so that one that is larger than the memory is an error and not the end.
-static Value read_all(Fiber *fiber, File *file) {
+// All that is left, behind what `text` has already, in pieces, so that a file that is larger than the memory
+// is an error and not the end.
+static Value read_pieces(Fiber *fiber, File *file, Text *text) {
     enum { PIECE = 1 << 20 };
-    Text text = {0};
     size_t before;
     int result;
     do {
-        before = text.length;
+        before = text->length;
         if (!heap_has_room(fiber->heap, before * 2)) {
-            text_free(&text);
+            text_free(text);
             return throw_memory(fiber, before * 2);
         }
         thread_detach(fiber->thread);
-        result = stream_read(stream_of(fiber, file), PIECE, &text, fiber->thread);
+        result = stream_read(stream_of(fiber, file), PIECE, text, fiber->thread);
         thread_attach(fiber->thread);
-    } while (result == 0 && text.length > before && !asked_to_stop(fiber->thread));
-    return finish(fiber, file, result, &text);
+    } while (result == 0 && text->length > before && !asked_to_stop(fiber->thread));
+    return finish(fiber, file, result, text);
+}
+
+// Fits a value to the `size` bytes that were read to it.
+static Value fitted(Fiber *fiber, Value v, size_t size) {
+    if (value_is_bytes(v))
+        value_to_bytes(v)->size = size;
+    else if (!str_finish_valid(value_to_str(v), size))
+        return codec_decode(fiber, value_to_str(v)->own, size, VALUE_UNDEF, VALUE_UNDEF, "read");
+    return v;
+}
+
+// A file of which `left` bytes are left is read to the value itself; what has come to it meanwhile, in pieces.
+static Value read_to_value(Fiber *fiber, File *file, size_t left) {
+    if (!heap_has_room(fiber->heap, left))
+        return throw_memory(fiber, left);
+    Value v = file->binary ? value_from_ref(bytes_new(fiber->heap, NULL, left))
+                           : value_from_ref(str_reserve(fiber->heap, left));
+    char *data = file->binary ? value_to_bytes(v)->data : value_to_str(v)->own;
+    uint32_t mark = root_mark(fiber);
+    root_push(fiber, v);
+    size_t size;
+    bool more;
+    thread_detach(fiber->thread);
+    int result = stream_read_into(stream_of(fiber, file), data, left, &size, &more, fiber->thread);
+    thread_attach(fiber->thread);
+    root_release(fiber, mark);
+    if (result != 0)
+        return throw_stream(fiber, result);
+    if (!more)
+        return fitted(fiber, v, size);
+    Text text = {0};
+    text_append(&text, data, size);
+    return read_pieces(fiber, file, &text);
+}
+
+static Value read_all(Fiber *fiber, File *file) {
+    size_t left;
+    thread_detach(fiber->thread);
+    int result = stream_left(stream_of(fiber, file), &left);
+    thread_attach(fiber->thread);
+    if (result != 0)
+        return throw_stream(fiber, result);
+    if (left > HEAP_LARGE)
+        return read_to_value(fiber, file, left);
+    Text text = {0};
+    return read_pieces(fiber, file, &text);
 }
 
 static Value file_read(Fiber *fiber, Value *args, int count) {
@@ -184,7 +234,31 @@ static Value file_read(Fiber *fiber, Value *args, int count) {
     return finish(fiber, self(args), result, &text);
 }
 
+// The bytes as a value; UNDEF, without an error, where they are no UTF-8 though they should be.
+static Value plain_value(Fiber *fiber, const File *file, const char *data, size_t size) {
+    if (file->binary)
+        return value_from_ref(bytes_new(fiber->heap, data, size));
+    return value_from_ref(str_if_valid(fiber->heap, data, size));
+}
+
+// The next line, if it can be had without waiting; else UNDEF, without an error, and nothing is read. Large ones
+// and those that are no UTF-8 are read the long way, which has the errors.
+static Value line_read_ahead(Fiber *fiber, const File *file) {
+    bool alone = !load_relaxed(&fiber->world->shared);
+    Stream *stream = stream_of(fiber, file);
+    size_t size;
+    const char *line = stream_peek_line(stream, alone, &size);
+    if (!line)
+        return VALUE_UNDEF;
+    Value v = size > HEAP_LARGE ? VALUE_UNDEF : plain_value(fiber, file, line, size);
+    stream_take_line(stream, alone, v == VALUE_UNDEF ? 0 : size);
+    return v;
+}
+
 static Value read_line(Fiber *fiber, File *file, int64_t most) {
+    Value ahead = most < 0 ? line_read_ahead(fiber, file) : VALUE_UNDEF;
+    if (ahead != VALUE_UNDEF)
+        return ahead;
     Text text = {0};
     thread_detach(fiber->thread);
     int result = stream_read_line(stream_of(fiber, file), most, &text, fiber->thread);
@@ -204,8 +278,11 @@ static bool is_empty(Value v) {
     return value_is_str(v) ? value_to_str(v)->size == 0 : value_to_bytes(v)->size == 0;
 }
 
+// Loops call it at every turn, hence by themselves (NATIVE_SHIELDED).
 static Value file_next(Fiber *fiber, Value *args, int count) {
     (void)count;
+    if (!wait_due(fiber))
+        return VALUE_UNDEF;
     Value line = read_line(fiber, self(args), STREAM_ALL);
     if (line != VALUE_UNDEF && is_empty(line))
         return throw_error(fiber, ERROR_StopIteration, "the file has ended");
@@ -219,10 +296,10 @@ static Value file_readlines(Fiber *fiber, Value *args, int count) {
     // Other threads may collect while this one reads: what it makes has to be rooted.
     uint32_t mark = root_mark(fiber);
     root_push(fiber, value_from_ref(lines));
-    Value line;
+    Value line = VALUE_UNDEF;
     bool good = true;
     while (good && (line = read_line(fiber, file, STREAM_ALL)) != VALUE_UNDEF && !is_empty(line))
-        good = list_append(fiber, lines, line);
+        good = list_append(fiber, lines, line) && runtime_poll(fiber);
     root_release(fiber, mark);
     return good && line != VALUE_UNDEF ? value_from_ref(lines) : VALUE_UNDEF;
 }
@@ -237,7 +314,7 @@ static Value file_iter(Fiber *fiber, Value *args, int count) {
 // --- writing ---
 
 static bool take_data(Fiber *fiber, const File *file, Value v, Piece *out) {
-    bool binary = stream_mode(file->stream).binary;
+    bool binary = file->binary;
     if (binary && value_is_bytes(v)) {
         *out = (Piece){value_to_bytes(v)->data, value_to_bytes(v)->size};
         return true;
@@ -394,7 +471,7 @@ const NativeSpec file_methods[] = {
     {"name", file_name, "", NATIVE_GETTER,
      "The path that it was opened by.\n"
      "    f.name"},
-    {"next", file_next, "", NATIVE_WAITS,
+    {"next", file_next, "", NATIVE_WAITS | NATIVE_SHIELDED,
      "The next line, with its end. StopIteration at the end of the file.\n"
      "    let line = f.next()"},
     {"read", file_read, "size=-1", NATIVE_WAITS,

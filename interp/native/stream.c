@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Streams. The buffer holds either what was read ahead (`at` up to `end`) or what is still to be
-// written (`pending` bytes), never both. Guarded by `mutex`, which only detached threads take, so
-// that nobody holds it at a safepoint.
+// written (`pending` bytes), never both. Guarded by `mutex`, which nobody holds at a safepoint: detached
+// threads take it, and attached ones if it is free, for the moment that taking a line out of the buffer takes.
 #include "native/stream.h"
 
 #include <errno.h>
@@ -121,37 +121,43 @@ static int ready_to_read(Stream *s) {
     return s->pending ? write_out(s) : 0;
 }
 
-// Line ends in what was just read.
-static void unify_line_ends(Stream *s) {
-    if (!s->after_return && !memchr(s->data, '\r', s->end))
-        return;
+// Line ends in what was just read, of which as many bytes are left as it returns.
+static size_t unify_line_ends(Stream *s, char *data, size_t size) {
+    if (!s->after_return && !memchr(data, '\r', size))
+        return size;
     size_t to = 0;
-    for (size_t from = 0; from < s->end; from++) {
-        char c = s->data[from];
+    for (size_t from = 0; from < size; from++) {
+        char c = data[from];
         bool second = c == '\n' && s->after_return;
         s->after_return = c == '\r';
         if (!second)
-            s->data[to++] = c == '\r' ? '\n' : c;
+            data[to++] = c == '\r' ? '\n' : c;
     }
-    s->end = to;
+    return to;
 }
 
-// Reads ahead where the buffer is empty. Leaves it empty at the end of the file.
-static int fill(Stream *s, void *context) {
-    while (s->at == s->end) {
-        ssize_t got = read(s->fd, s->data, BUFFER);
+// One read, of which something is left: *size bytes. None: the end of the file.
+static int read_some(Stream *s, char *data, size_t room, size_t *size, void *context) {
+    *size = 0;
+    while (*size == 0) {
+        ssize_t got = read(s->fd, data, room);
         if (got < 0 && errno == EINTR && !s->stop(context))
             continue;
-        s->at = s->end = 0;
         if (got < 0)
             return errno == EINTR ? 0 : errno;
         if (got == 0)
             return 0;
-        s->end = (size_t)got;
-        if (!s->mode.binary)
-            unify_line_ends(s);
+        *size = s->mode.binary ? (size_t)got : unify_line_ends(s, data, (size_t)got);
     }
     return 0;
+}
+
+// Reads ahead where the buffer is empty. Leaves it empty at the end of the file.
+static int fill(Stream *s, void *context) {
+    if (s->at < s->end)
+        return 0;
+    s->at = s->end = 0;
+    return read_some(s, s->data, BUFFER, &s->end, context);
 }
 
 static void take(Stream *s, size_t size, Text *out) {
@@ -193,6 +199,39 @@ int stream_read(Stream *s, int64_t count, Text *out, void *context) {
     return leave(s, result);
 }
 
+int stream_left(Stream *s, size_t *left) {
+    enter(s);
+    *left = 0;
+    int result = ready_to_read(s);
+    struct stat info;
+    off_t at;
+    if (result == 0 && fstat(s->fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        (at = lseek(s->fd, 0, SEEK_CUR)) >= 0 && at < info.st_size)
+        *left = (size_t)(info.st_size - at) + s->end - s->at;
+    return leave(s, result);
+}
+
+int stream_read_into(Stream *s, char *data, size_t room, size_t *size, bool *more, void *context) {
+    enum { PIECE = 1 << 18 }; // what is looked through for line ends is still in the cache then
+    enter(s);
+    int result = ready_to_read(s);
+    size_t ahead = s->end - s->at;
+    *size = ahead < room ? ahead : room;
+    memcpy(data, s->data + s->at, *size);
+    s->at += *size;
+    bool ended = false;
+    while (result == 0 && !ended && *size < room) {
+        size_t most = room - *size < PIECE ? room - *size : PIECE, got;
+        result = read_some(s, data + *size, most, &got, context);
+        *size += got;
+        ended = got == 0;
+    }
+    if (result == 0 && !ended)
+        result = fill(s, context);
+    *more = s->at < s->end;
+    return leave(s, result);
+}
+
 int stream_read_line(Stream *s, int64_t most, Text *out, void *context) {
     enter(s);
     int result = ready_to_read(s);
@@ -212,6 +251,25 @@ int stream_read_line(Stream *s, int64_t most, Text *out, void *context) {
         take(s, size, out);
     }
     return leave(s, result);
+}
+
+const char *stream_peek_line(Stream *s, bool alone, size_t *size) {
+    if (!alone && pthread_mutex_trylock(&s->mutex) != 0)
+        return NULL;
+    // Only what can be read has anything read ahead.
+    const char *start = s->data + s->at;
+    const char *line_end = memchr(start, '\n', s->end - s->at);
+    if (line_end)
+        *size = (size_t)(line_end + 1 - start);
+    else if (!alone)
+        pthread_mutex_unlock(&s->mutex);
+    return line_end ? start : NULL;
+}
+
+void stream_take_line(Stream *s, bool alone, size_t size) {
+    s->at += size;
+    if (!alone)
+        pthread_mutex_unlock(&s->mutex);
 }
 
 // --- writing ---

@@ -39,8 +39,20 @@ enum { STREAM_ALL = -1 };
 // Appends to `out` up to `count` bytes (in text mode: code points), or all there is. Line ends "\r\n"
 // and "\r" become "\n" in text mode. Nothing appended: the end.
 int stream_read(Stream *stream, int64_t count, Text *out, void *context);
+// How many bytes there are still up to the end, of a regular file; else 0. The file may change.
+int stream_left(Stream *stream, size_t *left);
+// Reads up to `room` bytes to `data`, past the buffer, line ends as above. *size: how many; *more: the room was too small.
+int stream_read_into(Stream *stream, char *data, size_t room, size_t *size, bool *more,
+                     void *context);
 // Appends a line with its end, at most `most` bytes or code points of it (STREAM_ALL: no limit).
 int stream_read_line(Stream *stream, int64_t most, Text *out, void *context);
+// The line that comes next, with its end, where all of it has been read ahead already and nobody else is at
+// the stream; else *line is NULL. Does not wait, so attached threads may call it. Where it gives a line the stream
+// is the caller's until stream_take_line, before which there must be no safepoint. `alone`: no other thread
+// can come to the stream meanwhile.
+const char *stream_peek_line(Stream *stream, bool alone, size_t *size);
+// Goes on behind the `size` bytes (0: stays), and lets go of the stream.
+void stream_take_line(Stream *stream, bool alone, size_t size);
 int stream_write(Stream *stream, const char *data, size_t size);
 int stream_flush(Stream *stream);
 // whence as lseek's. *position: bytes from the start.

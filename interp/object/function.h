@@ -30,6 +30,8 @@ typedef struct Closure {
 //   result             the value; VALUE_UNDEF with fiber->error thrown; VALUE_PARKED (natives with
 //                      `waits` only): called again with the same args when woken (sched/park.h).
 // args are rooted for the length of the call and may be overwritten by the native.
+// A method `next` has no parameters, leaves args[0] as it is, never gives VALUE_PARKED and looks after cancels
+// itself (NATIVE_SHIELDED): loops call it at every turn (object/iterate.c).
 typedef Value (*NativeFunction)(Fiber *fiber, Value *args, int count);
 
 enum { NATIVE_MOST_PARAMETERS = 7 }; // more would find no room behind the window of a call

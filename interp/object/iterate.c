@@ -7,6 +7,8 @@
 // count their changes of size in a version, and a loop that meets another version throws.
 #include "object/iterate.h"
 
+#include <assert.h>
+
 #include "object/bytes.h"
 #include "object/class.h"
 #include "object/error.h"
@@ -60,7 +62,10 @@ static bool start_object(Fiber *fiber, Value iterable, Value state[3]) {
         if (state[0] == VALUE_UNDEF)
             return false;
     }
-    if (class_of(runtime, state[0])->next != VALUE_UNDEF)
+    Value next = class_of(runtime, state[0])->next;
+    if (value_is_kind(next, KIND_NATIVE))
+        state[2] = next;
+    if (next != VALUE_UNDEF)
         return true;
     // What iter() gives may be a list or the like as well, but not again something with an iter().
     if (value_is_ref(state[0]) && !value_is_kind(state[0], KIND_INSTANCE))
@@ -126,15 +131,27 @@ static bool next_of_range(Fiber *fiber, Value state[3], Value *out) {
     return *out != VALUE_UNDEF;
 }
 
-static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
-    Class *c = class_of(fiber_runtime(fiber), state[0]);
-    *out = call_method(fiber, state[0], c->next);
-    if (*out != VALUE_UNDEF)
+// What next() has given; StopIteration is the end.
+static bool answer(Fiber *fiber, Value v, Value *out) {
+    *out = v;
+    if (__builtin_expect(v != VALUE_UNDEF, 1))
         return true;
     if (!error_is(fiber, ERROR_StopIteration))
         return false;
     error_take(fiber);
     return true;
+}
+
+static bool next_of_object(Fiber *fiber, Value state[3], Value *out) {
+    Class *c = class_of(fiber_runtime(fiber), state[0]);
+    return answer(fiber, call_method(fiber, state[0], c->next), out);
+}
+
+// The native gets the state as its arguments, so that a turn makes no bound method, nor calls by way of the VM.
+static bool next_of_native(Fiber *fiber, Value state[3], Value *out) {
+    Value v = ((const Native *)value_to_ref(state[2]))->function(fiber, state, 0);
+    assert(v != VALUE_PARKED);
+    return answer(fiber, v, out);
 }
 
 bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
@@ -143,6 +160,8 @@ bool iterate_next(Fiber *fiber, Value state[3], Value *out) {
         return false;
     if (value_is_int(state[0]))
         return next_number(state, out);
+    if (value_is_ref(state[2]))
+        return next_of_native(fiber, state, out);
     size_t at = (size_t)(value_is_int(state[1]) ? value_to_int(state[1]) : 0);
     switch (value_to_ref(state[0])->kind) {
     case KIND_LIST:

@@ -8,7 +8,7 @@
 //   map, set                [0] the map            [1] position        [2] the version at the start
 //   str, bytes              [0] the text           [1] byte offset
 //   a range of large ones   [0] the range          [1] the next element's number
-//   any other               [0] an object whose next() is called
+//   any other               [0] an object whose next() is called         [2] that, if it is a native (function.h)
 //
 // A state has to be rooted while scripts run between two steps.
 #ifndef CONC_OBJECT_ITERATE_H

@@ -66,19 +66,41 @@ static bool has_high_bit(const char *p) {
     return word & 0x8080808080808080u;
 }
 
+static bool have_high_bits(const char *p) { // of four words
+    uint64_t words[4];
+    memcpy(words, p, sizeof words);
+    return (words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080u;
+}
+
 // Bytes of ASCII at the start.
 static size_t ascii_prefix(const char *data, size_t size) {
     size_t i = 0;
-    while (i + 8 <= size && !has_high_bit(data + i))
-        i += 8;
+    if (size >= 8) {
+        while (i + 32 <= size && !have_high_bits(data + i))
+            i += 32;
+        while (i + 8 <= size && !has_high_bit(data + i))
+            i += 8;
+        if (i + 8 > size && !has_high_bit(data + size - 8))
+            return size;
+    }
     while (i < size && !((unsigned char)data[i] & 0x80))
         i++;
     return i;
 }
 
+// How many of eight bytes continue a code point (10xxxxxx).
+static size_t count_continuing(const char *p) {
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return (size_t)(((word >> 7 & ~(word >> 6) & each) * each) >> 56);
+}
+
 // Code points of valid text: the bytes that continue none.
 static size_t count_code_points(const char *data, size_t size) {
     size_t i = ascii_prefix(data, size), count = i;
+    for (; i + 8 <= size; i += 8)
+        count += 8 - count_continuing(data + i);
     for (; i < size; i++)
         count += ((unsigned char)data[i] & 0xc0) != 0x80;
     return count;
@@ -89,6 +111,8 @@ static size_t valid_code_point(const unsigned char *p, size_t left) {
     unsigned char lead = p[0];
     if (lead < 0x80)
         return 1;
+    if (lead >= 0xc2 && lead < 0xe0) // most
+        return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
     size_t size = utf8_size((char)lead);
     if (lead < 0xc2 || lead > 0xf4 || size > left)
         return 0;
@@ -111,18 +135,27 @@ static size_t valid_code_point(const unsigned char *p, size_t left) {
 
 size_t str_valid_prefix(const char *data, size_t size) {
     size_t i = 0;
-    for (;;) {
-        i += ascii_prefix(data + i, size - i);
-        if (i == size)
-            return i;
-        size_t step = valid_code_point((const unsigned char *)data + i, size - i);
+    while (i < size) {
+        bool ascii = !((unsigned char)data[i] & 0x80);
+        size_t step = ascii ? ascii_prefix(data + i, size - i)
+                            : valid_code_point((const unsigned char *)data + i, size - i);
         if (!step)
-            return i;
+            break;
         i += step;
     }
+    return i;
 }
 
 bool str_valid(const char *data, size_t size) { return str_valid_prefix(data, size) == size; }
+
+// The code points of text that may be no UTF-8: false then. What is ASCII, as most is, is gone over once.
+static bool count_valid(const char *data, size_t size, size_t *length) {
+    size_t ascii = ascii_prefix(data, size), rest = size - ascii;
+    if (rest > 0 && !str_valid(data + ascii, rest))
+        return false;
+    *length = ascii + (rest > 0 ? count_code_points(data + ascii, rest) : 0);
+    return true;
+}
 
 // --- making ---
 
@@ -143,10 +176,22 @@ Str *str_ascii(LocalHeap *heap, const char *data, size_t size) {
     return s;
 }
 
-void str_finish(Str *s) {
-    s->length = count_code_points(str_data(s), s->size);
-    if (s->length == s->size)
+static void set_length(Str *s, size_t length) {
+    s->length = length;
+    if (length == s->size)
         s->header.flags |= STR_ASCII;
+}
+
+void str_finish(Str *s) { set_length(s, count_code_points(str_data(s), s->size)); }
+
+bool str_finish_valid(Str *s, size_t size) {
+    s->size = size;
+    memset(s->own + size, 0, str_bytes(size) - sizeof *s - size); // the NUL, and no index
+    size_t length;
+    bool valid = count_valid(s->own, size, &length);
+    if (valid)
+        set_length(s, length);
+    return valid;
 }
 
 Str *str_new(LocalHeap *heap, const char *data, size_t size) {
@@ -154,6 +199,16 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size) {
     if (size)
         memcpy(s->own, data, size);
     str_finish(s);
+    return s;
+}
+
+Str *str_if_valid(LocalHeap *heap, const char *data, size_t size) {
+    size_t length;
+    if (!count_valid(data, size, &length))
+        return NULL;
+    Str *s = str_reserve(heap, size);
+    memcpy(s->own, data, size);
+    set_length(s, length);
     return s;
 }
 

@@ -46,10 +46,14 @@ Str *str_new(LocalHeap *heap, const char *data, size_t size);
 // A string of `size` bytes whose text the caller writes to `own` before anything else, then str_finish.
 Str *str_reserve(LocalHeap *heap, size_t size);
 void str_finish(Str *s); // counts code points
+// The same for `size` bytes (no more than reserved) that may not be UTF-8: then false, and it is no text.
+bool str_finish_valid(Str *s, size_t size);
 // Bytes [offset, offset + size) of `s`, cut between code points. An ASCII text's parts need no counting.
 Str *str_part(LocalHeap *heap, const Str *s, size_t offset, size_t size);
 // A copy of ASCII text.
 Str *str_ascii(LocalHeap *heap, const char *data, size_t size);
+// NULL where it is no valid UTF-8.
+Str *str_if_valid(LocalHeap *heap, const char *data, size_t size);
 Str *str_from_c(LocalHeap *heap, const char *text);
 Str *str_from_code_point(LocalHeap *heap, uint32_t c); // c is one: below 0x110000, no surrogate
 Str *str_format(LocalHeap *heap, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 COUNTS = os.path.join(FOLDER, "counts")
@@ -38,8 +39,10 @@ def read_counts():
 
 def count(conc, workload, arguments):
     program = os.path.join(FOLDER, workload, "conc.conc")
-    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", conc, program, *arguments],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [word.replace("{tmp}", folder) for word in arguments]
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", conc, program, *arguments],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode != 0 or not found:
         sys.exit("%s %s: %s" % (workload, " ".join(arguments), done.stderr[-2000:]))

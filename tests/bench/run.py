@@ -89,6 +89,7 @@ def cases(workload, options):
             if line:
                 name, rest = re.match(r"(?:([\w.-]+):)?(.*)", line).groups()
                 words, _, operations = rest.partition(";")
+                words = words.replace("{tmp}", MADE)
                 found.append((name, words.split(), int(operations) if operations else None))
     return found
 

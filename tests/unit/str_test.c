@@ -256,6 +256,35 @@ Test(str, any_bytes_become_text) {
     test_vm_free(vm);
 }
 
+// Wherever in a text it stands, what is no ASCII is found, counted, and refused where it is no UTF-8.
+Test(str, one_place_that_is_not_ascii) {
+    enum { LONGEST = 80 };
+    Vm *vm = test_vm_new();
+    LocalHeap *heap = vm_fiber(vm)->heap;
+    char text[LONGEST];
+    for (size_t size = 2; size <= LONGEST; size++) {
+        memset(text, 'a', size);
+        cr_assert(str_is_ascii(str_if_valid(heap, text, size)));
+        for (size_t at = 0; at + 2 <= size; at++) {
+            memset(text, 'a', size);
+            memcpy(text + at, "\xc3\xa9", 2);
+            Str *s = str_if_valid(heap, text, size), *reserved = str_reserve(heap, size + 30);
+            cr_assert_eq(s->length, size - 1);
+            cr_assert(!str_is_ascii(s));
+            memcpy(reserved->own, text, size);
+            cr_assert(str_finish_valid(reserved, size));
+            cr_assert(str_equal(reserved, s));
+            cr_assert_eq(reserved->length, size - 1);
+            text[at + 1] = 'a';
+            cr_assert_null(str_if_valid(heap, text, size));
+            memcpy(reserved->own, text, size);
+            cr_assert(!str_finish_valid(reserved, size));
+            cr_assert_eq(str_valid_prefix(text, size), at);
+        }
+    }
+    test_vm_free(vm);
+}
+
 // --- searching ---
 
 static bool stands_at(Piece in, Piece needle, size_t at) {
