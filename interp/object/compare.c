@@ -92,8 +92,7 @@ static bool equal_maps(Fiber *fiber, Map *a, Map *b, bool *out, int depth) {
 
 static bool equal_by_script(Fiber *fiber, Value a, Value b, bool *out) {
     Class *c = class_of(fiber_runtime(fiber), a);
-    Value bound = value_from_ref(bound_new(fiber->heap, a, c->eq));
-    Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
+    Value result = fiber_runtime(fiber)->call_method(fiber, c->eq, a, &b, 1);
     if (result == VALUE_UNDEF)
         return false;
     *out = value_truth(fiber, result);
@@ -174,8 +173,7 @@ static bool has_less(Fiber *fiber, Value v) {
 
 static bool less_by_script(Fiber *fiber, Value a, Value b, bool *out) {
     Class *c = class_of(fiber_runtime(fiber), a);
-    Value bound = value_from_ref(bound_new(fiber->heap, a, c->less));
-    Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
+    Value result = fiber_runtime(fiber)->call_method(fiber, c->less, a, &b, 1);
     if (result == VALUE_UNDEF)
         return false;
     *out = value_truth(fiber, result);

@@ -5,6 +5,7 @@
 #define CONC_VM_CALL_H
 
 #include "object/function.h"
+#include "object/prepared_call.h"
 #include "sched/fiber.h"
 #include "vm/proto.h"
 
@@ -47,6 +48,9 @@ bool call_takes_argument(Value callee);
 // From C: calls, waits where it has to, gives the result or UNDEF with fiber->error.
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count);
 Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count);
+// For calls that are repeated: object/prepared_call.h.
+PreparedCall vm_prepare_call(Fiber *fiber, Value callee, int count);
+Value vm_call_prepared(Fiber *fiber, const PreparedCall *call, Value a, Value b);
 
 // `await v` of a value: args[0] is v; as call_enter.
 Entered call_await(Fiber *fiber, Value *args, Value *result);
