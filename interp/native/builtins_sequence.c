@@ -120,6 +120,14 @@ static Value extreme_number(const Value *values, size_t count, bool largest) {
     return best;
 }
 
+// *out: a is greater than b, or less.
+static bool is_beyond(Fiber *fiber, Value a, Value b, bool greater, bool *out) {
+    if (!value_both_int(a, b))
+        return value_compare(fiber, a, b, greater ? ">" : "<", out);
+    *out = greater ? value_to_int(a) > value_to_int(b) : value_to_int(a) < value_to_int(b);
+    return true;
+}
+
 // min and max over the list in args[3]; args[1] is key, args[2] default. The best value and its key
 // stay in args[3 + ...] of the roots.
 static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, bool largest) {
@@ -147,7 +155,7 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
         root_push(fiber, best_key);
         root_push(fiber, k);
         if (ok && !better)
-            ok = value_compare(fiber, k, best_key, largest ? ">" : "<", &better);
+            ok = is_beyond(fiber, k, best_key, largest, &better);
         if (!ok || !better)
             continue;
         best = v;

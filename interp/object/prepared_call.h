@@ -15,11 +15,11 @@
 
 struct Closure; // object/function.h
 
+// `window` and what follows are for a function that gets exactly its parameters; NULL: any other callee.
 typedef struct PreparedCall {
     Value callee;
-    int count; // of its arguments: 0 to 2
-    Value *
-        window; // where a function that gets exactly its parameters finds them; NULL: some other callee
+    int count;      // of its arguments: 0 to 2
+    Value *window;  // where it finds them
     Value receiver; // what stands in window[0]
     struct Closure *closure;
 } PreparedCall;
