@@ -14,14 +14,17 @@
 #include "object/runtime.h"
 
 struct Closure; // object/function.h
+struct Native;  // likewise
 
-// `window` and what follows are for a function that gets exactly its parameters; NULL: any other callee.
+// `window` and what follows are for a function that gets exactly its parameters, or a plain native; NULL: any other
+// callee.
 typedef struct PreparedCall {
     Value callee;
     int count;      // of its arguments: 0 to 2
     Value *window;  // where it finds them
     Value receiver; // what stands in window[0]
     struct Closure *closure;
+    const struct Native *native; // where there is no closure
 } PreparedCall;
 
 // Neither throws nor collects: what is wrong with the call is for the call to say.

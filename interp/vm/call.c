@@ -564,14 +564,14 @@ static Closure *plain_callee(Value callee, int count, Value *receiver) {
     return fitting == count ? closure : NULL;
 }
 
-// Where the window of a plain call of `closure` is to be. NULL: there is no room here, and the general way finds it
-// elsewhere or throws. Between two calls a native leaves the fiber as it has found it, so one answer holds for all.
-static Value *plain_window(Fiber *fiber, const Closure *closure) {
+// Where the window of a plain call is to be, of a function with so many registers. NULL: there is no room here, and
+// the general way finds it elsewhere or throws. Between two calls a native leaves the fiber as it has found it, so
+// one answer holds for all.
+static Value *plain_window(Fiber *fiber, uint32_t registers) {
     if (!native_room(fiber->thread) || !frame_room(fiber))
         return NULL;
     Value *window = fiber_top(fiber);
-    ptrdiff_t need = closure->proto->register_count + 2 * WINDOW_SLACK;
-    return fiber->segment->end - window < need ? NULL : window;
+    return fiber->segment->end - window < registers + 2 * WINDOW_SLACK ? NULL : window;
 }
 
 // Calls `closure` with what stands in its window.
@@ -591,11 +591,28 @@ static inline Value run_plain(Fiber *fiber, Closure *closure, Value *window) {
     return status == RUN_DONE ? window[0] : VALUE_UNDEF;
 }
 
+// The same for a native.
+static inline Value run_native(Fiber *fiber, const Native *native, Value *window, uint32_t given) {
+    Thread *thread = fiber->thread;
+    Value *saved_top = fiber->native_top;
+    call_leave_out(native, window, given);
+    fiber->native_top = window + native->parameter_count + 1 + WINDOW_SLACK;
+    thread->native_depth++;
+    fiber->c_calls++;
+    Value v = native->function(fiber, window, (int)native->parameter_count);
+    fiber->c_calls--;
+    thread->native_depth--;
+    fiber->native_top = saved_top;
+    return v;
+}
+
 PreparedCall vm_prepare_call(Fiber *fiber, Value callee, int count) {
     PreparedCall call = {.callee = callee, .count = count};
     call.closure = plain_callee(callee, count, &call.receiver);
     if (call.closure)
-        call.window = plain_window(fiber, call.closure);
+        call.window = plain_window(fiber, call.closure->proto->register_count);
+    else if ((call.native = plain_native(callee, (uint32_t)count)))
+        call.window = plain_window(fiber, 0);
     return call;
 }
 
@@ -610,13 +627,14 @@ Value vm_call_prepared(Fiber *fiber, const PreparedCall *call, Value a, Value b)
     window[0] = call->receiver;
     window[1] = a;
     window[2] = b;
-    return run_plain(fiber, call->closure, window);
+    return call->closure ? run_plain(fiber, call->closure, window)
+                         : run_native(fiber, call->native, window, (uint32_t)call->count);
 }
 
 // One call of a closure that gets exactly its parameters. False: there is no room (plain_window).
 static bool call_plainly(Fiber *fiber, Closure *closure, Value receiver, const Value *args,
                          int count, Value *result) {
-    Value *window = plain_window(fiber, closure);
+    Value *window = plain_window(fiber, closure->proto->register_count);
     if (!window)
         return false;
     window[0] = receiver;

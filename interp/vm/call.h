@@ -55,6 +55,17 @@ Value vm_call_prepared(Fiber *fiber, const PreparedCall *call, Value a, Value b)
 // `await v` of a value: args[0] is v; as call_enter.
 Entered call_await(Fiber *fiber, Value *args, Value *result);
 
+// The native that a call with `count` arguments may run without further ado: a function, or a type's
+// constructor. Else NULL.
+static inline Native *plain_native(Value callee, uint32_t count) {
+    if (value_is_kind(callee, KIND_CLASS))
+        callee = ((Class *)value_to_ref(callee))->construct;
+    if (!value_is_kind(callee, KIND_NATIVE))
+        return NULL;
+    Native *native = (Native *)value_to_ref(callee);
+    return native->owner == NULL && native_takes(native, count) ? native : NULL;
+}
+
 // Where free registers begin: above the newest frame, or a native's arguments.
 Value *fiber_top(Fiber *fiber);
 // Drops segments until the newest holds `top`: what was opened for calls that are over.
