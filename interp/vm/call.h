@@ -58,12 +58,13 @@ Entered call_await(Fiber *fiber, Value *args, Value *result);
 // The native that a call with `count` arguments may run without further ado: a function, or a type's
 // constructor. Else NULL.
 static inline Native *plain_native(Value callee, uint32_t count) {
-    if (value_is_kind(callee, KIND_CLASS))
+    bool constructs = value_is_kind(callee, KIND_CLASS);
+    if (constructs)
         callee = ((Class *)value_to_ref(callee))->construct;
     if (!value_is_kind(callee, KIND_NATIVE))
         return NULL;
     Native *native = (Native *)value_to_ref(callee);
-    return native->owner == NULL && native_takes(native, count) ? native : NULL;
+    return (constructs || !native->owner) && native_takes(native, count) ? native : NULL;
 }
 
 // Where free registers begin: above the newest frame, or a native's arguments.
