@@ -122,10 +122,8 @@ static Value builtin_len(Fiber *fiber, Value *args, int count) {
         return value_length(fiber, v); // no need to look for a method
     Class *c = class_of(rt(fiber), v);
     int method = class_find(c, rt(fiber)->names[NAME_len], false);
-    if (method >= 0 && c->members[method].kind == MEMBER_METHOD) {
-        Value bound = value_from_ref(bound_new(fiber->heap, v, c->members[method].function));
-        return rt(fiber)->call(fiber, bound, NULL, 0);
-    }
+    if (method >= 0 && c->members[method].kind == MEMBER_METHOD)
+        return rt(fiber)->call_method(fiber, c->members[method].function, v, NULL, 0);
     if (value_is_shared_queue(v))
         return integer_from_uint64(fiber->heap, shared_queue_length(value_to_shared_queue(v)));
     if (value_is_queue(v))

@@ -6,6 +6,7 @@
 #include "object/iterate.h"
 #include "object/list.h"
 #include "object/map.h"
+#include "object/prepared_call.h"
 #include "object/range.h"
 #include "object/root.h"
 #include "object/sort.h"
@@ -45,8 +46,8 @@ static bool walk_next(Fiber *fiber, Walk *walk, Value *out) {
     return false;
 }
 
-static bool call1(Fiber *fiber, Value f, Value v, Value *out) {
-    *out = rt(fiber)->call(fiber, f, &v, 1);
+static bool call1(Fiber *fiber, const PreparedCall *call, Value v, Value *out) {
+    *out = runtime_poll(fiber) ? call_prepared(fiber, call, v, VALUE_UNDEF) : VALUE_UNDEF;
     return *out != VALUE_UNDEF;
 }
 
@@ -119,6 +120,14 @@ static Value extreme_number(const Value *values, size_t count, bool largest) {
     return best;
 }
 
+// *out: a is greater than b, or less.
+static bool is_beyond(Fiber *fiber, Value a, Value b, bool greater, bool *out) {
+    if (!value_both_int(a, b))
+        return value_compare(fiber, a, b, greater ? ">" : "<", out);
+    *out = greater ? value_to_int(a) > value_to_int(b) : value_to_int(a) < value_to_int(b);
+    return true;
+}
+
 // min and max over the list in args[3]; args[1] is key, args[2] default. The best value and its key
 // stay in args[3 + ...] of the roots.
 static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, bool largest) {
@@ -136,16 +145,17 @@ static Value extreme(Fiber *fiber, Value *args, List *values, const char *name, 
         }
     }
     uint32_t inner = root_mark(fiber);
+    PreparedCall call = prepare_call(fiber, key, 1);
     for (size_t i = 0; ok && i < list_length(values); i++) {
         Value v = list_get(values, i), k = v;
         if (given(key))
-            ok = call1(fiber, key, v, &k);
+            ok = call1(fiber, &call, v, &k);
         bool better = best == VALUE_UNDEF;
         root_release(fiber, inner);
         root_push(fiber, best_key);
         root_push(fiber, k);
         if (ok && !better)
-            ok = value_compare(fiber, k, best_key, largest ? ">" : "<", &better);
+            ok = is_beyond(fiber, k, best_key, largest, &better);
         if (!ok || !better)
             continue;
         best = v;
@@ -234,12 +244,13 @@ static Value builtin_zip(Fiber *fiber, Value *args, int count) {
     return value_from_ref(rows);
 }
 
-// Whether filter keeps the element; false with the error. The element is rooted meanwhile.
-static bool is_kept(Fiber *fiber, Value function, Value v, bool *keep) {
+// Whether filter keeps the element; false with the error. The element is rooted meanwhile. No function: those that
+// are truthy.
+static bool is_kept(Fiber *fiber, const PreparedCall *function, Value v, bool *keep) {
     uint32_t mark = root_mark(fiber);
     Value answer = v;
     root_push(fiber, v);
-    bool ok = function == VALUE_NIL || call1(fiber, function, v, &answer);
+    bool ok = function->callee == VALUE_NIL || call1(fiber, function, v, &answer);
     root_release(fiber, mark);
     *keep = ok && value_truth(fiber, answer);
     return ok;
@@ -251,10 +262,11 @@ static Value builtin_filter(Fiber *fiber, Value *args, int count) {
     uint32_t mark = root_mark(fiber);
     List *kept = list_new(fiber->heap, 0);
     root_push(fiber, value_from_ref(kept));
+    PreparedCall function = prepare_call(fiber, args[1], 1);
     Walk walk;
     bool ok = walk_start(fiber, &walk, args[2]), keep;
     while (ok && walk_next(fiber, &walk, &v))
-        ok = is_kept(fiber, args[1], v, &keep) && (!keep || list_append(fiber, kept, v));
+        ok = is_kept(fiber, &function, v, &keep) && (!keep || list_append(fiber, kept, v));
     root_release(fiber, mark);
     return ok && !walk.failed ? value_from_ref(kept) : VALUE_UNDEF;
 }

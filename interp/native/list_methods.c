@@ -9,6 +9,7 @@
 #include "object/error.h"
 #include "object/list.h"
 #include "object/operate.h"
+#include "object/prepared_call.h"
 #include "object/root.h"
 #include "object/sort.h"
 
@@ -140,6 +141,7 @@ static Value list_method_copy(Fiber *fiber, Value *args, int count) {
 
 // --- map, filter, reduce: of every iterable ---
 
+// The result of the function for each element takes the element's place: the copy is nobody else's.
 Value iterable_map(Fiber *fiber, Value *args, int count) {
     (void)count;
     Value all = iterate_to_list(fiber, args[0]);
@@ -147,12 +149,16 @@ Value iterable_map(Fiber *fiber, Value *args, int count) {
         return all;
     args[0] = all;
     List *list = value_to_list(all);
-    for (size_t i = 0; i < list_length(list); i++) {
-        Value v = list_get(list, i);
-        v = fiber_runtime(fiber)->call(fiber, args[1], &v, 1);
+    Slot *slots = load_relaxed(&list->items)->slots;
+    size_t length = list_length(list);
+    PreparedCall call = prepare_call(fiber, args[1], 1);
+    for (size_t i = 0; i < length; i++) {
+        Value v = runtime_poll(fiber)
+                      ? call_prepared(fiber, &call, slot_get(&slots[i]), VALUE_UNDEF)
+                      : VALUE_UNDEF;
         if (v == VALUE_UNDEF)
             return v;
-        list_set(fiber, list, i, v); // the copy is ours
+        slot_set(&slots[i], v);
     }
     return all;
 }
@@ -166,10 +172,12 @@ Value iterable_filter(Fiber *fiber, Value *args, int count) {
     List *list = value_to_list(all), *kept = list_new(fiber->heap, 0);
     uint32_t mark = root_mark(fiber);
     root_push(fiber, value_from_ref(kept));
+    PreparedCall call = prepare_call(fiber, args[1], 1);
     bool ok = true;
     for (size_t i = 0; ok && i < list_length(list); i++) {
         Value v = list_get(list, i);
-        Value keep = fiber_runtime(fiber)->call(fiber, args[1], &v, 1);
+        Value keep =
+            runtime_poll(fiber) ? call_prepared(fiber, &call, v, VALUE_UNDEF) : VALUE_UNDEF;
         ok = keep != VALUE_UNDEF && (!value_truth(fiber, keep) || list_append(fiber, kept, v));
     }
     root_release(fiber, mark);
@@ -187,9 +195,12 @@ Value iterable_reduce(Fiber *fiber, Value *args, int count) {
     Value total = args[2] == VALUE_UNDEF ? list_get(list, i++) : args[2];
     if (total == VALUE_UNDEF)
         return throw_type(fiber, "reduce() of empty iterable with no initial value");
+    PreparedCall call = prepare_call(fiber, args[1], 2);
     for (; i < list_length(list); i++) {
-        Value pair[] = {total, list_get(list, i)};
-        total = fiber_runtime(fiber)->call(fiber, args[1], pair, 2);
+        args[2] = total; // rooted
+        if (!runtime_poll(fiber))
+            return VALUE_UNDEF;
+        total = call_prepared(fiber, &call, total, list_get(list, i));
         if (total == VALUE_UNDEF)
             return total;
     }

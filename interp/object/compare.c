@@ -90,18 +90,21 @@ static bool equal_maps(Fiber *fiber, Map *a, Map *b, bool *out, int depth) {
     return true;
 }
 
+static const Class *class_of_instance(Value v) {
+    return instance_shape((Instance *)value_to_ref(v))->of;
+}
+
 static bool equal_by_script(Fiber *fiber, Value a, Value b, bool *out) {
-    Class *c = class_of(fiber_runtime(fiber), a);
-    Value bound = value_from_ref(bound_new(fiber->heap, a, c->eq));
-    Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
+    const Class *c = class_of_instance(a);
+    Value result = fiber_runtime(fiber)->call_method(fiber, c->eq, a, &b, 1);
     if (result == VALUE_UNDEF)
         return false;
     *out = value_truth(fiber, result);
     return true;
 }
 
-static bool has_eq(Fiber *fiber, Value v) {
-    return value_is_kind(v, KIND_INSTANCE) && class_of(fiber_runtime(fiber), v)->eq != VALUE_UNDEF;
+static bool has_eq(Value v) {
+    return value_is_kind(v, KIND_INSTANCE) && class_of_instance(v)->eq != VALUE_UNDEF;
 }
 
 static bool equal_containers(Fiber *fiber, Value a, Value b, bool *out, int depth) {
@@ -129,9 +132,9 @@ static bool equal_at(Fiber *fiber, Value a, Value b, bool *out, int depth) {
     *out = a == b;
     if (a == b)
         return true;
-    if (has_eq(fiber, a))
+    if (has_eq(a))
         return equal_by_script(fiber, a, b, out);
-    if (has_eq(fiber, b))
+    if (has_eq(b))
         return equal_by_script(fiber, b, a, out);
     if (!value_is_ref(a) || !value_is_ref(b))
         return true;
@@ -167,15 +170,13 @@ static bool not_supported(Fiber *fiber, Value a, Value b, const char *symbol) {
     return false;
 }
 
-static bool has_less(Fiber *fiber, Value v) {
-    return value_is_kind(v, KIND_INSTANCE) &&
-           class_of(fiber_runtime(fiber), v)->less != VALUE_UNDEF;
+static bool has_less(Value v) {
+    return value_is_kind(v, KIND_INSTANCE) && class_of_instance(v)->less != VALUE_UNDEF;
 }
 
 static bool less_by_script(Fiber *fiber, Value a, Value b, bool *out) {
-    Class *c = class_of(fiber_runtime(fiber), a);
-    Value bound = value_from_ref(bound_new(fiber->heap, a, c->less));
-    Value result = fiber_runtime(fiber)->call(fiber, bound, &b, 1);
+    const Class *c = class_of_instance(a);
+    Value result = fiber_runtime(fiber)->call_method(fiber, c->less, a, &b, 1);
     if (result == VALUE_UNDEF)
         return false;
     *out = value_truth(fiber, result);
@@ -250,7 +251,7 @@ static bool compare_sets(Fiber *fiber, Value a, Value b, const char *symbol, boo
 static bool compare_instances(Fiber *fiber, Value a, Value b, const char *symbol, bool *out) {
     bool swapped = (symbol[0] == '>') != (symbol[1] == '='); // a > b is b < a; a <= b is not b < a
     Value x = swapped ? b : a, y = swapped ? a : b;
-    if (!has_less(fiber, x))
+    if (!has_less(x))
         return not_supported(fiber, a, b, symbol);
     if (!less_by_script(fiber, x, y, out))
         return false;
@@ -277,7 +278,7 @@ static bool compare_at(Fiber *fiber, Value a, Value b, const char *symbol, bool 
         default: break;
         }
     }
-    if (has_less(fiber, a) || has_less(fiber, b))
+    if (has_less(a) || has_less(b))
         return compare_instances(fiber, a, b, symbol, out);
     return not_supported(fiber, a, b, symbol);
 }
@@ -295,12 +296,12 @@ bool value_less(Fiber *fiber, Value a, Value b, const char *symbol, bool *out) {
 
 // Whether two values are equal, where that takes no script and no look into containers.
 typedef enum Plainly { PLAINLY_EQUAL, PLAINLY_OTHER, PLAINLY_UNKNOWN } Plainly;
-static Plainly plainly_equal(Fiber *fiber, Value a, Value b) {
+static Plainly plainly_equal(Value a, Value b) {
     if (value_is_number(a) && value_is_number(b))
         return number_compare(a, b) == 0 ? PLAINLY_EQUAL : PLAINLY_OTHER;
     if (a == b)
         return PLAINLY_EQUAL;
-    if (has_eq(fiber, a) || has_eq(fiber, b))
+    if (has_eq(a) || has_eq(b))
         return PLAINLY_UNKNOWN;
     if (!value_is_ref(a) || !value_is_ref(b) || value_to_ref(a)->kind != value_to_ref(b)->kind)
         return PLAINLY_OTHER;
@@ -318,7 +319,7 @@ static Plainly find_plainly(Fiber *fiber, List *list, Value v, size_t *at, size_
         *element = list_get(list, *at);
         if (*element == VALUE_UNDEF)
             break;
-        how = plainly_equal(fiber, *element, v);
+        how = plainly_equal(*element, v);
         if (how != PLAINLY_OTHER)
             break;
     }

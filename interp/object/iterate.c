@@ -20,8 +20,7 @@
 #include "object/str.h"
 
 static Value call_method(Fiber *fiber, Value receiver, Value method) {
-    Value bound = value_from_ref(bound_new(fiber->heap, receiver, method));
-    return fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
+    return fiber_runtime(fiber)->call_method(fiber, method, receiver, NULL, 0);
 }
 
 static bool is_countable(Value v) {

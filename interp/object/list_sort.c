@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "object/error.h"
 #include "object/operate.h"
+#include "object/prepared_call.h"
 #include "object/root.h"
 #include "object/sort.h"
 #include "object/str.h"
@@ -345,8 +346,7 @@ static bool natural_less(Fiber *fiber, Value a, Value b, bool *less, void *conte
 }
 
 static bool less_by_cmp(Fiber *fiber, Value a, Value b, bool *less, void *context) {
-    Value pair[] = {a, b};
-    Value order = fiber_runtime(fiber)->call(fiber, *(Value *)context, pair, 2);
+    Value order = call_prepared(fiber, context, a, b);
     if (order == VALUE_UNDEF)
         return false;
     if (value_is_int(order)) {
@@ -361,9 +361,11 @@ static bool given(Value v) { return v != VALUE_UNDEF && v != VALUE_NIL; }
 static List *keys_of(Fiber *fiber, List *values, Value key) {
     List *keys = list_new(fiber->heap, list_length(values));
     root_push(fiber, value_from_ref(keys));
+    PreparedCall call = prepare_call(fiber, key, 1);
     for (size_t i = 0; i < list_length(values); i++) {
-        Value v = list_get(values, i);
-        Value k = fiber_runtime(fiber)->call(fiber, key, &v, 1);
+        if (!runtime_poll(fiber))
+            return NULL;
+        Value k = call_prepared(fiber, &call, list_get(values, i), VALUE_UNDEF);
         if (k == VALUE_UNDEF || !list_append(fiber, keys, k))
             return NULL;
     }
@@ -377,9 +379,10 @@ Value sorted_list(Fiber *fiber, Value iterable, Value key, Value reverse, Value 
     uint32_t mark = root_mark(fiber);
     root_push(fiber, all);
     List *values = value_to_list(all), *keys = given(key) ? keys_of(fiber, values, key) : values;
+    PreparedCall by = prepare_call(fiber, cmp, 2);
     bool backwards = reverse != VALUE_UNDEF && value_truth(fiber, reverse);
     bool ok = keys && sort_lists(fiber, keys, values, backwards,
-                                 given(cmp) ? less_by_cmp : natural_less, &cmp, !given(cmp));
+                                 given(cmp) ? less_by_cmp : natural_less, &by, !given(cmp));
     root_release(fiber, mark);
     return ok ? all : VALUE_UNDEF;
 }

@@ -114,8 +114,7 @@ static bool hash_instance(Fiber *fiber, Value v, uint32_t *out) {
         *out = hash_address(v);
         return true;
     }
-    Value bound = value_from_ref(bound_new(fiber->heap, v, c->hash));
-    Value h = fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
+    Value h = fiber_runtime(fiber)->call_method(fiber, c->hash, v, NULL, 0);
     if (h == VALUE_UNDEF)
         return false;
     if (!value_is_integer(h)) {

@@ -119,8 +119,7 @@ static bool print_container(Fiber *fiber, Value v, const Visit *outer, Text *out
 }
 
 static bool print_by_script(Fiber *fiber, Value v, Value method, Text *out) {
-    Value bound = value_from_ref(bound_new(fiber->heap, v, method));
-    Value text = fiber_runtime(fiber)->call(fiber, bound, NULL, 0);
+    Value text = fiber_runtime(fiber)->call_method(fiber, method, v, NULL, 0);
     if (text == VALUE_UNDEF)
         return false;
     if (!value_is_str(text)) {

@@ -14,8 +14,9 @@
 
 typedef struct Str Str;
 typedef struct Class Class;
-struct Proto;    // vm/proto.h
-struct Registry; // sync/registry.h
+struct PreparedCall; // object/prepared_call.h
+struct Proto;        // vm/proto.h
+struct Registry;     // sync/registry.h
 
 // Names that C code looks up by itself: runtime->names[NAME_init].
 #define RUNTIME_NAMES(X)                                                                           \
@@ -164,6 +165,12 @@ typedef struct Runtime {
     // Runs `callee` with args[0 .. count); the result, or VALUE_UNDEF with fiber->error. May run
     // script code, park, collect: keep what you need in rooted places.
     Value (*call)(Fiber *fiber, Value callee, const Value *args, int count);
+    // The same for a method of `receiver`: `function` is a Closure or Native. Set by vm/.
+    Value (*call_method)(Fiber *fiber, Value function, Value receiver, const Value *args,
+                         int count);
+    // The same for calls that are repeated: object/prepared_call.h. Set by vm/.
+    struct PreparedCall (*prepare_call)(Fiber *fiber, Value callee, int count);
+    Value (*call_prepared)(Fiber *fiber, const struct PreparedCall *call, Value a, Value b);
     // Answers the thread's poll word between two steps of what takes long (runtime_poll). Set by vm/.
     bool (*poll)(Fiber *fiber);
     // The code and pc (see place_of) where the script is that `fiber` runs; NULL if nowhere. Set by vm/. The

@@ -515,15 +515,6 @@ static Value finish(Fiber *fiber, Entered entered, const Value *result) {
     return interpret(fiber) == RUN_DONE ? *result : VALUE_UNDEF;
 }
 
-// Is base[0] a closure that gets exactly its parameters, with room for its window and frame?
-static bool is_plain_call(const Fiber *fiber, const Value *base, int count) {
-    if (!value_is_kind(base[0], KIND_CLOSURE))
-        return false;
-    const Proto *proto = ((Closure *)value_to_ref(base[0]))->proto;
-    return proto->plain_count == count && fiber->frame_count < fiber->frame_capacity &&
-           base + proto->register_count + 2 * WINDOW_SLACK <= fiber->segment->end;
-}
-
 static Value call_from_c(Fiber *fiber, Value function, Value first, bool method, const Value *args,
                          int count) {
     Thread *thread = fiber->thread;
@@ -545,9 +536,7 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     thread->native_depth++;
     fiber->c_calls++;
     Entered entered = method ? call_method(fiber, function, base, count, NULL, CALL_PLAIN, base)
-                      : is_plain_call(fiber, base, count)
-                          ? push_frame(fiber, (Closure *)value_to_ref(first), base, base, false, 0)
-                          : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
+                             : call_enter(fiber, base, count, NULL, CALL_PLAIN, base);
     if (entered == ENTERED_FRAME)
         fiber->native_top = NULL;
     Value v = finish(fiber, entered, base);
@@ -557,6 +546,102 @@ static Value call_from_c(Fiber *fiber, Value function, Value first, bool method,
     fiber->native_top = saved_top;
     fiber->pc = saved_pc;
     return v;
+}
+
+// The closure that a call of `callee` with `count` arguments enters, if it gets exactly its parameters; what stands
+// in its window's first place. Else NULL.
+static Closure *plain_callee(Value callee, int count, Value *receiver) {
+    bool bound = value_is_kind(callee, KIND_BOUND);
+    *receiver = callee;
+    if (bound) {
+        *receiver = ((Bound *)value_to_ref(callee))->receiver;
+        callee = ((Bound *)value_to_ref(callee))->function;
+    }
+    if (!value_is_kind(callee, KIND_CLOSURE))
+        return NULL;
+    Closure *closure = (Closure *)value_to_ref(callee);
+    int fitting = bound ? closure->proto->method_count : closure->proto->plain_count;
+    return fitting == count ? closure : NULL;
+}
+
+// Where the window of a plain call is to be, of a function with so many registers. NULL: there is no room here, and
+// the general way finds it elsewhere or throws. Between two calls a native leaves the fiber as it has found it, so
+// one answer holds for all.
+static Value *plain_window(Fiber *fiber, uint32_t registers) {
+    if (!native_room(fiber->thread) || !frame_room(fiber))
+        return NULL;
+    Value *window = fiber_top(fiber);
+    return fiber->segment->end - window < registers + 2 * WINDOW_SLACK ? NULL : window;
+}
+
+// Calls `closure` with what stands in its window.
+static inline Value run_plain(Fiber *fiber, Closure *closure, Value *window) {
+    Thread *thread = fiber->thread;
+    Value *saved_top = fiber->native_top;
+    const uint32_t *saved_pc = fiber->pc;
+    push_frame(fiber, closure, window, window, false, FRAME_ENTRY);
+    fiber->native_top = NULL;
+    thread->native_depth++;
+    fiber->c_calls++;
+    RunStatus status = interpret(fiber);
+    fiber->c_calls--;
+    thread->native_depth--;
+    fiber->native_top = saved_top;
+    fiber->pc = saved_pc;
+    return status == RUN_DONE ? window[0] : VALUE_UNDEF;
+}
+
+// The same for a native.
+static inline Value run_native(Fiber *fiber, const Native *native, Value *window, uint32_t given) {
+    Thread *thread = fiber->thread;
+    Value *saved_top = fiber->native_top;
+    call_leave_out(native, window, given);
+    fiber->native_top = window + native->parameter_count + 1 + WINDOW_SLACK;
+    thread->native_depth++;
+    fiber->c_calls++;
+    Value v = native->function(fiber, window, (int)native->parameter_count);
+    fiber->c_calls--;
+    thread->native_depth--;
+    fiber->native_top = saved_top;
+    return v;
+}
+
+PreparedCall vm_prepare_call(Fiber *fiber, Value callee, int count) {
+    PreparedCall call = {.callee = callee, .count = count};
+    call.closure = plain_callee(callee, count, &call.receiver);
+    if (call.closure)
+        call.window = plain_window(fiber, call.closure->proto->register_count);
+    else if ((call.native = plain_native(callee, (uint32_t)count)))
+        call.window = plain_window(fiber, 0);
+    return call;
+}
+
+// Two words are stored whatever the call has: behind the arguments there are registers that nobody has
+// written yet.
+Value vm_call_prepared(Fiber *fiber, const PreparedCall *call, Value a, Value b) {
+    Value *window = call->window;
+    if (!window) {
+        Value args[] = {a, b};
+        return call_from_c(fiber, VALUE_UNDEF, call->callee, false, args, call->count);
+    }
+    window[0] = call->receiver;
+    window[1] = a;
+    window[2] = b;
+    return call->closure ? run_plain(fiber, call->closure, window)
+                         : run_native(fiber, call->native, window, (uint32_t)call->count);
+}
+
+// One call of a closure that gets exactly its parameters. False: there is no room (plain_window).
+static bool call_plainly(Fiber *fiber, Closure *closure, Value receiver, const Value *args,
+                         int count, Value *result) {
+    Value *window = plain_window(fiber, closure->proto->register_count);
+    if (!window)
+        return false;
+    window[0] = receiver;
+    for (int i = 0; i < count; i++)
+        store_relaxed((Slot *)&window[i + 1], args[i]); // no call of memcpy for one or two
+    *result = run_plain(fiber, closure, window);
+    return true;
 }
 
 // An async function of a part of conc, called without `await`: what it awaits holds up the thread. The C
@@ -582,9 +667,20 @@ static Entered enter_plainly(Fiber *fiber, Closure *closure, Value *base, int co
 }
 
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count) {
+    Value receiver, result;
+    Closure *closure = plain_callee(callee, count, &receiver);
+    if (closure && call_plainly(fiber, closure, receiver, args, count, &result))
+        return result;
     return call_from_c(fiber, VALUE_UNDEF, callee, false, args, count);
 }
 
 Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count) {
+    Value result;
+    if (value_is_kind(function, KIND_CLOSURE)) {
+        Closure *closure = (Closure *)value_to_ref(function);
+        if (closure->proto->method_count == count &&
+            call_plainly(fiber, closure, receiver, args, count, &result))
+            return result;
+    }
     return call_from_c(fiber, function, receiver, true, args, count);
 }

@@ -5,6 +5,7 @@
 #define CONC_VM_CALL_H
 
 #include "object/function.h"
+#include "object/prepared_call.h"
 #include "sched/fiber.h"
 #include "vm/proto.h"
 
@@ -47,9 +48,24 @@ bool call_takes_argument(Value callee);
 // From C: calls, waits where it has to, gives the result or UNDEF with fiber->error.
 Value vm_call(Fiber *fiber, Value callee, const Value *args, int count);
 Value vm_call_method(Fiber *fiber, Value function, Value receiver, const Value *args, int count);
+// For calls that are repeated: object/prepared_call.h.
+PreparedCall vm_prepare_call(Fiber *fiber, Value callee, int count);
+Value vm_call_prepared(Fiber *fiber, const PreparedCall *call, Value a, Value b);
 
 // `await v` of a value: args[0] is v; as call_enter.
 Entered call_await(Fiber *fiber, Value *args, Value *result);
+
+// The native that a call with `count` arguments may run without further ado: a function, or a type's
+// constructor. Else NULL.
+static inline Native *plain_native(Value callee, uint32_t count) {
+    bool constructs = value_is_kind(callee, KIND_CLASS);
+    if (constructs)
+        callee = ((Class *)value_to_ref(callee))->construct;
+    if (!value_is_kind(callee, KIND_NATIVE))
+        return NULL;
+    Native *native = (Native *)value_to_ref(callee);
+    return (constructs || !native->owner) && native_takes(native, count) ? native : NULL;
+}
 
 // Where free registers begin: above the newest frame, or a native's arguments.
 Value *fiber_top(Fiber *fiber);

@@ -117,17 +117,6 @@ static inline bool both_double(Value a, Value b, double *x, double *y) {
     return true;
 }
 
-// The native that a call with `count` arguments may run without further ado: a function, or a type's
-// constructor. Else NULL.
-static inline Native *plain_native(Value callee, uint32_t count) {
-    if (value_is_kind(callee, KIND_CLASS))
-        callee = ((Class *)value_to_ref(callee))->construct;
-    if (!value_is_kind(callee, KIND_NATIVE))
-        return NULL;
-    Native *native = (Native *)value_to_ref(callee);
-    return native->owner == NULL && native_takes(native, count) ? native : NULL;
-}
-
 static inline bool truth(Fiber *fiber, Value v) {
     if (likely(v == VALUE_TRUE))
         return true;

@@ -62,6 +62,9 @@ static Str *function_name(Closure *closure) { return closure->proto->name; }
 static void set_hooks(Vm *vm) {
     Runtime *runtime = vm->runtime;
     runtime->call = vm_call;
+    runtime->call_method = vm_call_method;
+    runtime->prepare_call = vm_prepare_call;
+    runtime->call_prepared = vm_call_prepared;
     runtime->poll = poll_answer;
     runtime->where = trace_where;
     runtime->place = trace_place;
