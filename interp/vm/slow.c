@@ -133,7 +133,7 @@ static bool begin_wide(Operator op, int64_t x, int64_t y, int64_t *out) {
 const uint32_t *slow_wide(Fiber *fiber, const Proto *proto, Value *base, Operator op, uint32_t r,
                           Value x, Value y) {
     const uint32_t *pc = fiber->pc;
-    int64_t wide, next;
+    int64_t wide = 0, next = 0;
     if (!begin_wide(op, value_to_int(x), value_to_int(y), &wide))
         return NULL;
     for (; !int_fits_value(wide); wide = next) {
